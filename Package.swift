@@ -1,0 +1,129 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// One list of settings for everything: language mode 6, warnings are errors, and the upcoming
+// features that make isolation and imports explicit. Arrows between targets point down only;
+// `Tests/ArchitectureTests` holds the table this file must agree with.
+let house: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .enableUpcomingFeature("ImmutableWeakCaptures"),
+]
+
+func library(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: house)
+}
+
+func support(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Tests/Support/\(name)", swiftSettings: house)
+}
+
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, swiftSettings: house)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: house)
+}
+
+let package = Package(
+    name: "aiops-operator",
+    products: [
+        .executable(name: "aiops-operator", targets: ["aiops-operator"]),
+        .executable(name: "crdgen", targets: ["crdgen"]),
+    ],
+    targets: [
+        // Layer 0: C
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(
+            name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CLinux"),
+
+        // Layer 1: base
+        library("Primitives", ["CLinux", "CCrypto"]),
+        library("JSON", ["Primitives"]),
+        library("Telemetry", ["JSON", "Primitives"]),
+        library("Lifecycle", ["Telemetry", "Primitives", "CLinux"]),
+        library("CommandLineInterface", []),
+
+        // Layer 2: edge
+        library("HTTP", ["Lifecycle", "Primitives"]),
+        library(
+            "CurlTransport", ["HTTP", "Lifecycle", "Telemetry", "Primitives", "CCurl", "CLinux"]),
+        library("HTTPServer", ["HTTP", "Lifecycle", "Telemetry", "Primitives", "CMicroHTTPD"]),
+        library("YAML", ["JSON", "Primitives", "CYAML"]),
+
+        // Layer 3: Kubernetes
+        library("KubernetesModel", ["JSON", "Primitives"]),
+        library(
+            "KubernetesClient",
+            ["KubernetesModel", "HTTP", "YAML", "JSON", "Lifecycle", "Telemetry", "Primitives"]),
+        library(
+            "ControllerRuntime",
+            ["KubernetesClient", "KubernetesModel", "JSON", "Lifecycle", "Telemetry", "Primitives"]),
+
+        // Layer 4: domain
+        library("AIOpsAPI", ["KubernetesModel", "JSON", "Primitives"]),
+        library("LanguageModels", ["HTTP", "JSON", "Lifecycle", "Telemetry", "Primitives"]),
+        library("Scheduling", ["Lifecycle", "Primitives"]),
+        library("Conversations", ["JSON", "Primitives"]),
+        library(
+            "Agent", ["LanguageModels", "Conversations", "JSON", "Lifecycle", "Telemetry", "Primitives"]),
+        library(
+            "Environments",
+            [
+                "KubernetesClient", "KubernetesModel", "AIOpsAPI", "YAML", "JSON", "HTTP", "Lifecycle", "Telemetry",
+                "Primitives",
+            ]),
+        library(
+            "Problems",
+            [
+                "Environments", "KubernetesClient", "KubernetesModel", "AIOpsAPI", "YAML", "JSON", "HTTP", "Lifecycle",
+                "Telemetry", "Primitives",
+            ],
+            resources: [.embedInCode("Catalogue")]),
+        library(
+            "AgentTools",
+            [
+                "Agent", "LanguageModels", "KubernetesClient", "KubernetesModel", "Environments", "HTTP", "JSON",
+                "Lifecycle", "Primitives",
+            ]),
+
+        // Layer 5: application
+        library(
+            "Controllers",
+            [
+                "ControllerRuntime", "KubernetesClient", "KubernetesModel", "AIOpsAPI", "LanguageModels", "Scheduling",
+                "Conversations", "Agent", "AgentTools", "Environments", "Problems", "HTTP", "JSON", "YAML", "Lifecycle",
+                "Telemetry", "Primitives",
+            ]),
+        library(
+            "Commands",
+            [
+                "CommandLineInterface", "Controllers", "ControllerRuntime", "KubernetesClient", "KubernetesModel",
+                "AIOpsAPI", "Problems", "HTTP", "JSON", "YAML", "Lifecycle", "Telemetry", "Primitives",
+            ]),
+
+        // Layer 6: programs
+        program(
+            "aiops-operator",
+            ["Commands", "CurlTransport", "HTTPServer", "CommandLineInterface", "HTTP", "Lifecycle", "Telemetry"]),
+        program("crdgen", ["AIOpsAPI", "JSON"]),
+
+        // Test support: shipped in no product
+        support("LifecycleTesting", ["Lifecycle", "Primitives"]),
+        support("HTTPTesting", ["HTTP", "Primitives"]),
+        support("KubernetesTesting", ["KubernetesClient", "KubernetesModel", "HTTP", "JSON", "Primitives"]),
+        support("LanguageModelTesting", ["LanguageModels", "JSON", "Primitives"]),
+
+        // Tests
+        tests("ArchitectureTests", []),
+    ]
+)
