@@ -125,5 +125,6 @@ let package = Package(
 
         // Tests
         tests("ArchitectureTests", []),
+        tests("PrimitivesTests", ["Primitives"]),
     ]
 )
