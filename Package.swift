@@ -126,5 +126,6 @@ let package = Package(
         // Tests
         tests("ArchitectureTests", []),
         tests("PrimitivesTests", ["Primitives"]),
+        tests("JSONTests", ["JSON", "Primitives"]),
     ]
 )
