@@ -118,7 +118,7 @@ let package = Package(
         program("crdgen", ["AIOpsAPI", "JSON"]),
 
         // Test support: shipped in no product
-        support("LifecycleTesting", ["Lifecycle", "Primitives"]),
+        support("LifecycleTesting", ["Lifecycle", "Telemetry", "Primitives"]),
         support("HTTPTesting", ["HTTP", "Primitives"]),
         support("KubernetesTesting", ["KubernetesClient", "KubernetesModel", "HTTP", "JSON", "Primitives"]),
         support("LanguageModelTesting", ["LanguageModels", "JSON", "Primitives"]),

@@ -1,5 +1,77 @@
 #pragma once
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+// Signals. The handler must be async-signal-safe, which no Swift code is.
+
+static volatile int aiops_signal_descriptor = -1;
+
+static void aiops_on_signal(int number) {
+    int saved = errno;
+    unsigned char byte = (unsigned char)number;
+    ssize_t written = write(aiops_signal_descriptor, &byte, 1);
+    (void)written;
+    errno = saved;
+}
+
+static inline int aiops_catch_signal(int number, int descriptor) {
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = aiops_on_signal;
+    action.sa_flags = SA_RESTART;
+    sigemptyset(&action.sa_mask);
+    aiops_signal_descriptor = descriptor;
+    return sigaction(number, &action, NULL);
+}
+
+static inline void aiops_release_signal(int number) {
+    signal(number, SIG_DFL);
+}
+
+// SIG_IGN is a cast in a macro, which Swift does not import.
+static inline void aiops_ignore_broken_pipes(void) {
+    signal(SIGPIPE, SIG_IGN);
+}
+
+// Threads. pthread's types belong to whichever C module included them first, so Swift code does not touch them.
+
+// Starts a detached thread with every signal blocked; returns 0 or an error number.
+static inline int aiops_start_thread(void *(*body)(void *), void *context) {
+    sigset_t all, previous;
+    pthread_attr_t attributes;
+    pthread_t thread;
+    int code = pthread_attr_init(&attributes);
+    if (code != 0) return code;
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &previous);
+    code = pthread_create(&thread, &attributes, body, context);
+    pthread_sigmask(SIG_SETMASK, &previous, NULL);
+    pthread_attr_destroy(&attributes);
+    return code;
+}
+
+// Names the calling thread; the kernel keeps 15 bytes.
+static inline void aiops_name_thread(const char *name) {
+    prctl(PR_SET_NAME, name, 0, 0, 0);
+}
+
+// A pipe that child processes do not inherit; 0 or -1 with errno.
+static inline int aiops_pipe(int ends[2]) {
+    if (pipe(ends) != 0) return -1;
+    fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+    fcntl(ends[1], F_SETFD, FD_CLOEXEC);
+    return 0;
+}

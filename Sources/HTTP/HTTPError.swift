@@ -1,0 +1,76 @@
+/// Why an exchange did not complete; an HTTP status is never an error here.
+package enum HTTPError: Error, Sendable, Hashable {
+    /// The request itself cannot be sent: a bad URL, a header with a line break, bad key material.
+    case invalidRequest(String)
+    case resolve(String)
+    case connect(String)
+    case tls(String)
+    case timedOut(HTTPPhase)
+    /// The connection ended before the response did. `bytesSeen` tells whether any byte of the response had
+    /// come, and so whether the server has surely acted on the request.
+    case reset(bytesSeen: Bool, String)
+    /// The body went past the request's `responseLimit`, or past what the caller would collect.
+    case tooLarge(limit: Int)
+    /// A watch's consumer left more than `limit` bytes unread, so the watch was given up.
+    case fellBehind(limit: Int)
+    case cancelled
+    /// The transport has been stopped; it takes no more requests.
+    case stopped
+    /// The server answered the WebSocket handshake with something else than 101.
+    case webSocketRefused(status: Int, body: [UInt8])
+    /// The peer broke HTTP or WebSocket rules.
+    case protocolViolation(String)
+}
+
+/// The part of an exchange that a time limit belongs to.
+package enum HTTPPhase: String, Sendable, Hashable {
+    case connecting, idle, total
+}
+
+extension HTTPError {
+    /// Whether the same exchange may succeed later; says nothing about whether repeating it is safe.
+    package var isRetryable: Bool {
+        switch self {
+        case .resolve, .connect, .timedOut, .reset, .fellBehind: true
+        case .invalidRequest, .tls, .tooLarge, .cancelled, .stopped, .webSocketRefused, .protocolViolation: false
+        }
+    }
+
+    /// Whether the cause is what the user configured (address, certificates) rather than the weather.
+    package var isUserError: Bool {
+        switch self {
+        case .invalidRequest, .tls, .resolve: true
+        default: false
+        }
+    }
+
+    /// Whether the server may have seen the request, so that repeating a write could apply it twice.
+    package var mayHaveReachedServer: Bool {
+        switch self {
+        case .invalidRequest, .resolve, .connect, .tls, .timedOut(.connecting): false
+        default: true
+        }
+    }
+}
+
+extension HTTPError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .invalidRequest(let why): "the request cannot be sent: \(why)"
+        case .resolve(let why): "the host name was not found: \(why)"
+        case .connect(let why): "no connection: \(why)"
+        case .tls(let why): "TLS failed: \(why)"
+        case .timedOut(.connecting): "timed out while connecting"
+        case .timedOut(.idle): "timed out: the server fell silent"
+        case .timedOut(.total): "timed out: the exchange took too long"
+        case .reset(true, let why): "the connection broke within the response: \(why)"
+        case .reset(false, let why): "the connection broke before the response: \(why)"
+        case .tooLarge(let limit): "the response is larger than \(limit) bytes"
+        case .fellBehind(let limit): "the reader left more than \(limit) bytes of a watch unread"
+        case .cancelled: "cancelled"
+        case .stopped: "the transport has been stopped"
+        case .webSocketRefused(let status, _): "the WebSocket was refused with status \(status)"
+        case .protocolViolation(let why): "the peer broke the protocol: \(why)"
+        }
+    }
+}

@@ -1,0 +1,43 @@
+/// What to open a WebSocket with; `https`, `wss`, `http` and `ws` addresses are taken.
+package struct WebSocketRequest: Sendable {
+    package var url: String
+    package var headers: HTTPHeaders
+    /// In order of preference; empty for none. A server that picks none of them is refused.
+    package var subprotocols: [String]
+    package var tls: TLSConfiguration?
+    /// Bound on connecting and on the handshake.
+    package var connectTimeout: Duration
+    /// Most bytes in one received message, all fragments together.
+    package var messageLimit: Int
+
+    package init(
+        url: String, headers: HTTPHeaders = [:], subprotocols: [String] = [], tls: TLSConfiguration? = nil,
+        connectTimeout: Duration = .seconds(10), messageLimit: Int = 4 << 20
+    ) {
+        self.url = url
+        self.headers = headers
+        self.subprotocols = subprotocols
+        self.tls = tls
+        self.connectTimeout = connectTimeout
+        self.messageLimit = messageLimit
+    }
+}
+
+package enum WebSocketMessage: Sendable, Hashable {
+    case binary([UInt8])
+    case text(String)
+}
+
+/// An open WebSocket. Any task may send; one task at a time receives.
+package protocol WebSocketConnection: Sendable {
+    var subprotocol: String? { get }
+
+    /// Sends one binary message; returns when it is handed to the operating system.
+    func send(_ message: [UInt8]) async throws(HTTPError)
+
+    /// The next message, or `nil` once the server has closed the connection in order.
+    func receive() async throws(HTTPError) -> WebSocketMessage?
+
+    /// Says goodbye (status 1000) and lets go of the connection; safe to call more than once.
+    func close() async
+}

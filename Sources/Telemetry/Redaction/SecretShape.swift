@@ -1,0 +1,102 @@
+/// Texts that are credentials by their looks.
+///
+/// Keys of OpenAI, OpenRouter and Anthropic (`sk-…`, `sk-or-…`, `sk-ant-…`), the credential after `Bearer`,
+/// JSON web tokens, and private keys in PEM.
+enum SecretShape {
+    private static let shortestKey = 16
+    private static let shortestToken = 8
+
+    /// The part of `bytes` to hide when a credential starts exactly at `start`.
+    static func match(in bytes: [UInt8], at start: Int) -> Range<Int>? {
+        switch bytes[start] {
+        case UInt8(ascii: "s"): apiKey(in: bytes, at: start)
+        case UInt8(ascii: "B"), UInt8(ascii: "b"): bearer(in: bytes, at: start)
+        case UInt8(ascii: "e"): webToken(in: bytes, at: start)
+        case UInt8(ascii: "-"): privateKey(in: bytes, at: start)
+        default: nil
+        }
+    }
+
+    private static func apiKey(in bytes: [UInt8], at start: Int) -> Range<Int>? {
+        guard hasPrefix("sk-", in: bytes, at: start), isWordStart(bytes, start) else { return nil }
+        let end = run(in: bytes, from: start + 3, while: isKeyByte)
+        return end - start - 3 >= shortestKey ? start..<end : nil
+    }
+
+    private static func bearer(in bytes: [UInt8], at start: Int) -> Range<Int>? {
+        guard isWordStart(bytes, start), hasPrefix("bearer", in: bytes, at: start, ignoringCase: true) else {
+            return nil
+        }
+        let token = run(in: bytes, from: start + 6) { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
+        guard token > start + 6 else { return nil }
+        // The characters of `token68`, RFC 9110 11.2.
+        let end = run(in: bytes, from: token) { isKeyByte($0) || "._~+/=".utf8.contains($0) }
+        return end - token >= shortestToken ? token..<end : nil
+    }
+
+    private static func webToken(in bytes: [UInt8], at start: Int) -> Range<Int>? {
+        guard hasPrefix("eyJ", in: bytes, at: start), isWordStart(bytes, start) else { return nil }
+        var end = run(in: bytes, from: start, while: isKeyByte)
+        for _ in 0..<2 {
+            guard end < bytes.count, bytes[end] == UInt8(ascii: ".") else { return nil }
+            let next = run(in: bytes, from: end + 1, while: isKeyByte)
+            guard next > end + 1 else { return nil }
+            end = next
+        }
+        return start..<end
+    }
+
+    /// From the BEGIN line to the END line, or to the end of the text when that was cut off.
+    private static func privateKey(in bytes: [UInt8], at start: Int) -> Range<Int>? {
+        guard hasPrefix("-----BEGIN ", in: bytes, at: start) else { return nil }
+        let label = start + 11
+        let labelEnd = run(in: bytes, from: label) { $0 != UInt8(ascii: "-") && $0 != UInt8(ascii: "\n") }
+        guard bytes[label..<labelEnd].elementsEqual("PRIVATE KEY".utf8) || bytes[label..<labelEnd].ends(" PRIVATE KEY")
+        else { return nil }
+        var index = labelEnd
+        while index < bytes.count {
+            if bytes[index] == UInt8(ascii: "-"), hasPrefix("-----END ", in: bytes, at: index) {
+                let tail = run(in: bytes, from: index + 9) { $0 != UInt8(ascii: "-") && $0 != UInt8(ascii: "\n") }
+                return start..<run(in: bytes, from: tail) { $0 == UInt8(ascii: "-") }
+            }
+            index += 1
+        }
+        return start..<bytes.count
+    }
+
+    private static func run(in bytes: [UInt8], from start: Int, while belongs: (UInt8) -> Bool) -> Int {
+        var index = start
+        while index < bytes.count, belongs(bytes[index]) { index += 1 }
+        return index
+    }
+
+    private static func hasPrefix(
+        _ prefix: StaticString, in bytes: [UInt8], at start: Int, ignoringCase: Bool = false
+    ) -> Bool {
+        guard bytes.count - start >= prefix.utf8CodeUnitCount else { return false }
+        return prefix.withUTF8Buffer { prefix in
+            prefix.indices.allSatisfy { (bytes[start + $0] | (ignoringCase ? 0x20 : 0)) == prefix[$0] }
+        }
+    }
+
+    private static func isWordStart(_ bytes: [UInt8], _ index: Int) -> Bool {
+        guard index > 0 else { return true }
+        let before = bytes[index - 1]
+        return !isKeyByte(before) || before == UInt8(ascii: "-") || before == UInt8(ascii: "_")
+    }
+
+    private static func isKeyByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
+            true
+        default: false
+        }
+    }
+}
+
+extension ArraySlice<UInt8> {
+    fileprivate func ends(_ suffix: String) -> Bool {
+        self.suffix(suffix.utf8.count).elementsEqual(suffix.utf8)
+    }
+}
