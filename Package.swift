@@ -127,5 +127,6 @@ let package = Package(
         tests("ArchitectureTests", []),
         tests("PrimitivesTests", ["Primitives"]),
         tests("JSONTests", ["JSON", "Primitives"]),
+        tests("SchedulingTests", ["Scheduling", "Primitives"]),
     ]
 )
