@@ -128,5 +128,6 @@ let package = Package(
         tests("PrimitivesTests", ["Primitives"]),
         tests("JSONTests", ["JSON", "Primitives"]),
         tests("SchedulingTests", ["Scheduling", "Primitives"]),
+        tests("YAMLTests", ["YAML", "JSON", "Primitives"]),
     ]
 )
