@@ -1,0 +1,51 @@
+package import LanguageModels
+package import Primitives
+
+/// Bounds of one run.
+package struct AgentLimits: Sendable, Hashable {
+    package var maxSteps: Int
+    /// On the wall clock, so that it holds across restarts.
+    package var deadline: Timestamp?
+    /// Input and output together, lost replies at their worst case.
+    package var maxTokens: Int64?
+    package var maxCost: NanoDollars?
+    /// Bytes of one observation.
+    package var observationBytes: Int
+    /// So many format errors in a row end the run.
+    package var formatErrorsInARow: Int
+    /// Bytes of all messages sent in one call; older observations are left out beyond it.
+    package var contextBytes: Int
+    /// How often a call is made anew after its reply was lost on the way.
+    package var lostReplyAttempts: Int
+
+    package init(
+        maxSteps: Int = 30, deadline: Timestamp? = nil, maxTokens: Int64? = nil, maxCost: NanoDollars? = nil,
+        observationBytes: Int = 16 * 1024, formatErrorsInARow: Int = 10, contextBytes: Int = 384 * 1024,
+        lostReplyAttempts: Int = 3
+    ) {
+        self.maxSteps = maxSteps
+        self.deadline = deadline
+        self.maxTokens = maxTokens
+        self.maxCost = maxCost
+        self.observationBytes = observationBytes
+        self.formatErrorsInARow = formatErrorsInARow
+        self.contextBytes = contextBytes
+        self.lostReplyAttempts = lostReplyAttempts
+    }
+}
+
+/// How the model is to be asked.
+package struct ModelSettings: Sendable, Hashable {
+    package var maxTokens: Int
+    /// Decimal numbers as text; nothing leaves them to the server.
+    package var temperature: String?
+    package var topP: String?
+    package var seed: Int64?
+
+    package init(maxTokens: Int = 4096, temperature: String? = nil, topP: String? = nil, seed: Int64? = nil) {
+        self.maxTokens = maxTokens
+        self.temperature = temperature
+        self.topP = topP
+        self.seed = seed
+    }
+}

@@ -1,0 +1,22 @@
+package import Conversations
+
+/// How a run of an agent ended.
+///
+/// Every case of it is a datum about the agent; what is not its doing is thrown.
+package struct AgentOutcome: Sendable, Hashable {
+    package enum StopReason: String, Sendable, Hashable, CaseIterable {
+        case submitted = "Submitted"
+        case stepLimit = "StepLimitReached"
+        case deadline = "TimedOut"
+        case tokenBudget = "TokenBudgetExceeded"
+        case costBudget = "CostBudgetExceeded"
+        case formatErrors = "TooManyFormatErrors"
+    }
+
+    package var submission: Submission?
+    package var stopReason: StopReason
+    /// Replies with a valid action, `submit` included.
+    package var steps: Int
+    package var formatErrors: Int
+    package var totals: ConversationTotals
+}

@@ -1,0 +1,27 @@
+/// A model that can be asked.
+package protocol LanguageModel: Sendable {
+    var descriptor: ModelDescriptor { get }
+
+    /// Asks once; passing failures are retried inside, within `timeLimit`.
+    func complete(_ request: ModelRequest) async throws(ModelError) -> ModelReply
+
+    /// An upper bound of what `complete` can use, to be set aside before the call.
+    func worstCase(_ request: ModelRequest) -> TokenUsage
+}
+
+/// Which model it is and whether its answers cost money.
+package struct ModelDescriptor: Sendable, Hashable {
+    /// The spelling of the API, for instance `OpenAI` or `Simulated`.
+    package var provider: String
+    package var name: String
+    package var isSimulated: Bool
+    /// Runs on this machine (a loopback address): it costs nothing per token.
+    package var isLocal: Bool
+
+    package init(provider: String, name: String, isSimulated: Bool = false, isLocal: Bool = false) {
+        self.provider = provider
+        self.name = name
+        self.isSimulated = isSimulated
+        self.isLocal = isLocal
+    }
+}

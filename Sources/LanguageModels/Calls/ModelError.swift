@@ -1,0 +1,66 @@
+/// Why a model did not answer. Messages are bounded and never hold a key.
+package enum ModelError: Error, Sendable, Hashable {
+    /// The provider does not accept the key (401, 403).
+    case authenticationFailed(String)
+    /// A provider is named and there is no key for it.
+    case credentialsMissing(String)
+    /// The account has no credit or no quota left (402, 429 with `insufficient_quota`): waiting does not help.
+    case quotaExhausted(String)
+    /// Too many requests; how long the server asked to wait, if it did.
+    case rateLimited(retryAfter: Duration?)
+    /// The provider or the way to it is down; nothing was answered.
+    case unavailable(String)
+    /// The connection broke while the reply was on its way: it may have been billed.
+    case connectionLost(String)
+    case timedOut
+    /// The provider does not accept the request (400, 404, 413, 422, a redirect).
+    case invalidRequest(String)
+    /// The provider's filter turned the request down.
+    case refused(String)
+    /// The answer cannot be understood, or is too large.
+    case malformedReply(String)
+    case cancelled
+
+    package var isRetryable: Bool {
+        switch self {
+        case .rateLimited, .unavailable, .connectionLost, .timedOut, .malformedReply: true
+        case .authenticationFailed, .credentialsMissing, .quotaExhausted, .invalidRequest, .refused, .cancelled: false
+        }
+    }
+
+    package var isUserError: Bool {
+        switch self {
+        case .authenticationFailed, .credentialsMissing, .quotaExhausted, .invalidRequest, .refused: true
+        case .rateLimited, .unavailable, .connectionLost, .timedOut, .malformedReply, .cancelled: false
+        }
+    }
+
+    /// Whether a reply may exist somewhere that has to be paid although it never came into our hands.
+    package var mayHaveBeenCharged: Bool {
+        switch self {
+        case .connectionLost, .timedOut, .malformedReply, .cancelled: true
+        case .authenticationFailed, .credentialsMissing, .quotaExhausted, .rateLimited, .unavailable, .invalidRequest,
+            .refused:
+            false
+        }
+    }
+}
+
+extension ModelError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .authenticationFailed(let message): "the provider refused the key: \(message)"
+        case .credentialsMissing(let message): "there is no key: \(message)"
+        case .quotaExhausted(let message): "the account has no quota left: \(message)"
+        case .rateLimited(let wait):
+            wait.map { "rate limited, to be tried again in \($0)" } ?? "rate limited"
+        case .unavailable(let message): "the provider cannot be reached: \(message)"
+        case .connectionLost(let message): "the connection was lost during the reply: \(message)"
+        case .timedOut: "the provider did not answer in time"
+        case .invalidRequest(let message): "the provider refused the request: \(message)"
+        case .refused(let message): "the provider's filter refused the request: \(message)"
+        case .malformedReply(let message): "the provider's reply cannot be understood: \(message)"
+        case .cancelled: "cancelled"
+        }
+    }
+}

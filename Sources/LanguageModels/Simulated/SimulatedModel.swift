@@ -1,0 +1,53 @@
+import Primitives
+
+/// A stand-in for a model that really investigates: rules of general Kubernetes health, no knowledge of any problem.
+///
+/// It knows only what the messages say: task type and namespace from the briefing, the state of the cluster from what its
+/// own commands brought back. When it sees nothing it says that it found nothing. The same messages and seed give the
+/// same reply; the seed changes wording and the order of questions, never the conclusion.
+package struct SimulatedModel: LanguageModel {
+    private let seed: UInt64
+
+    package init(seed: UInt64) { self.seed = seed }
+
+    package var descriptor: ModelDescriptor {
+        ModelDescriptor(provider: "Simulated", name: "simulated", isSimulated: true)
+    }
+
+    package func worstCase(_ request: ModelRequest) -> TokenUsage {
+        TokenUsage(
+            inputTokens: Self.tokens(request.messages), outputTokens: Int64(max(0, request.maxTokens)),
+            isEstimated: true)
+    }
+
+    package func complete(_ request: ModelRequest) async throws(ModelError) -> ModelReply {
+        if Task.isCancelled { throw .cancelled }
+        let content = answer(request.messages)
+        return ModelReply(
+            content: content,
+            usage: TokenUsage(
+                inputTokens: Self.tokens(request.messages),
+                outputTokens: min(Self.tokens(bytes: content.utf8.count), Int64(max(0, request.maxTokens))),
+                isEstimated: true),
+            modelID: descriptor.name)
+    }
+
+    private func answer(_ messages: [ChatMessage]) -> String {
+        guard let briefing = Briefing(messages) else {
+            return "I was not told the task type and the namespace, so I cannot take an action."
+        }
+        var investigation = Investigation(briefing, seed: seed)
+        for observation in briefing.observations {
+            let move = investigation.next()
+            investigation.take(observation, after: move)
+        }
+        return investigation.next().reply
+    }
+
+    /// Four bytes a token and four tokens a message: a usual estimate for English text, flagged as one in the usage.
+    private static func tokens(_ messages: [ChatMessage]) -> Int64 {
+        messages.reduce(0) { $0 + tokens(bytes: $1.content.utf8.count) + 4 }
+    }
+
+    private static func tokens(bytes: Int) -> Int64 { Int64((bytes + 3) / 4) }
+}
