@@ -1,0 +1,83 @@
+package import JSON
+
+/// Tokens and money spent on model calls.
+package struct Usage: APIValue {
+    package var calls: Int64 = 0
+    package var inputTokens: Int64 = 0
+    package var outputTokens: Int64 = 0
+    package var cacheReadTokens: Int64 = 0
+    package var cacheWriteTokens: Int64 = 0
+    package var reasoningTokens: Int64 = 0
+    package var cost: DecimalString?
+    package var currency: String?
+    package var priceTable: String?
+    package var simulated: Bool = false
+
+    package init() {}
+}
+
+extension Usage {
+    package init(from reader: inout JSONReader) throws(JSONError) {
+        try reader.beginObject()
+        while let field = try reader.nextKey() {
+            switch field {
+            case "calls": try reader.read(&calls)
+            case "inputTokens": try reader.read(&inputTokens)
+            case "outputTokens": try reader.read(&outputTokens)
+            case "cacheReadTokens": try reader.read(&cacheReadTokens)
+            case "cacheWriteTokens": try reader.read(&cacheWriteTokens)
+            case "reasoningTokens": try reader.read(&reasoningTokens)
+            case "cost": try reader.read(&cost)
+            case "currency": try reader.read(&currency)
+            case "priceTable": try reader.read(&priceTable)
+            case "simulated": try reader.read(&simulated)
+            default: try reader.skip()
+            }
+        }
+    }
+
+    package func encode(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.field("calls", calls)
+        writer.field("inputTokens", inputTokens)
+        writer.field("outputTokens", outputTokens)
+        writer.field("cacheReadTokens", cacheReadTokens)
+        writer.field("cacheWriteTokens", cacheWriteTokens)
+        writer.field("reasoningTokens", reasoningTokens)
+        writer.field("cost", cost)
+        writer.field("currency", currency)
+        writer.field("priceTable", priceTable)
+        writer.field("simulated", simulated)
+        writer.endObject()
+    }
+}
+
+extension Usage: SchemaDescribed {
+    package static var schema: Schema {
+        .object(
+            "Tokens and money spent on model calls.",
+            [
+                .optional("calls", .integer("Model calls, failed and repeated ones included.", 0...1_000_000_000)),
+                .optional("inputTokens", .integer("Input tokens charged at the full price.", 0...1_000_000_000_000)),
+                .optional(
+                    "outputTokens",
+                    .integer(
+                        "Output tokens, reasoning included where the provider counts it so.", 0...1_000_000_000_000)),
+                .optional(
+                    "cacheReadTokens", .integer("Input tokens read from the provider's cache.", 0...1_000_000_000_000)),
+                .optional(
+                    "cacheWriteTokens", .integer("Input tokens written to the provider's cache.", 0...1_000_000_000_000)
+                ),
+                .optional(
+                    "reasoningTokens", .integer("Part of the output tokens that was reasoning.", 0...1_000_000_000_000)),
+                .optional(
+                    "cost",
+                    .text(
+                        "Money spent as a decimal string. Absent means unknown, which is not zero.", max: 32,
+                        form: .decimal)),
+                .optional("currency", .text("ISO 4217 code of cost.", max: 3, form: .currency)),
+                .optional("priceTable", .text("Version of the price table that cost was computed with.", max: 64)),
+                .optional("simulated", .boolean("True when no real model was called; such figures measure nothing.")),
+            ])
+    }
+}

@@ -1,0 +1,72 @@
+package import JSON
+
+extension AIOpsTask {
+    /// Hard limits, each checked before the next call is made.
+    package struct Limits: APIValue {
+        package var maxSteps: Int?
+        package var timeoutSeconds: Int64?
+        package var startDeadlineSeconds: Int64?
+        package var maxTokens: Int64?
+        package var maxCost: DecimalString?
+
+        package init() {}
+    }
+}
+
+extension AIOpsTask.Limits {
+    package init(from reader: inout JSONReader) throws(JSONError) {
+        try reader.beginObject()
+        while let field = try reader.nextKey() {
+            switch field {
+            case "maxSteps": try reader.read(&maxSteps)
+            case "timeoutSeconds": try reader.read(&timeoutSeconds)
+            case "startDeadlineSeconds": try reader.read(&startDeadlineSeconds)
+            case "maxTokens": try reader.read(&maxTokens)
+            case "maxCost": try reader.read(&maxCost)
+            default: try reader.skip()
+            }
+        }
+    }
+
+    package func encode(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.field("maxSteps", maxSteps)
+        writer.field("timeoutSeconds", timeoutSeconds)
+        writer.field("startDeadlineSeconds", startDeadlineSeconds)
+        writer.field("maxTokens", maxTokens)
+        writer.field("maxCost", maxCost)
+        writer.endObject()
+    }
+}
+
+extension AIOpsTask.Limits: SchemaDescribed {
+    package static var schema: Schema {
+        .object(
+            "Hard limits, each checked before the next call is made.",
+            [
+                .optional("maxSteps", .integer("Most agent steps.", 1...1000, default: 30)),
+                .optional(
+                    "timeoutSeconds",
+                    .integer(
+                        """
+                        Seconds from admission to the end, grading excluded; default: that of the pool's route, \
+                        else 1800.
+                        """, 1...86400)),
+                .optional(
+                    "startDeadlineSeconds",
+                    .integer(
+                        "Seconds the task may wait in the queue and for its environment. Absent: no limit.", 1...604800)
+                ),
+                .optional(
+                    "maxTokens", .integer("Most tokens of all calls together, input and output.", 1...1_000_000_000_000)
+                ),
+                .optional(
+                    "maxCost",
+                    .text(
+                        """
+                        Most money as a decimal string in US dollars, for example "0.50". A model of unknown \
+                        price is then refused.
+                        """, max: 32, form: .decimal)),
+            ])
+    }
+}

@@ -1,0 +1,48 @@
+package import JSON
+package import Primitives
+
+extension AIOpsTask {
+    /// Why and since when the task waits.
+    package struct QueueState: APIValue {
+        package var position: Int?
+        package var since: Timestamp?
+        package var reason: String?
+
+        package init() {}
+    }
+}
+
+extension AIOpsTask.QueueState {
+    package init(from reader: inout JSONReader) throws(JSONError) {
+        try reader.beginObject()
+        while let field = try reader.nextKey() {
+            switch field {
+            case "position": try reader.read(&position)
+            case "since": try reader.read(&since)
+            case "reason": try reader.read(&reason)
+            default: try reader.skip()
+            }
+        }
+    }
+
+    package func encode(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.field("position", position)
+        writer.field("since", since)
+        writer.field("reason", reason)
+        writer.endObject()
+    }
+}
+
+extension AIOpsTask.QueueState: SchemaDescribed {
+    package static var schema: Schema {
+        .object(
+            "Why and since when the task waits.",
+            [
+                .optional("position", .integer("Place in the pool's queue, 1 first.", 0...100000)),
+                .optional("since", .timestamp("When it joined the queue.")),
+                .optional(
+                    "reason", .text("Why it is still there, for example WaitingForWorker.", max: 128, form: .reason)),
+            ])
+    }
+}
