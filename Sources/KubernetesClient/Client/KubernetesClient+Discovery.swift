@@ -1,0 +1,66 @@
+package import JSON
+package import KubernetesModel
+
+/// What the server says it is.
+package struct ServerVersion: Sendable, Hashable, JSONDecodable {
+    /// `v1.36.2`, or with a vendor's suffix.
+    package var gitVersion = ""
+    package var major = 0
+    /// Without the `+` that some vendors add.
+    package var minor = 0
+
+    package init(from reader: inout JSONReader) throws(JSONError) {
+        try reader.beginObject()
+        while let key = try reader.nextKey() {
+            switch key {
+            case "gitVersion": gitVersion = try reader.string()
+            case "major": major = Self.number(try reader.string())
+            case "minor": minor = Self.number(try reader.string())
+            default: try reader.skip()
+            }
+        }
+    }
+
+    private static func number(_ text: String) -> Int { Int(text.prefix { $0.isNumber }) ?? 0 }
+}
+
+extension KubernetesClient {
+    package func serverVersion() async throws(KubernetesError) -> ServerVersion {
+        let operation = Operation(verb: "get version")
+        let request = APIRequest(operation: operation, method: "GET", path: "/version", repeatability: .safe)
+        return try decode(ServerVersion.self, try await sender.bytes(request), operation)
+    }
+
+    /// True when the server has the kind; what it said is remembered for a while.
+    package func serves(_ type: ResourceType) async throws(KubernetesError) -> Bool {
+        try await resources(apiVersion: type.apiVersion).contains { $0.name == type.plural && $0.kind == type.kind }
+    }
+
+    /// The type of a manifest's kind: built in, or as the server tells; nil when it has no such kind.
+    package func resourceType(apiVersion: String, kind: String) async throws(KubernetesError) -> ResourceType? {
+        if let known = ResourceType.builtIn(apiVersion: apiVersion, kind: kind) { return known }
+        let resources = try await resources(apiVersion: apiVersion)
+        guard let found = resources.first(where: { $0.kind == kind && !$0.isSubresource }) else { return nil }
+        let parts = apiVersion.split(separator: "/", maxSplits: 1).map(String.init)
+        return ResourceType(
+            group: parts.count == 2 ? parts[0] : "", version: parts.last ?? "", kind: kind, plural: found.name,
+            isNamespaced: found.isNamespaced)
+    }
+
+    /// The resources of one group and version; empty when the server does not have it.
+    package func resources(apiVersion: String) async throws(KubernetesError) -> [APIResource] {
+        if let known = discovery.cached(apiVersion) { return known }
+        let operation = Operation(verb: "discover \(apiVersion)")
+        let request = APIRequest(
+            operation: operation, method: "GET", path: ResourceType.groupVersionPath(apiVersion), repeatability: .safe)
+        let resources: [APIResource]
+        do {
+            resources = try decode(APIResourceList.self, try await sender.bytes(request), operation).resources
+        } catch {
+            guard error.isNotFound else { throw error }
+            resources = []
+        }
+        discovery.remember(apiVersion, resources)
+        return resources
+    }
+}

@@ -1,0 +1,52 @@
+extension ClientConfiguration {
+    /// Finds the cluster in the order users know from kubectl, with the pod's own identity before the home directory:
+    /// the path given, else `KUBECONFIG`, else the pod's service account, else `~/.kube/config`.
+    ///
+    /// Every error says which file and which field is to be mended.
+    package static func load(
+        kubeconfigPath: String?, context: String?, environment: [String: String], files: any FileSource = LocalFiles()
+    ) throws(KubernetesError) -> ClientConfiguration {
+        if let kubeconfigPath {
+            return try fromKubeconfig([kubeconfigPath], context, mustExist: true, environment, files)
+        }
+        let listed = (environment["KUBECONFIG"] ?? "").split(separator: ":").map(String.init)
+        if !listed.isEmpty {
+            return try fromKubeconfig(listed, context, mustExist: false, environment, files)
+        }
+        if context == nil, let inCluster = try inCluster(environment: environment, files: files) {
+            return inCluster
+        }
+        guard let home = environment["HOME"], !home.isEmpty else {
+            throw .configuration("no kubeconfig: neither --kubeconfig, KUBECONFIG nor HOME is set, and this is no pod")
+        }
+        return try fromKubeconfig([home + "/.kube/config"], context, mustExist: true, environment, files)
+    }
+
+    private static func fromKubeconfig(
+        _ paths: [String], _ context: String?, mustExist: Bool, _ environment: [String: String],
+        _ files: any FileSource
+    ) throws(KubernetesError) -> ClientConfiguration {
+        var merged = Kubeconfig()
+        var found = false
+        for path in paths {
+            guard let bytes = try read(path, files) else {
+                if mustExist { throw .configuration("kubeconfig \(path): no such file") }
+                continue
+            }
+            found = true
+            merged.merge(try Kubeconfig(parsing: bytes, path: path))
+        }
+        guard found else {
+            throw .configuration("none of the files in KUBECONFIG exists: \(paths.joined(separator: ", "))")
+        }
+        return try merged.resolve(context: context, files: files)
+    }
+
+    static func read(_ path: String, _ files: any FileSource) throws(KubernetesError) -> [UInt8]? {
+        do {
+            return try files.read(path)
+        } catch {
+            throw .configuration("cannot read \(error)")
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package import HTTP
+package import JSON
+package import KubernetesModel
+import Primitives
+
+/// Why a request to the cluster, or the preparation of one, failed.
+package struct KubernetesError: Error, Sendable, CustomStringConvertible {
+    package enum Kind: Sendable {
+        case notFound
+        case alreadyExists
+        /// Somebody else wrote first, a precondition did not hold, or another manager owns an applied field.
+        case conflict
+        /// The version or continue token asked for is no longer kept (410).
+        case expired
+        /// The object, or the patch, breaks the rules of its kind.
+        case invalid(StatusDetails)
+        case forbidden
+        case unauthorized
+        case tooManyRequests(retryAfter: Duration?)
+        case serverTimeout
+        case unavailable
+        /// Any other answer that is not a success.
+        case status(Status)
+        case transport(HTTPError)
+        /// The answer was not what the kind promises.
+        case decode(JSONError)
+        /// The identity or the request cannot be built from what was given.
+        case configuration(String)
+    }
+
+    package var operation: Operation
+    package var kind: Kind
+    /// What the server said, when it said anything.
+    package var status: Status?
+
+    package init(_ operation: Operation, _ kind: Kind, status: Status? = nil) {
+        self.operation = operation
+        self.kind = kind
+        self.status = status
+    }
+
+    package static func configuration(_ message: String) -> KubernetesError {
+        KubernetesError(Operation(verb: "configure"), .configuration(message))
+    }
+
+    /// True when the same request may succeed later without anybody changing anything.
+    package var isRetryable: Bool {
+        switch kind {
+        case .conflict, .expired, .tooManyRequests, .serverTimeout, .unavailable: true
+        case .status(let status): status.code >= 500
+        case .transport(let error): error.isRetryable
+        case .notFound, .alreadyExists, .invalid, .forbidden, .unauthorized, .decode, .configuration: false
+        }
+    }
+
+    /// True when somebody has to change an object, a right or a configuration.
+    package var isUserError: Bool {
+        switch kind {
+        case .invalid, .forbidden, .unauthorized, .configuration: true
+        default: false
+        }
+    }
+
+    package var isNotFound: Bool { if case .notFound = kind { true } else { false } }
+    package var isAlreadyExists: Bool { if case .alreadyExists = kind { true } else { false } }
+    package var isConflict: Bool { if case .conflict = kind { true } else { false } }
+    package var isExpired: Bool { if case .expired = kind { true } else { false } }
+    package var isCancelled: Bool { if case .transport(.cancelled) = kind { true } else { false } }
+
+    /// True when the server is behind the version asked for: the answer is to ask without one.
+    package var isResourceVersionTooLarge: Bool {
+        guard let status else { return false }
+        // Servers before 1.17 send the message without the cause.
+        return status.hasCause("ResourceVersionTooLarge") || status.message.contains("Too large resource version")
+    }
+
+    /// How long the server asks to wait; nil when it did not say.
+    package var retryAfter: Duration? {
+        if case .tooManyRequests(let wait) = kind, let wait { return wait }
+        return status?.details?.retryAfterSeconds.map { .seconds($0) }
+    }
+
+    /// What went wrong, in words for a person, without the operation.
+    package var message: String {
+        if let status, !status.message.isEmpty { return status.message }
+        return switch kind {
+        case .notFound: "not found"
+        case .alreadyExists: "already exists"
+        case .conflict: "conflict"
+        case .expired: "the version asked for is no longer kept"
+        case .invalid: "the object is invalid"
+        case .forbidden: "forbidden"
+        case .unauthorized: "the credentials were not accepted"
+        case .tooManyRequests: "the API server is busy"
+        case .serverTimeout: "the API server ran out of time"
+        case .unavailable: "the API server is not available"
+        case .status(let status): "HTTP \(status.code) \(status.reason)"
+        case .transport(let error): "\(error)"
+        case .decode(let error): "unreadable answer: \(error)"
+        case .configuration(let text): text
+        }
+    }
+
+    package var description: String {
+        if case .configuration(let text) = kind { return text }
+        return "\(operation): \(message)"
+    }
+}

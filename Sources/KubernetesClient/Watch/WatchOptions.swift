@@ -1,0 +1,38 @@
+/// Where a watch starts and what it shows.
+package struct WatchOptions: Sendable, Hashable {
+    package var labelSelector: String?
+    package var fieldSelector: String?
+    /// The version to go on from; empty to begin with the newest state.
+    package var resourceVersion: String
+    /// Asks for the present objects first, up to a marked bookmark: a list and a watch in one.
+    ///
+    /// Servers before 1.27
+    /// refuse this as invalid.
+    package var sendInitialEvents: Bool
+    /// When the server ends the watch; nil for a random time between 5 and 10 minutes, which spreads the load.
+    package var timeoutSeconds: Int?
+
+    package init(
+        resourceVersion: String = "", labelSelector: String? = nil, fieldSelector: String? = nil,
+        sendInitialEvents: Bool = false, timeoutSeconds: Int? = nil
+    ) {
+        self.resourceVersion = resourceVersion
+        self.labelSelector = labelSelector
+        self.fieldSelector = fieldSelector
+        self.sendInitialEvents = sendInitialEvents
+        self.timeoutSeconds = timeoutSeconds
+    }
+
+    func query(timeoutSeconds: Int) -> [(String, String)] {
+        var query = [("watch", "1"), ("allowWatchBookmarks", "true")]
+        if let labelSelector, !labelSelector.isEmpty { query.append(("labelSelector", labelSelector)) }
+        if let fieldSelector, !fieldSelector.isEmpty { query.append(("fieldSelector", fieldSelector)) }
+        if sendInitialEvents {
+            query.append(("sendInitialEvents", "true"))
+            query.append(("resourceVersionMatch", "NotOlderThan"))
+        }
+        if !resourceVersion.isEmpty { query.append(("resourceVersion", resourceVersion)) }
+        query.append(("timeoutSeconds", String(timeoutSeconds)))
+        return query
+    }
+}
