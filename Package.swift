@@ -125,6 +125,7 @@ let package = Package(
 
         // Tests
         tests("ArchitectureTests", []),
+        tests("CurlTransportTests", ["CurlTransport", "HTTP", "Lifecycle", "Telemetry", "Primitives", "CLinux"]),
         tests("PrimitivesTests", ["Primitives"]),
         tests("JSONTests", ["JSON", "Primitives"]),
         tests("SchedulingTests", ["Scheduling", "Primitives"]),

@@ -5,6 +5,7 @@
 #include <netinet/tcp.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -74,4 +75,45 @@ static inline int aiops_pipe(int ends[2]) {
     fcntl(ends[0], F_SETFD, FD_CLOEXEC);
     fcntl(ends[1], F_SETFD, FD_CLOEXEC);
     return 0;
+}
+
+// epoll. Its event structure is packed, so Swift sees plain arrays instead.
+
+static inline int aiops_epoll_control(int epoll, int operation, int descriptor, uint32_t events, uint64_t token) {
+    struct epoll_event event;
+    memset(&event, 0, sizeof event);
+    event.events = events;
+    event.data.u64 = token;
+    return epoll_ctl(epoll, operation, descriptor, &event);
+}
+
+#define AIOPS_EPOLL_BATCH 64
+
+// Returns how many of `tokens` and `events` (each of AIOPS_EPOLL_BATCH) were set, or -1 with errno.
+static inline int aiops_epoll_wait(int epoll, uint64_t *tokens, uint32_t *events, int milliseconds) {
+    struct epoll_event batch[AIOPS_EPOLL_BATCH];
+    int count = epoll_wait(epoll, batch, AIOPS_EPOLL_BATCH, milliseconds);
+    for (int i = 0; i < count; i++) {
+        tokens[i] = batch[i].data.u64;
+        events[i] = batch[i].events;
+    }
+    return count;
+}
+
+static const uint32_t aiops_epoll_in = EPOLLIN;
+static const uint32_t aiops_epoll_out = EPOLLOUT;
+static const uint32_t aiops_epoll_error = EPOLLERR | EPOLLHUP;
+
+static inline int aiops_eventfd(void) {
+    return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+}
+
+// Notices a dead peer within about `user_timeout_ms`, whether or not data is in flight. Returns 0 or -1 with errno.
+static inline int aiops_watch_peer(int descriptor, int idle_s, int interval_s, int user_timeout_ms) {
+    int on = 1;
+    unsigned int limit = (unsigned int)user_timeout_ms;
+    if (setsockopt(descriptor, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on) != 0) return -1;
+    if (setsockopt(descriptor, IPPROTO_TCP, TCP_KEEPIDLE, &idle_s, sizeof idle_s) != 0) return -1;
+    if (setsockopt(descriptor, IPPROTO_TCP, TCP_KEEPINTVL, &interval_s, sizeof interval_s) != 0) return -1;
+    return setsockopt(descriptor, IPPROTO_TCP, TCP_USER_TIMEOUT, &limit, sizeof limit);
 }

@@ -55,7 +55,9 @@ package struct BodyBuffer: Sendable {
         }
     }
 
-    /// Ends the stream; bytes already accepted are still handed out first. Only the first end counts.
+    /// Ends the stream; bytes already accepted are still handed out first.
+    ///
+    /// Only the first end counts.
     package mutating func finish(_ error: HTTPError? = nil) {
         guard end == nil else { return }
         end = error.map(End.failed) ?? .finished

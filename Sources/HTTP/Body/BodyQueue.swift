@@ -29,7 +29,7 @@ package final class BodyQueue: HTTPBodySource {
     private let state: Locked<State>
     private let signal: @Sendable (Signal) -> Void
 
-    /// - Parameter signal: called outside the lock, on whatever thread the consumer's side runs.
+    /// `signal` is called outside the lock, on whatever thread the consumer's side runs.
     package init(limit: Int, whenFull: BodyBuffer.WhenFull, signal: @escaping @Sendable (Signal) -> Void) {
         state = Locked(State(buffer: BodyBuffer(limit: limit, whenFull: whenFull)))
         self.signal = signal

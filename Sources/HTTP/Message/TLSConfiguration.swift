@@ -6,7 +6,9 @@ package struct TLSConfiguration: Sendable, Hashable {
     package var clientKeyPEM: [UInt8]?
     /// The name to ask for (SNI) and to verify, where it differs from the host in the URL.
     package var serverName: String?
-    /// Accept any certificate. For a cluster whose kubeconfig says so, never by default.
+    /// Accept any certificate.
+    ///
+    /// For a cluster whose kubeconfig says so, never by default.
     package var skipVerification: Bool
 
     package init(

@@ -27,8 +27,9 @@ package struct ServerSentEventSplitter: Sendable {
         lines.append(piece)
     }
 
-    /// The next complete event, or `nil` until more bytes are appended. An event that the end of the stream
-    /// cuts off is discarded, as the standard demands.
+    /// The next complete event, or `nil` until more bytes are appended.
+    ///
+    /// An event that the end of the stream cuts off is discarded, as the standard demands.
     package mutating func next() throws(TooLong) -> Event? {
         while let line = try lines.next() {
             if line.isEmpty {

@@ -2,7 +2,9 @@
 package struct WebSocketRequest: Sendable {
     package var url: String
     package var headers: HTTPHeaders
-    /// In order of preference; empty for none. A server that picks none of them is refused.
+    /// In order of preference; empty for none.
+    ///
+    /// A server that picks none of them is refused.
     package var subprotocols: [String]
     package var tls: TLSConfiguration?
     /// Bound on connecting and on the handshake.
@@ -28,7 +30,9 @@ package enum WebSocketMessage: Sendable, Hashable {
     case text(String)
 }
 
-/// An open WebSocket. Any task may send; one task at a time receives.
+/// An open WebSocket.
+///
+/// Any task may send; one task at a time receives.
 package protocol WebSocketConnection: Sendable {
     var subprotocol: String? { get }
 

@@ -17,9 +17,9 @@ package struct ServiceGroup: Sendable {
     private let time: any TimeSource
     private let onOverdue: @Sendable ([String]) -> Void
 
-    /// - Parameters:
-    ///   - gracePeriod: for all services together, from the first request to stop. When it is over, those
-    ///     still running are cancelled at once and named to `onOverdue`; a program exits there.
+    /// The grace period is for all services together, from the first request to stop.
+    ///
+    /// When it is over, those still running are cancelled at once and named to `onOverdue`; a program exits there.
     package init(
         _ services: [any Service], gracePeriod: Duration = .seconds(30), logger: Logger,
         time: any TimeSource = SystemTimeSource(), onOverdue: @escaping @Sendable ([String]) -> Void = { _ in }

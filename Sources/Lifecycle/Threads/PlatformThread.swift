@@ -14,9 +14,7 @@ package enum PlatformThread {
         init(_ body: @escaping @Sendable () -> Void) { self.body = body }
     }
 
-    /// Starts `body` on a new detached thread with every signal blocked.
-    ///
-    /// - Parameter name: at most 15 bytes reach the kernel.
+    /// Starts `body` on a new detached thread with every signal blocked; the kernel keeps 15 bytes of the name.
     package static func spawn(name: String, _ body: @escaping @Sendable () -> Void) throws(Failure) {
         let start = Unmanaged.passRetained(
             Start {

@@ -5,7 +5,9 @@ internal import Primitives
 package enum LogLine {
     private static let reserved: Set<String> = ["time", "level", "logger", "message"]
 
-    /// The line with its newline, every text in it redacted. A field that takes a reserved name gets a `_` in front.
+    /// The line with its newline, every text in it redacted.
+    ///
+    /// A field that takes a reserved name gets a `_` in front.
     package static func format(_ record: LogRecord, redactor: Redactor) -> [UInt8] {
         var writer = JSONWriter()
         writer.beginObject()

@@ -1,6 +1,8 @@
 package import Primitives
 
-/// One thing that happened, before it is formatted. Not yet redacted.
+/// One thing that happened, before it is formatted.
+///
+/// Not yet redacted.
 package struct LogRecord: Sendable, Hashable {
     package var time: Timestamp
     package var level: LogLevel

@@ -1,4 +1,6 @@
-/// Where records go. Called from any task; must not block for long and never fails.
+/// Where records go.
+///
+/// Called from any task; must not block for long and never fails.
 package protocol LogSink: Sendable {
     func write(_ record: LogRecord)
 }

@@ -1,4 +1,6 @@
-/// A field of a log line. Literals and interpolations make one; anything else goes through `describing`.
+/// A field of a log line.
+///
+/// Literals and interpolations make one; anything else goes through `describing`.
 package enum LogValue: Sendable, Hashable {
     case string(String)
     case integer(Int64)

@@ -1,4 +1,6 @@
-/// A number that only grows. Label values come in the order the labels were declared.
+/// A number that only grows.
+///
+/// Label values come in the order the labels were declared.
 package struct Counter: Sendable {
     let family: MetricFamily
 

@@ -1,4 +1,6 @@
-/// A number that goes up and down. Label values come in the order the labels were declared.
+/// A number that goes up and down.
+///
+/// Label values come in the order the labels were declared.
 package struct Gauge: Sendable {
     let family: MetricFamily
 

@@ -1,6 +1,8 @@
 internal import Primitives
 
-/// A distribution over fixed buckets. Label values come in the order the labels were declared.
+/// A distribution over fixed buckets.
+///
+/// Label values come in the order the labels were declared.
 package struct Histogram: Sendable {
     let family: MetricFamily
 

@@ -8,7 +8,9 @@ final class MetricFamily: Sendable {
 
     struct Series: Sendable {
         var value: Double = 0
-        /// Per bucket, not cumulative; the last one is `+Inf`. Empty unless a histogram.
+        /// Per bucket, not cumulative; the last one is `+Inf`.
+        ///
+        /// Empty unless a histogram.
         var counts: [UInt64] = []
     }
 

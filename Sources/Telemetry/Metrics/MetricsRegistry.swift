@@ -32,7 +32,7 @@ package final class MetricsRegistry: Sendable {
         Gauge(family: family(name, help, .gauge, labels))
     }
 
-    /// - Parameter buckets: upper bounds in ascending order; `+Inf` is added.
+    /// The buckets are upper bounds in ascending order; `+Inf` is added.
     package func histogram(
         _ name: String, _ help: String, labels: [String] = [], buckets: [Double] = HistogramBuckets.seconds
     ) -> Histogram {

@@ -7,9 +7,7 @@ package struct ProcessStatistics: Sendable, Hashable {
     /// Seconds since 1970.
     package var startTime: Double
 
-    /// - Parameters:
-    ///   - stat: content of `/proc/self/stat` (see proc(5)).
-    ///   - systemStat: content of `/proc/stat`, for the time of boot.
+    /// Takes the content of `/proc/self/stat` (see proc(5)), and of `/proc/stat` for the time of boot.
     package init?(stat: String, systemStat: String, ticksPerSecond: Double, pageSize: Double) {
         // The command name is in parentheses and may hold anything, so count fields from the last one.
         guard let end = stat.lastIndex(of: ")"), ticksPerSecond > 0 else { return nil }

@@ -14,7 +14,7 @@ package final class ScriptedWebSocket: WebSocketConnection {
     private let push: AsyncStream<Result<WebSocketMessage, HTTPError>>.Continuation
     private let onSend: @Sendable (ScriptedWebSocket, [UInt8]) -> Void
 
-    /// - Parameter onSend: called for each message the code under test sends; it may `deliver` an answer.
+    /// `onSend` is called for each message the code under test sends; it may `deliver` an answer.
     package init(
         subprotocol: String?, onSend: @escaping @Sendable (ScriptedWebSocket, [UInt8]) -> Void = { _, _ in }
     ) {

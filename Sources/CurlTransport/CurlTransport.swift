@@ -1,0 +1,82 @@
+internal import CCurl
+internal import CLinux
+package import HTTP
+internal import Lifecycle
+internal import Primitives
+
+/// HTTP over libcurl: one thread that owns every connection, driven by epoll.
+///
+/// Requests wait until `run` is called and fail with `stopped` after it has ended. All copies share one loop.
+package final class CurlTransport: HTTPTransport, Service {
+    package let name = "http transport"
+    private let configuration: CurlConfiguration
+    private let mailbox = Mailbox()
+    private let lastID = Locked<UInt64>(0)
+
+    package init(configuration: CurlConfiguration = CurlConfiguration()) {
+        self.configuration = configuration
+        // TLS libraries write to sockets whose peer has gone, with no flag that would prevent the signal.
+        aiops_ignore_broken_pipes()
+        // Thread-safe since 7.84 and counted, so each transport may ask.
+        curl_global_init(Int(CURL_GLOBAL_ALL))
+    }
+
+    /// Runs the loop on a thread of its own until the task is cancelled; then every open exchange fails with `stopped`.
+    package func run() async throws {
+        let (mailbox, configuration) = (mailbox, configuration)
+        let result: Result<Void, LoopFailure> = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                do throws(PlatformThread.Failure) {
+                    try PlatformThread.spawn(name: "http-loop") {
+                        continuation.resume(returning: Self.runLoop(mailbox, configuration))
+                    }
+                } catch {
+                    continuation.resume(returning: .failure(LoopFailure(code: error.code)))
+                }
+            }
+        } onCancel: {
+            mailbox.post(.stop)
+        }
+        try result.get()
+    }
+
+    package func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
+        try RequestCheck.check(request)
+        let exchange = Exchange(id: nextID(), request: request, configuration: configuration, mailbox: mailbox)
+        let (id, mailbox) = (exchange.id, mailbox)
+        let result = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                exchange.awaitHead(continuation)
+                if !mailbox.post(.start(exchange)) { exchange.finish(.stopped) }
+            }
+        } onCancel: {
+            // Answered here, so that the task goes on even if the loop is busy or was never started.
+            exchange.finish(.cancelled)
+            mailbox.post(.remove(id))
+        }
+        return try result.get()
+    }
+
+    package func connectWebSocket(_ request: WebSocketRequest) async throws(HTTPError) -> any WebSocketConnection {
+        throw .invalidRequest("not yet")
+    }
+
+    private func nextID() -> ExchangeID {
+        lastID.withLock { last in
+            last += 1
+            return ExchangeID(number: last)
+        }
+    }
+
+    private static func runLoop(_ mailbox: Mailbox, _ configuration: CurlConfiguration) -> Result<Void, LoopFailure> {
+        do throws(LoopFailure) {
+            try EventLoop(mailbox: mailbox, configuration: configuration).run()
+            return .success(())
+        } catch {
+            for command in mailbox.close() {
+                if case .start(let exchange) = command { exchange.finish(.stopped) }
+            }
+            return .failure(error)
+        }
+    }
+}

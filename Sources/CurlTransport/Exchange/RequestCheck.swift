@@ -1,0 +1,34 @@
+internal import HTTP
+
+/// Refuses what must not reach the wire: a method, name or value that would smuggle in another header.
+enum RequestCheck {
+    static func check(_ request: HTTPRequest) throws(HTTPError) {
+        guard isToken(request.method) else { throw .invalidRequest("the method is not a token") }
+        try check(request.headers)
+        guard RequestTarget(request.url) != nil else {
+            throw .invalidRequest("not an absolute http or https address")
+        }
+    }
+
+    static func check(_ headers: HTTPHeaders) throws(HTTPError) {
+        for (name, value) in headers {
+            guard isToken(name) else { throw .invalidRequest("not a header name: \(name)") }
+            guard value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }) else {
+                throw .invalidRequest("control characters in header \(name)")
+            }
+        }
+    }
+
+    /// A token by RFC 9110, section 5.6.2.
+    static func isToken(_ text: String) -> Bool {
+        !text.isEmpty
+            && text.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"):
+                    true
+                default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
+                }
+            }
+    }
+}

@@ -1,0 +1,141 @@
+internal import CCurl
+internal import CLinux
+internal import Glibc
+internal import HTTP
+
+/// The one thread that talks to libcurl: an epoll, the pools on it, and everything open.
+///
+/// Invariants: nothing here is touched by another thread; commands run between calls of libcurl, never within; every id in
+/// `exchanges` and `webSockets` is open, and what is open is in exactly one of them.
+final class EventLoop {
+    private let mailbox: Mailbox
+    private let configuration: CurlConfiguration
+    private let epoll: Int32
+    private let pools: [CurlPool]
+    private var exchanges: [ExchangeID: ActiveExchange] = [:]
+    private var deadlines = DeadlineQueue()
+    private var isStopping = false
+    private var tokens = [UInt64](repeating: 0, count: Int(AIOPS_EPOLL_BATCH))
+    private var events = [UInt32](repeating: 0, count: Int(AIOPS_EPOLL_BATCH))
+
+    /// - Throws: The system's error number.
+    init(mailbox: Mailbox, configuration: CurlConfiguration) throws(LoopFailure) {
+        self.mailbox = mailbox
+        self.configuration = configuration
+        let epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
+        guard epoll >= 0, mailbox.descriptor >= 0 else { throw LoopFailure(code: errno) }
+        self.epoll = epoll
+        let pools = PoolKind.allCases.compactMap {
+            CurlPool($0, epoll: epoll, configuration: configuration)
+        }
+        self.pools = pools
+        guard pools.count == PoolKind.allCases.count,
+            aiops_epoll_control(epoll, EPOLL_CTL_ADD, mailbox.descriptor, aiops_epoll_in, LoopToken.mailbox.raw) == 0
+        else { throw LoopFailure(code: ENOMEM) }
+    }
+
+    deinit {
+        if epoll >= 0 { close(epoll) }
+    }
+
+    /// Turns until a `stop` command, then ends everything that is open.
+    func run() {
+        while !isStopping {
+            wait()
+            for command in mailbox.take() { execute(command) }
+            let now = LoopClock.now()
+            for pool in pools { pool.actOnTimer(at: now) }
+            expire(at: now)
+            for pool in pools { reap(pool) }
+        }
+        for command in mailbox.close() {
+            if case .start(let exchange) = command { exchange.finish(.stopped) }
+        }
+        for id in exchanges.keys.sorted() { remove(id, .stopped) }
+    }
+
+    private func wait() {
+        let count = aiops_epoll_wait(epoll, &tokens, &events, timeout(from: LoopClock.now()))
+        for index in 0..<max(0, Int(count)) {
+            switch LoopToken(raw: tokens[index]) {
+            case .pool(let kind, let descriptor): pools[kind.rawValue].act(on: descriptor, events: events[index])
+            case .mailbox, .webSocket, nil: break
+            }
+        }
+    }
+
+    /// Milliseconds until something is due, rounded up so that it is due when the wait ends.
+    private func timeout(from now: Duration) -> Int32 {
+        let due = pools.compactMap(\.deadline) + (deadlines.next.map { [$0] } ?? [])
+        guard let first = due.min() else { return -1 }
+        guard first > now else { return 0 }
+        let (seconds, attoseconds) = min(first - now, .seconds(3_600)).components
+        return Int32(clamping: seconds * 1_000 + attoseconds / 1_000_000_000_000_000 + 1)
+    }
+
+    private func execute(_ command: LoopCommand) {
+        switch command {
+        case .start(let exchange): start(exchange)
+        case .resume(let id): exchanges[id]?.resume(at: LoopClock.now())
+        case .remove(let id): remove(id, .cancelled)
+        case .stop: isStopping = true
+        }
+    }
+
+    private func start(_ exchange: Exchange) {
+        guard !exchange.isAnswered else { return }
+        let pool = pools[PoolKind(for: exchange.request).rawValue]
+        guard
+            let active = ActiveExchange(exchange, pool: pool, proxies: configuration.proxies, now: LoopClock.now())
+        else {
+            exchange.finish(.invalidRequest("libcurl has no handle for it"))
+            return
+        }
+        if let refusal = active.refusal {
+            exchange.finish(refusal)
+            return
+        }
+        guard pool.add(active.easy, isSecure: active.isSecure) else {
+            exchange.finish(.invalidRequest("libcurl does not take it"))
+            return
+        }
+        exchanges[exchange.id] = active
+        if let deadline = active.deadline { deadlines.add(.init(time: deadline, id: exchange.id)) }
+    }
+
+    private func remove(_ id: ExchangeID, _ error: HTTPError) {
+        guard let active = exchanges.removeValue(forKey: id) else { return }
+        active.pool.remove(active.easy)
+        active.exchange.finish(error)
+    }
+
+    private func expire(at now: Duration) {
+        while let entry = deadlines.take(until: now) {
+            guard let active = exchanges[entry.id] else { continue }
+            if let error = active.timeout(at: now) {
+                remove(entry.id, error)
+            } else if let deadline = active.deadline {
+                deadlines.add(.init(time: max(deadline, now + .milliseconds(1)), id: entry.id))
+            }
+        }
+    }
+
+    private func reap(_ pool: CurlPool) {
+        while let (easy, code) = pool.nextDone() {
+            guard let context = aiops_easy_get_private(easy) else { continue }
+            let active = Unmanaged<ActiveExchange>.fromOpaque(context).takeUnretainedValue()
+            exchanges[active.exchange.id] = nil
+            // First off the pool, so that the connection is free when the waiting task asks again.
+            active.pool.remove(active.easy)
+            active.finish(code)
+        }
+    }
+}
+
+/// The system refused what the loop needs; `code` is its error number.
+package struct LoopFailure: Error, Sendable, Hashable {
+    package let code: Int32
+
+    package var isRetryable: Bool { false }
+    package var isUserError: Bool { false }
+}

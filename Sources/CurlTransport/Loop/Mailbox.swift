@@ -1,0 +1,58 @@
+internal import CLinux
+internal import Glibc
+internal import Primitives
+
+/// Commands on their way from tasks to the loop thread.
+///
+/// Invariants: commands are taken in the order they were posted; after `close` none is accepted; the eventfd is
+/// signalled whenever the mailbox goes from empty to not empty.
+final class Mailbox: Sendable {
+    private struct State {
+        var commands: [LoopCommand] = []
+        var isClosed = false
+    }
+
+    /// Readable when there is something to take; -1 when the system refused one.
+    let descriptor: Int32
+    private let state = Locked(State())
+
+    init() {
+        descriptor = aiops_eventfd()
+    }
+
+    deinit {
+        if descriptor >= 0 { Glibc.close(descriptor) }
+    }
+
+    var isClosed: Bool { state.withLock { $0.isClosed } }
+
+    /// Whether the command was accepted.
+    @discardableResult
+    func post(_ command: LoopCommand) -> Bool {
+        let (isAccepted, wakes) = state.withLock { state in
+            guard !state.isClosed else { return (false, false) }
+            state.commands.append(command)
+            return (true, state.commands.count == 1)
+        }
+        if wakes { eventfd_write(descriptor, 1) }
+        return isAccepted
+    }
+
+    func take() -> [LoopCommand] {
+        var count: eventfd_t = 0
+        eventfd_read(descriptor, &count)
+        return state.withLock { state in
+            defer { state.commands = [] }
+            return state.commands
+        }
+    }
+
+    /// Refuses further commands and returns those nobody has taken.
+    func close() -> [LoopCommand] {
+        state.withLock { state in
+            state.isClosed = true
+            defer { state.commands = [] }
+            return state.commands
+        }
+    }
+}
