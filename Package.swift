@@ -130,5 +130,6 @@ let package = Package(
         tests("JSONTests", ["JSON", "Primitives"]),
         tests("SchedulingTests", ["Scheduling", "Primitives"]),
         tests("YAMLTests", ["YAML", "JSON", "Primitives"]),
+        tests("CommandLineInterfaceTests", ["CommandLineInterface"]),
     ]
 )

@@ -1,0 +1,33 @@
+/// A named setting of a command: `--name value`, `--name=value`, `-n value` or, for a flag, `--name`.
+package struct Option: Sendable, Hashable {
+    /// Without dashes.
+    package var name: String
+    package var short: Character?
+    package var summary: String
+    /// What stands for the value in help; nil makes it a flag.
+    package var valueName: String?
+    package var defaultValue: String?
+    /// The only values accepted; empty accepts any.
+    package var choices: [String]
+    package var isRepeatable: Bool
+    package var isRequired: Bool
+
+    /// An option that is there or not.
+    package static func flag(_ name: String, short: Character? = nil, summary: String) -> Option {
+        Option(
+            name: name, short: short, summary: summary, valueName: nil, defaultValue: nil, choices: [],
+            isRepeatable: false, isRequired: false)
+    }
+
+    /// An option that takes a value.
+    package static func value(
+        _ name: String, short: Character? = nil, _ valueName: String, summary: String, default: String? = nil,
+        choices: [String] = [], isRepeatable: Bool = false, isRequired: Bool = false
+    ) -> Option {
+        Option(
+            name: name, short: short, summary: summary, valueName: valueName, defaultValue: `default`,
+            choices: choices, isRepeatable: isRepeatable, isRequired: isRequired)
+    }
+
+    var isFlag: Bool { valueName == nil }
+}

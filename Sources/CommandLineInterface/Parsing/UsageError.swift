@@ -1,0 +1,15 @@
+/// A command line that does not fit the declaration; actions may throw it for values they refuse.
+package struct UsageError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// `EX_USAGE` of sysexits.h.
+    package static let exitCode: Int32 = 64
+
+    package var message: String
+
+    package init(_ message: String) {
+        self.message = message
+    }
+
+    package var description: String { message }
+    package var isRetryable: Bool { false }
+    package var isUserError: Bool { true }
+}
