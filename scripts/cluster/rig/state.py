@@ -1,0 +1,86 @@
+"""What is written down about a cluster, so that a later run (or one after a crash or a reboot) can find and end it."""
+
+from __future__ import annotations
+
+import json
+import os
+import uuid
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from . import host, paths
+from .network import Network, free_slot
+from .processes import Process
+
+
+@dataclass
+class State:
+    """Written before anything is started, and again after each process; the file is replaced by rename, never half there."""
+
+    name: str
+    profile: str
+    plain: bool
+    slot: int
+    binaries: list[str]
+    instance: str = field(default_factory=lambda: uuid.uuid4().hex)
+    boot: str = field(default_factory=host.boot_id)
+    complete: bool = False
+    processes: list[Process] = field(default_factory=list)
+    images: list[str] = field(default_factory=list)
+
+    @property
+    def folder(self) -> Path:
+        return paths.clusters() / self.name
+
+    @property
+    def network(self) -> Network:
+        return Network(self.name, self.slot)
+
+    @property
+    def kubeconfig(self) -> Path:
+        return self.folder / "kubeconfig"
+
+    @property
+    def audit_log(self) -> Path:
+        return self.folder / "audit.log"
+
+    @property
+    def is_of_this_boot(self) -> bool:
+        return self.boot == host.boot_id()
+
+    def log(self, component: str) -> Path:
+        return self.folder / "logs" / f"{component}.log"
+
+    def process(self, name: str) -> Process | None:
+        return next((process for process in self.processes if process.name == name), None)
+
+    def save(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        temporary = self.folder / ".state.json"
+        temporary.write_text(json.dumps(asdict(self), indent=2) + "\n")
+        os.replace(temporary, self.folder / "state.json")
+
+    @staticmethod
+    def load(name: str) -> State | None:
+        path = paths.clusters() / name / "state.json"
+        try:
+            value = json.loads(path.read_text())
+        except FileNotFoundError:
+            return None
+        value["processes"] = [Process(**process) for process in value["processes"]]
+        return State(**value)
+
+    @staticmethod
+    def all() -> list[State]:
+        folder = paths.clusters()
+        names = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+        return [state for name in names if (state := State.load(name)) is not None]
+
+    @staticmethod
+    def new(name: str, profile: str, plain: bool, binaries: list[str]) -> State:
+        """Takes a free slot and writes the state down in one locked step, so that two runs never share a network."""
+        with paths.locked("slots"):
+            slot = free_slot({state.slot for state in State.all()})
+            state = State(name, profile, plain, slot, binaries)
+            state.save()
+        return state
