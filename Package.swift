@@ -131,5 +131,11 @@ let package = Package(
         tests("SchedulingTests", ["Scheduling", "Primitives"]),
         tests("YAMLTests", ["YAML", "JSON", "Primitives"]),
         tests("CommandLineInterfaceTests", ["CommandLineInterface"]),
+        tests(
+            "ControllerRuntimeTests",
+            [
+                "ControllerRuntime", "KubernetesClient", "KubernetesModel", "HTTP", "HTTPTesting", "JSON", "Lifecycle",
+                "LifecycleTesting", "Telemetry", "Primitives",
+            ]),
     ]
 )

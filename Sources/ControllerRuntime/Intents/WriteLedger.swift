@@ -1,0 +1,56 @@
+package import KubernetesModel
+
+/// Remembers, per reconciled key, the writes that the caches have not shown yet, and holds the key until they have:
+/// a reconcile that does not see what the one before it wrote would write it again.
+///
+/// Invariants
+/// - per key, one record per written object, the newest write of it;
+/// - at most `recordLimit` records per key; beyond it the oldest goes, which costs at most one needless reconcile;
+/// - no key is held longer than `cap` after its oldest unseen write.
+package struct WriteLedger: Sendable {
+    package enum Decision: Sendable, Hashable {
+        case open
+        /// Look again after this time, or when the cache changes.
+        case hold(Duration)
+        /// The cache seems stuck: read these from the server, then go on. They are forgotten here.
+        case overdue([WrittenObject])
+    }
+
+    private struct Record: Sendable {
+        var write: WrittenObject
+        var at: Duration
+    }
+
+    private static var recordLimit: Int { 64 }
+
+    private var records: [ObjectKey: [Record]] = [:]
+    private let cap: Duration
+
+    package init(cap: Duration = .seconds(3)) {
+        self.cap = cap
+    }
+
+    package var heldKeys: Int { records.count }
+
+    package mutating func record(_ write: WrittenObject, by key: ObjectKey, now: Duration) {
+        var own = records.removeValue(forKey: key) ?? []
+        own.removeAll { $0.write.type == write.type && $0.write.key == write.key }
+        own.append(Record(write: write, at: now))
+        if own.count > Self.recordLimit { own.removeFirst() }
+        records[key] = own
+    }
+
+    /// - Parameter isShown: whether a cache has reached the write; nil for kinds without a cache, which are not gated.
+    package mutating func decide(
+        _ key: ObjectKey, now: Duration, isShown: (WrittenObject) -> Bool?
+    ) -> Decision {
+        guard var own = records.removeValue(forKey: key) else { return .open }
+        own.removeAll { isShown($0.write) ?? true }
+        guard let oldest = own.map(\.at).min() else { return .open }
+        let waited = now - oldest
+        guard waited < cap else { return .overdue(own.map(\.write)) }
+        records[key] = own
+        // The change we wait for usually wakes the key by itself; this is for caches that nobody maps to it.
+        return .hold(min(max(waited, .milliseconds(5)), .milliseconds(500), cap - waited))
+    }
+}

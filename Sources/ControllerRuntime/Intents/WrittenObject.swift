@@ -1,0 +1,17 @@
+package import KubernetesModel
+
+/// What the server said about a write.
+package struct WrittenObject: Sendable, Hashable {
+    package var type: ResourceType
+    package var key: ObjectKey
+    package var uid: String
+    /// Nil after a deletion, which returns none.
+    package var resourceVersion: String?
+
+    package init(type: ResourceType, key: ObjectKey, uid: String, resourceVersion: String?) {
+        self.type = type
+        self.key = key
+        self.uid = uid
+        self.resourceVersion = resourceVersion
+    }
+}

@@ -1,0 +1,181 @@
+package import KubernetesModel
+package import Primitives
+package import Telemetry
+
+/// The queue between those who see changes and those who reconcile: a lock, waiting workers and a clock around
+/// ``WorkQueue``. Adding never waits.
+///
+/// Invariants
+/// - a worker waits only while no key is ready;
+/// - after `shutDown` no key is handed out, and whoever waits gets nil.
+package final class KeyedQueue: Sendable {
+    package typealias Claim = WorkQueue.Claim
+
+    /// What becomes of a key that was handed out.
+    package enum Verdict: Sendable {
+        case done
+        case again(after: Duration, ReconcileReason)
+        case retry(ReconcileReason)
+        /// Put off without having been worked on: its failures are neither counted nor forgotten.
+        case postponed(Duration, ReasonSet)
+    }
+
+    private struct State {
+        var queue: WorkQueue
+        var random: SeededGenerator
+        var workers: [(ticket: UInt64, continuation: CheckedContinuation<Claim?, Never>)] = []
+        var lastTicket: UInt64 = 0
+        var isShutDown = false
+    }
+
+    private typealias Handover = [(CheckedContinuation<Claim?, Never>, Claim)]
+
+    private let state: Locked<State>
+    private let dueChanged = Wakeup()
+    private let time: any TimeSource
+    private let metrics: QueueMetrics?
+
+    package init(
+        name: String, retryPolicy: RetryPolicy = .key, time: any TimeSource, metrics registry: MetricsRegistry? = nil,
+        seed: UInt64 = .random(in: 0...UInt64.max)
+    ) {
+        state = Locked(State(queue: WorkQueue(retryPolicy: retryPolicy), random: SeededGenerator(seed: seed)))
+        self.time = time
+        metrics = registry.map { QueueMetrics(name: name, registry: $0) }
+        registry?.onExposition { [weak self] in self?.refreshMetrics() }
+    }
+
+    package func add(_ key: ObjectKey, priority: QueuePriority = .live, reason: ReconcileReason) {
+        metrics?.recordAdd()
+        change { $0.queue.add(key, priority: priority, reason: reason, now: $1) }
+    }
+
+    package func add(
+        _ key: ObjectKey, after delay: Duration, priority: QueuePriority = .live, reason: ReconcileReason
+    ) {
+        metrics?.recordAdd()
+        change { $0.queue.add(key, after: delay, priority: priority, reason: reason, now: $1) }
+    }
+
+    /// The next key, when there is one; nil after `shutDown`, or when the task is cancelled.
+    package func next() async -> Claim? {
+        let ticket = state.withLock { state in
+            state.lastTicket += 1
+            return state.lastTicket
+        }
+        let claim = await withTaskCancellationHandler {
+            await withCheckedContinuation { wait(with: $0, ticket) }
+        } onCancel: {
+            let waiter = state.withLock { state in
+                state.workers.firstIndex { $0.ticket == ticket }.map { state.workers.remove(at: $0).continuation }
+            }
+            waiter?.resume(returning: nil)
+        }
+        if let claim { metrics?.recordClaim(queuedFor: claim.queuedFor) }
+        return claim
+    }
+
+    /// Gives a key back. Every key that was handed out must be given back once, or it is never reconciled again.
+    ///
+    /// Returns the wait until its next turn, where the verdict sets one.
+    @discardableResult
+    package func finish(_ claim: Claim, _ verdict: Verdict) -> Duration? {
+        let (wait, worked) = change { state, now in
+            let wait = Self.record(verdict, for: claim, in: &state, now: now)
+            return (wait, state.queue.done(claim.key, now: now))
+        }
+        if case .retry = verdict { metrics?.recordRetry() }
+        if let worked { metrics?.recordDone(after: worked) }
+        return wait
+    }
+
+    /// Hands out no key any more; keys that are out may still be given back.
+    package func shutDown() {
+        let workers = state.withLock { state in
+            state.isShutDown = true
+            defer { state.workers.removeAll() }
+            return state.workers.map(\.continuation)
+        }
+        for worker in workers { worker.resume(returning: nil) }
+    }
+
+    package var depth: Int { state.withLock { $0.queue.readyCount } }
+    package var processingCount: Int { state.withLock { $0.queue.processingCount } }
+    package func failureCount(of key: ObjectKey) -> Int { state.withLock { $0.queue.failureCount(of: key) } }
+
+    /// Hands over keys that fall due; runs until its task is cancelled.
+    package func run() async {
+        while !Task.isCancelled {
+            let due = change { state, now in
+                state.queue.promote(now: now)
+                return state.queue.nextDue
+            }
+            if let due {
+                await dueChanged.wait(atMost: due - time.monotonicNow(), time: time)
+            } else {
+                await dueChanged.wait()
+            }
+        }
+    }
+
+    private func wait(with continuation: CheckedContinuation<Claim?, Never>, _ ticket: UInt64) {
+        let now = time.monotonicNow()
+        enum Answer { case claim(Claim?), parked }
+        let answer = state.withLock { state -> Answer in
+            guard !state.isShutDown, !Task.isCancelled else { return .claim(nil) }
+            if let claim = state.queue.next(now: now) { return .claim(claim) }
+            state.workers.append((ticket, continuation))
+            return .parked
+        }
+        if case .claim(let claim) = answer { continuation.resume(returning: claim) }
+    }
+
+    /// Every change may make keys ready for waiting workers and may move the next due time.
+    private func change<Result: Sendable>(_ body: (inout State, Duration) -> Result) -> Result {
+        let now = time.monotonicNow()
+        let (result, handover, isDueSooner) = state.withLock { state -> (Result, Handover, Bool) in
+            let dueBefore = state.queue.nextDue
+            let result = body(&state, now)
+            var handover: Handover = []
+            while !state.workers.isEmpty, !state.isShutDown, let claim = state.queue.next(now: now) {
+                handover.append((state.workers.removeFirst().continuation, claim))
+            }
+            let dueAfter = state.queue.nextDue
+            return (result, handover, dueAfter.map { $0 < dueBefore ?? .seconds(Int64.max) } ?? false)
+        }
+        for (worker, claim) in handover { worker.resume(returning: claim) }
+        if isDueSooner { dueChanged.ring() }
+        return result
+    }
+
+    private static func record(
+        _ verdict: Verdict, for claim: Claim, in state: inout State, now: Duration
+    ) -> Duration? {
+        switch verdict {
+        case .done:
+            state.queue.forgetFailures(of: claim.key)
+            return nil
+        case .again(let delay, let reason):
+            state.queue.forgetFailures(of: claim.key)
+            state.queue.add(claim.key, after: delay, priority: .live, reason: reason, now: now)
+            return delay
+        case .retry(let reason):
+            return state.queue.retry(
+                claim.key, priority: claim.priority, reason: reason, now: now, using: &state.random)
+        case .postponed(let delay, let reasons):
+            state.queue.add(claim.key, after: delay, priority: claim.priority, reasons: reasons, now: now)
+            return delay
+        }
+    }
+
+    private func refreshMetrics() {
+        let now = time.monotonicNow()
+        let (depth, unfinished, oldest) = state.withLock { state in
+            (
+                state.queue.depth, state.queue.unfinishedWork(now: now),
+                state.queue.oldestProcessing.map { now - $0 } ?? .zero
+            )
+        }
+        metrics?.refresh(depth: depth, unfinished: unfinished, oldest: oldest)
+    }
+}
