@@ -1,0 +1,20 @@
+/// The bounds of one controller.
+package struct ControllerOptions: Sendable, Hashable {
+    /// Reconciles at the same time, each of another key.
+    package var concurrency: Int
+    /// For one reconcile with its writes; then it is cancelled and retried.
+    package var timeout: Duration
+    /// For reconciles under way when the controller is asked to stop; then they are cancelled.
+    package var drainGrace: Duration
+    package var retryPolicy: RetryPolicy
+
+    package init(
+        concurrency: Int = 4, timeout: Duration = .seconds(60), drainGrace: Duration = .seconds(20),
+        retryPolicy: RetryPolicy = .key
+    ) {
+        self.concurrency = max(concurrency, 1)
+        self.timeout = timeout
+        self.drainGrace = drainGrace
+        self.retryPolicy = retryPolicy
+    }
+}

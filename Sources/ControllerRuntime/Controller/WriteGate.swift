@@ -1,0 +1,54 @@
+package import KubernetesModel
+package import Primitives
+package import Telemetry
+
+/// Keeps a reconcile back until the caches have shown what the one before it wrote.
+package final class WriteGate: Sendable {
+    private let ledger: Locked<WriteLedger>
+    private let views: [ResourceType: any CacheView]
+    private let time: any TimeSource
+    private let logger: Logger
+
+    package init(
+        views: [any CacheView], cap: Duration = .seconds(3), time: any TimeSource, logger: Logger
+    ) {
+        ledger = Locked(WriteLedger(cap: cap))
+        self.views = Dictionary(views.map { ($0.resourceType, $0) }, uniquingKeysWith: { first, _ in first })
+        self.time = time
+        self.logger = logger
+    }
+
+    package func record(_ write: WrittenObject, by key: ObjectKey) {
+        guard let view = views[write.type], view.covers(write.key), !view.shows(write) else { return }
+        let now = time.monotonicNow()
+        ledger.withLock { $0.record(write, by: key, now: now) }
+    }
+
+    /// Nil when the key may be reconciled; else how long to wait before asking again. A cache that stays behind for too
+    /// long is helped by a read of its own.
+    package func hold(_ key: ObjectKey) async -> Duration? {
+        let now = time.monotonicNow()
+        let decision = ledger.withLock { $0.decide(key, now: now, isShown: { self.views[$0.type]?.shows($0) }) }
+        switch decision {
+        case .open: return nil
+        case .hold(let wait): return wait
+        case .overdue(let writes):
+            for write in writes { await refresh(write, for: key) }
+            return nil
+        }
+    }
+
+    private func refresh(_ write: WrittenObject, for key: ObjectKey) async {
+        logger.warning(
+            "the cache has not shown our own write; reading it",
+            [
+                "key": "\(key)", "object": "\(write.type) \(write.key)",
+                "resourceVersion": "\(write.resourceVersion ?? "")",
+            ])
+        do throws(WatchFailure) {
+            try await views[write.type]?.refresh(write.key)
+        } catch {
+            logger.warning("reading it failed as well", ["key": "\(key)", "error": .describing(error)])
+        }
+    }
+}
