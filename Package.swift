@@ -126,6 +126,13 @@ let package = Package(
         // Tests
         tests("ArchitectureTests", []),
         tests("CurlTransportTests", ["CurlTransport", "HTTP", "Lifecycle", "Telemetry", "Primitives", "CLinux"]),
+        tests("ConversationsTests", ["Conversations", "JSON", "Primitives"]),
+        tests(
+            "LanguageModelsTests",
+            ["LanguageModels", "LanguageModelTesting", "HTTPTesting", "HTTP", "JSON", "Primitives"]),
+        tests(
+            "AgentTests",
+            ["Agent", "LanguageModels", "LanguageModelTesting", "LifecycleTesting", "Conversations", "JSON", "Primitives"]),
         tests("PrimitivesTests", ["Primitives"]),
         tests("JSONTests", ["JSON", "Primitives"]),
         tests("SchedulingTests", ["Scheduling", "Primitives"]),

@@ -3,8 +3,11 @@ package import JSON
 /// The answer of an agent.
 package struct Submission: Sendable, Hashable {
     package var kind: AgentTask.Kind
-    /// Detection: the text. Localization: a list of names. Analysis: a map of `system_level` and `fault_type`, or nothing
-    /// for no fault. Mitigation: nothing, the cluster is the answer.
+    /// Detection: the text.
+    ///
+    /// Localization: a list of names. Analysis: a map of `system_level` and `fault_type`, or nothing for no fault.
+    ///
+    /// Mitigation: nothing, the cluster is the answer.
     package var value: JSONValue?
 
     package init(kind: AgentTask.Kind, value: JSONValue?) {
@@ -18,8 +21,9 @@ package struct Submission: Sendable, Hashable {
         "Dependency Problem",
     ]
 
-    /// Reads the arguments of `submit`. Only the shape is looked at: whether the answer is right, or one of the allowed
-    /// words, is graded later.
+    /// Reads the arguments of `submit`.
+    ///
+    /// Only the shape is looked at: whether the answer is right, or one of the allowed words, is graded later.
     ///
     /// - Throws: what the agent should be told about the shape.
     init(_ action: AgentAction, kind: AgentTask.Kind) throws(FormatError) {

@@ -1,4 +1,6 @@
-/// Says of a shell command that it certainly changes nothing. In doubt it says no.
+/// Says of a shell command that it certainly changes nothing.
+///
+/// In doubt it says no.
 ///
 /// Used after a crash to decide whether a command whose outcome was lost may be run again, so a wrong yes would do harm
 /// and a wrong no only costs the agent one more step.

@@ -37,7 +37,9 @@ package struct ToolDescription: Sendable, Hashable {
     }
 }
 
-/// What came back from an action. The loop bounds the text; a tool that cuts on its own says so in the text.
+/// What came back from an action.
+///
+/// The loop bounds the text; a tool that cuts on its own says so in the text.
 package struct Observation: Sendable, Hashable {
     package var text: String
     /// Facts for the record (exit code, bytes, duration), never shown to the agent.

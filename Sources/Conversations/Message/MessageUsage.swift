@@ -1,4 +1,6 @@
-/// Tokens of one model call. Cached tokens are part of `inputTokens`, reasoning tokens of `outputTokens`.
+/// Tokens of one model call.
+///
+/// Cached tokens are part of `inputTokens`, reasoning tokens of `outputTokens`.
 package struct MessageUsage: Sendable, Hashable {
     package var inputTokens: Int64
     package var outputTokens: Int64

@@ -5,7 +5,9 @@ import Primitives
 /// Invariants: messages are numbered 1, 2, 3, … without a gap; each carries the hash of the one before; what was appended
 /// never changes; everything in it went through the redactor and the bounds.
 package struct ConversationRecord: Sendable {
-    /// Task uid and attempt. It seeds the chain, so that messages cannot be moved from one conversation to another.
+    /// Task uid and attempt.
+    ///
+    /// It seeds the chain, so that messages cannot be moved from one conversation to another.
     package let identity: String
     package private(set) var entries: [ChainedMessage] = []
     package private(set) var totals = ConversationTotals()

@@ -20,7 +20,9 @@ package struct Flush: Sendable, Hashable {
         self.init(entries)
     }
 
-    /// The number of the first message: the name under which the flush is stored. 0 for an empty flush.
+    /// The number of the first message: the name under which the flush is stored.
+    ///
+    /// 0 for an empty flush.
     package var firstSeq: Int { entries.first?.message.seq ?? 0 }
     package var lastSeq: Int { entries.last?.message.seq ?? 0 }
     package var messages: [ConversationMessage] { entries.map(\.message) }

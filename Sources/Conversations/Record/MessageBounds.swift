@@ -1,7 +1,9 @@
 import JSON
 import Primitives
 
-/// How much of one message is kept. The defaults keep the longest possible line (every byte escaped) below a segment.
+/// How much of one message is kept.
+///
+/// The defaults keep the longest possible line (every byte escaped) below a segment.
 package struct MessageBounds: Sendable, Hashable {
     /// Bytes of `content`.
     package var content: Int
@@ -54,5 +56,7 @@ package struct MessageBounds: Sendable, Hashable {
     }
 }
 
-/// Takes every secret out of a text. Applied before anything is stored or sent to a model.
+/// Takes every secret out of a text.
+///
+/// Applied before anything is stored or sent to a model.
 package typealias Redaction = @Sendable (String) -> String

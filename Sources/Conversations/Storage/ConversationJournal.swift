@@ -1,4 +1,6 @@
-/// Where flushes are kept. The store behind it is create-only: a number is written once.
+/// Where flushes are kept.
+///
+/// The store behind it is create-only: a number is written once.
 package protocol ConversationJournal: Sendable {
     /// All flushes of this conversation, in any order; segments count as flushes.
     func load() async throws(JournalError) -> [Flush]

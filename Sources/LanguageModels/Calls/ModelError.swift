@@ -1,4 +1,6 @@
-/// Why a model did not answer. Messages are bounded and never hold a key.
+/// Why a model did not answer.
+///
+/// Messages are bounded and never hold a key.
 package enum ModelError: Error, Sendable, Hashable {
     /// The provider does not accept the key (401, 403).
     case authenticationFailed(String)

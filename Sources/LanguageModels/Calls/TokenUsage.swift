@@ -1,4 +1,6 @@
-/// Tokens of one call. Cached tokens are part of the input and reasoning tokens of the output, as in OpenTelemetry.
+/// Tokens of one call.
+///
+/// Cached tokens are part of the input and reasoning tokens of the output, as in OpenTelemetry.
 package struct TokenUsage: Sendable, Hashable {
     package var inputTokens: Int64
     package var outputTokens: Int64

@@ -1,4 +1,6 @@
-/// Money in billionths of a US dollar. Integers only: a price per million tokens is a whole number of these per token.
+/// Money in billionths of a US dollar.
+///
+/// Integers only: a price per million tokens is a whole number of these per token.
 package struct NanoDollars: Sendable, Hashable, Comparable {
     package var value: Int64
 

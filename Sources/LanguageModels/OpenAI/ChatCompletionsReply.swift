@@ -1,6 +1,8 @@
 import JSON
 
-/// What a chat-completions server says, as far as we use it. Decoded with everything optional: compatible servers differ.
+/// What a chat-completions server says, as far as we use it.
+///
+/// Decoded with everything optional: compatible servers differ.
 struct ChatCompletionsReply {
     var modelID: String?
     var content: String

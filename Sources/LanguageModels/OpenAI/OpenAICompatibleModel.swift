@@ -2,7 +2,9 @@ package import HTTP
 import JSON
 package import Primitives
 
-/// A client of OpenAI's chat completions and of every server that speaks them. One answer per call, no streaming.
+/// A client of OpenAI's chat completions and of every server that speaks them.
+///
+/// One answer per call, no streaming.
 ///
 /// The key goes into one header of one request and nowhere else; redirects are errors, so it never follows one.
 package struct OpenAICompatibleModel: LanguageModel {

@@ -1,4 +1,6 @@
-/// What was seen of a namespace. A list that could not be read stays nothing, which is not the same as empty.
+/// What was seen of a namespace.
+///
+/// A list that could not be read stays nothing, which is not the same as empty.
 struct ClusterFacts {
     struct Service {
         var name: String

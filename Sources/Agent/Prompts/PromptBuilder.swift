@@ -1,0 +1,137 @@
+import LanguageModels
+
+/// The words an agent starts with.
+///
+/// They say what the task is and how to answer, never which problem it is.
+package struct PromptBuilder: Sendable {
+    private let task: AgentTask
+    private let strategy: Strategy
+    private let tools: [ToolDescription]
+    private let maxSteps: Int
+
+    package init(task: AgentTask, strategy: Strategy, tools: [ToolDescription], maxSteps: Int) {
+        self.task = task
+        self.strategy = strategy
+        self.tools = strategy == .shell ? tools.filter { $0.name == "exec_shell" } : tools
+        self.maxSteps = maxSteps
+    }
+
+    /// The tools that this strategy offers.
+    package var offered: [ToolDescription] { tools }
+
+    /// Role, tools and the form of a reply.
+    package var system: String {
+        """
+        You are an expert DevOps engineer who has been asked to \(verb) in a running service.
+
+        \(toolBlock)
+
+        \(form)
+        """
+    }
+
+    /// The service and the task.
+    package var opening: String {
+        var lines = [
+            "Service: \(task.application)", "\(Briefing.namespaceLabel) \(task.namespace)",
+            "Description: \(task.description)",
+        ]
+        if !task.operations.isEmpty {
+            lines.append("Supported operations:")
+            lines += task.operations.map { "- \($0)" }
+        }
+        return """
+            \(lines.joined(separator: "\n"))
+
+            \(Briefing.taskTypeLabel) \(task.kind.rawValue)
+            \(assignment)
+
+            You have at most \(maxSteps) actions. \(Self.nextAction)
+            """
+    }
+
+    static let nextAction = "Please take the next action."
+
+    private var verb: String {
+        switch task.kind {
+        case .detection: "detect anomalies"
+        case .localization: "localize faults"
+        case .analysis: "find the root cause of faults"
+        case .mitigation: "mitigate anomalies"
+        }
+    }
+
+    private var assignment: String {
+        switch task.kind {
+        case .detection:
+            "Find out whether there is an anomaly in this service, and submit Yes or No."
+        case .localization:
+            "Find out which components are faulty, if any, and submit their names as a list: the names of the Kubernetes "
+                + "services concerned. The list is empty if nothing is faulty."
+        case .analysis:
+            """
+            Find out on which level of the system the fault lies and of which type it is, and submit both.
+            system_level is one of: \(Submission.systemLevels.joined(separator: ", ")).
+            fault_type is one of: \(Submission.faultTypes.joined(separator: ", ")).
+            """
+        case .mitigation:
+            "Find what is wrong with this service and set it right. Submit when the service works again. "
+                + "Submitting does not mean success: the state of the service is examined then."
+        }
+    }
+
+    private var toolBlock: String {
+        let blocks = tools.map { "\($0.signature)\n\(indented($0.documentation))" } + [submitBlock]
+        return "You can call:\n\n" + blocks.joined(separator: "\n\n")
+    }
+
+    private var submitBlock: String {
+        let (signature, text, examples) =
+            switch task.kind {
+            case .detection:
+                (
+                    "submit(has_anomaly: str)", "Ends the task with the answer \"Yes\" or \"No\".",
+                    ["submit(\"Yes\")", "submit(\"No\")"]
+                )
+            case .localization:
+                (
+                    "submit(faulty_components: list[str])", "Ends the task with the names of the faulty components.",
+                    ["submit([\"some-service\"])", "submit([])"]
+                )
+            case .analysis:
+                (
+                    "submit(analysis: dict)",
+                    "Ends the task with system level and fault type; no argument means no fault.",
+                    ["submit({\"system_level\": \"...\", \"fault_type\": \"...\"})", "submit()"]
+                )
+            case .mitigation:
+                ("submit()", "Ends the task: the service is examined now.", ["submit()"])
+            }
+        return "\(signature)\n\(indented(text))\n\(indented("For example " + examples.joined(separator: " or ")))"
+    }
+
+    private var form: String {
+        let thought =
+            strategy == .react
+            ? "Thought: <what you know, what you conclude, what you need next>\n\nAction:\n" : "Action:\n"
+        let lead =
+            strategy == .react
+            ? "Think step by step. Each reply is one thought and exactly one action, the call in a code block:"
+            : "Each reply is exactly one action, the call in a code block:"
+        return """
+            \(lead)
+
+            \(thought)```
+            exec_shell("kubectl get pods -n some-namespace")
+            ```
+
+            Write nothing behind the code block. You will be given the outcome of the call, then it is your turn again.
+            Commands must be one quoted string and must not wait for input; kubectl edit, kubectl port-forward and \
+            following logs do not work here. The shell keeps no state between calls.
+            """
+    }
+
+    private func indented(_ text: String) -> String {
+        text.split(separator: "\n", omittingEmptySubsequences: false).map { "    \($0)" }.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,16 @@
+import Conversations
+
+/// Keeps the head and the tail of a long observation and says what was left out.
+package enum OutputBound {
+    package static func bounded(_ text: String, bytes limit: Int) -> String {
+        let size = text.utf8.count
+        if size <= limit { return text }
+        let room = max(0, limit - 256)
+        let head = TextCut.prefix(text, bytes: room * 3 / 5)
+        let tail = TextCut.suffix(text, bytes: room - head.utf8.count)
+        let dropped = size - head.utf8.count - tail.utf8.count
+        return head
+            + "\n[... \(dropped) of \(size) bytes were left out here. To see them ask for less: "
+            + "narrow the command with grep, head, tail, --tail, a label selector or jsonpath. ...]\n" + tail
+    }
+}
