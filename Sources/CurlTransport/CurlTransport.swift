@@ -58,7 +58,20 @@ package final class CurlTransport: HTTPTransport, Service {
     }
 
     package func connectWebSocket(_ request: WebSocketRequest) async throws(HTTPError) -> any WebSocketConnection {
-        throw .invalidRequest("not yet")
+        try RequestCheck.check(request)
+        let session = WebSocketSession(
+            id: nextID(), request: request, inboxLimit: configuration.webSocketBuffer, mailbox: mailbox)
+        let (id, mailbox) = (session.id, mailbox)
+        let result = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                session.awaitOpening(continuation)
+                if !mailbox.post(.open(session)) { session.finish(.stopped) }
+            }
+        } onCancel: {
+            session.finish(.cancelled)
+            mailbox.post(.remove(id))
+        }
+        return CurlWebSocketConnection(session, subprotocol: try result.get(), mailbox: mailbox)
     }
 
     private func nextID() -> ExchangeID {
@@ -73,9 +86,7 @@ package final class CurlTransport: HTTPTransport, Service {
             try EventLoop(mailbox: mailbox, configuration: configuration).run()
             return .success(())
         } catch {
-            for command in mailbox.close() {
-                if case .start(let exchange) = command { exchange.finish(.stopped) }
-            }
+            for command in mailbox.close() { command.refuse() }
             return .failure(error)
         }
     }

@@ -10,6 +10,14 @@ enum RequestCheck {
         }
     }
 
+    static func check(_ request: WebSocketRequest) throws(HTTPError) {
+        try check(request.headers)
+        guard request.subprotocols.allSatisfy(isToken) else { throw .invalidRequest("a subprotocol is not a token") }
+        guard RequestTarget(request.url) != nil else {
+            throw .invalidRequest("not an absolute https, http, wss or ws address")
+        }
+    }
+
     static func check(_ headers: HTTPHeaders) throws(HTTPError) {
         for (name, value) in headers {
             guard isToken(name) else { throw .invalidRequest("not a header name: \(name)") }

@@ -13,6 +13,9 @@ final class EventLoop {
     private let epoll: Int32
     private let pools: [CurlPool]
     private var exchanges: [ExchangeID: ActiveExchange] = [:]
+    private var webSockets: [ExchangeID: ActiveWebSocket] = [:]
+    /// Connected WebSockets by descriptor.
+    private var webSocketIDs: [Int32: ExchangeID] = [:]
     private var deadlines = DeadlineQueue()
     private var isStopping = false
     private var tokens = [UInt64](repeating: 0, count: Int(AIOPS_EPOLL_BATCH))
@@ -48,10 +51,8 @@ final class EventLoop {
             expire(at: now)
             for pool in pools { reap(pool) }
         }
-        for command in mailbox.close() {
-            if case .start(let exchange) = command { exchange.finish(.stopped) }
-        }
-        for id in exchanges.keys.sorted() { remove(id, .stopped) }
+        for command in mailbox.close() { command.refuse() }
+        for id in exchanges.keys.sorted() + webSockets.keys.sorted() { remove(id, .stopped) }
     }
 
     private func wait() {
@@ -59,7 +60,9 @@ final class EventLoop {
         for index in 0..<max(0, Int(count)) {
             switch LoopToken(raw: tokens[index]) {
             case .pool(let kind, let descriptor): pools[kind.rawValue].act(on: descriptor, events: events[index])
-            case .mailbox, .webSocket, nil: break
+            case .webSocket(let descriptor):
+                if let id = webSocketIDs[descriptor] { attend(id) }
+            case .mailbox, nil: break
             }
         }
     }
@@ -78,6 +81,8 @@ final class EventLoop {
         case .start(let exchange): start(exchange)
         case .resume(let id): exchanges[id]?.resume(at: LoopClock.now())
         case .remove(let id): remove(id, .cancelled)
+        case .open(let session): open(session)
+        case .attend(let id): attend(id)
         case .stop: isStopping = true
         }
     }
@@ -103,7 +108,47 @@ final class EventLoop {
         if let deadline = active.deadline { deadlines.add(.init(time: deadline, id: exchange.id)) }
     }
 
+    private func open(_ session: WebSocketSession) {
+        guard !session.isAnswered else { return }
+        guard let active = ActiveWebSocket(session, proxies: configuration.proxies, now: LoopClock.now()) else {
+            session.finish(.invalidRequest("libcurl has no handle for it"))
+            return
+        }
+        if let refusal = active.refusal {
+            session.finish(refusal)
+            return
+        }
+        guard pools[PoolKind.webSocket.rawValue].add(active.easy, isSecure: true) else {
+            session.finish(.invalidRequest("libcurl does not take it"))
+            return
+        }
+        webSockets[session.id] = active
+        if let deadline = active.deadline { deadlines.add(.init(time: deadline, id: session.id)) }
+    }
+
+    private func attend(_ id: ExchangeID) {
+        guard let active = webSockets[id] else { return }
+        let before = active.deadline
+        active.pump(epoll: epoll, now: LoopClock.now())
+        if active.hasEnded {
+            drop(active)
+        } else if let deadline = active.deadline, deadline != before {
+            deadlines.add(.init(time: deadline, id: id))
+        }
+    }
+
+    private func drop(_ active: ActiveWebSocket) {
+        webSockets[active.session.id] = nil
+        webSocketIDs[active.descriptor] = nil
+        active.forget(epoll: epoll)
+        pools[PoolKind.webSocket.rawValue].remove(active.easy)
+    }
+
     private func remove(_ id: ExchangeID, _ error: HTTPError) {
+        if let webSocket = webSockets[id] {
+            webSocket.finish(error)
+            drop(webSocket)
+        }
         guard let active = exchanges.removeValue(forKey: id) else { return }
         active.pool.remove(active.easy)
         active.exchange.finish(error)
@@ -111,6 +156,10 @@ final class EventLoop {
 
     private func expire(at now: Duration) {
         while let entry = deadlines.take(until: now) {
+            if let webSocket = webSockets[entry.id], let deadline = webSocket.deadline, deadline <= now {
+                webSocket.expire()
+                drop(webSocket)
+            }
             guard let active = exchanges[entry.id] else { continue }
             if let error = active.timeout(at: now) {
                 remove(entry.id, error)
@@ -122,12 +171,27 @@ final class EventLoop {
 
     private func reap(_ pool: CurlPool) {
         while let (easy, code) = pool.nextDone() {
+            if pool.kind == .webSocket {
+                connected(easy, code)
+                continue
+            }
             guard let context = aiops_easy_get_private(easy) else { continue }
             let active = Unmanaged<ActiveExchange>.fromOpaque(context).takeUnretainedValue()
             exchanges[active.exchange.id] = nil
             // First off the pool, so that the connection is free when the waiting task asks again.
             active.pool.remove(active.easy)
             active.finish(code)
+        }
+    }
+
+    private func connected(_ easy: UnsafeMutableRawPointer, _ code: CURLcode) {
+        guard let active = webSockets.values.first(where: { $0.easy.pointer == easy }) else { return }
+        active.connected(code)
+        if active.hasEnded {
+            drop(active)
+        } else {
+            webSocketIDs[active.descriptor] = active.session.id
+            attend(active.session.id)
         }
     }
 }

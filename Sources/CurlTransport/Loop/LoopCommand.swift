@@ -1,3 +1,5 @@
+internal import HTTP
+
 /// What tasks ask of the loop thread.
 enum LoopCommand: Sendable {
     case start(Exchange)
@@ -5,7 +7,19 @@ enum LoopCommand: Sendable {
     case resume(ExchangeID)
     /// Take the exchange or WebSocket off the wire; unknown ids are those that have ended.
     case remove(ExchangeID)
+    case open(WebSocketSession)
+    /// There is something to send, to close, or room to receive.
+    case attend(ExchangeID)
     case stop
+
+    /// Answers whoever waits for a command that the loop will not execute any more.
+    func refuse() {
+        switch self {
+        case .start(let exchange): exchange.finish(.stopped)
+        case .open(let session): session.finish(.stopped)
+        case .resume, .remove, .attend, .stop: break
+        }
+    }
 }
 
 /// Names an exchange or a WebSocket; never used twice in one transport.

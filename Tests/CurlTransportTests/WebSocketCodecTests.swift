@@ -1,0 +1,122 @@
+import HTTP
+import Testing
+
+@testable import CurlTransport
+
+@Suite struct WebSocketCodecTests {
+    private static let target = RequestTarget("wss://example.test/chat")!
+    /// The nonce of the example in RFC 6455, section 1.3.
+    private static let nonce = Array("the sample nonce".utf8)
+    private static let answer = """
+        HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+        Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\nSec-WebSocket-Protocol: chat\r\n\r\n
+        """
+
+    private static func makeMachine(limit: Int = 100) -> WebSocketMachine {
+        let request = WebSocketRequest(url: "wss://example.test/chat", subprotocols: ["chat"])
+        let handshake = WebSocketHandshake(request, target: target, nonce: nonce)
+        return WebSocketMachine(handshake: handshake, messageLimit: limit) { 0 }
+    }
+
+    private static func makeOpenMachine(limit: Int = 100) -> WebSocketMachine {
+        var machine = makeMachine(limit: limit)
+        _ = machine.receive(Array(answer.utf8))
+        return machine
+    }
+
+    @Test(arguments: [
+        ("abc", "a9993e364706816aba3e25717850c26c9cd0d89d"),
+        ("", "da39a3ee5e6b4b0d3255bfef95601890afd80709"),
+        (String(repeating: "a", count: 1_000), "291e9a6c66994949b57ba5e650361e98fc36b1ba"),
+    ])
+    func sha1(text: String, hex: String) {
+        let digits = SHA1.digest(of: Array(text.utf8)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
+        #expect(digits.joined() == hex)
+    }
+
+    @Test func handshakeIsTheOneOfTheStandard() {
+        let request = WebSocketRequest(url: "wss://example.test/chat", subprotocols: ["chat", "superchat"])
+        let handshake = WebSocketHandshake(request, target: Self.target, nonce: Self.nonce)
+        let text = String(decoding: handshake.requestBytes, as: UTF8.self)
+        #expect(text.hasPrefix("GET /chat HTTP/1.1\r\n"))
+        #expect(text.contains("\r\nHost: example.test\r\n"))
+        #expect(text.contains("\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"))
+        #expect(text.contains("\r\nSec-WebSocket-Protocol: chat, superchat\r\n"))
+        #expect(text.hasSuffix("\r\n\r\n"))
+    }
+
+    @Test func opensByteByByteAndKeepsTheRest() {
+        var machine = Self.makeMachine()
+        var events: [WebSocketMachine.Event] = []
+        for byte in Array(Self.answer.utf8) + WebSocketPeer.frame(0x2, [5]) { events += machine.receive([byte]) }
+        #expect(events == [.opened(subprotocol: "chat"), .message(.binary([5]))])
+    }
+
+    @Test func wrongProofIsRefused() {
+        var machine = Self.makeMachine()
+        let forged = Self.answer.replacing("s3pP", with: "t3pP")
+        guard case .failed(.protocolViolation)? = machine.receive(Array(forged.utf8)).first else {
+            Issue.record("accepted")
+            return
+        }
+        #expect(machine.receive(WebSocketPeer.frame(0x2, [5])).isEmpty)
+    }
+
+    /// The masked "Hello" of RFC 6455, section 5.7.
+    @Test func masksAsTheStandardSays() {
+        let frame = WebSocketFrame(opcode: .text, payload: Array("Hello".utf8))
+        #expect(
+            frame.encoded(mask: 0x37FA_213D) == [
+                0x81, 0x85, 0x37, 0xFA, 0x21, 0x3D, 0x7F, 0x9F, 0x4D, 0x51, 0x58,
+            ])
+    }
+
+    @Test(
+        arguments: [
+            ("reserved bit", [0xC2, 0x00]), ("unknown opcode", [0x83, 0x00]), ("masked", [0x82, 0x80, 0, 0, 0, 0]),
+            ("fragmented ping", [0x09, 0x00]), ("long ping", [0x89, 0x7E, 0x00, 0x80]), ("no beginning", [0x80, 0x00]),
+            ("not UTF-8", [0x81, 0x01, 0xFF]), ("half a status", [0x88, 0x01, 0x03]),
+        ] as [(String, [UInt8])])
+    func violationsEndTheWebSocket(name: String, bytes: [UInt8]) {
+        var machine = Self.makeOpenMachine()
+        let events = machine.receive(bytes)
+        guard case .failed(.protocolViolation)? = events.last, case .transmit? = events.first else {
+            Issue.record("\(name): \(events)")
+            return
+        }
+        #expect(machine.receive(WebSocketPeer.frame(0x2, [1])).isEmpty)
+    }
+
+    @Test func fragmentsTogetherObeyTheLimit() {
+        var machine = Self.makeOpenMachine(limit: 10)
+        #expect(machine.receive(WebSocketPeer.frame(0x2, Array(repeating: 1, count: 6), isFinal: false)).isEmpty)
+        let events = machine.receive(WebSocketPeer.frame(0x0, Array(repeating: 1, count: 5)))
+        #expect(events.last == .failed(.tooLarge(limit: 10)))
+    }
+
+    /// A hostile length must fail before its payload is awaited.
+    @Test func announcedLengthBeyondTheLimitFailsAtOnce() {
+        var machine = Self.makeOpenMachine(limit: 10)
+        let events = machine.receive([0x82, 0x7F, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF])
+        #expect(events.last == .failed(.tooLarge(limit: 10)))
+    }
+
+    @Test func goodbyeIsAnsweredOnceAndEndsSending() {
+        var machine = Self.makeOpenMachine()
+        let events = machine.receive(WebSocketPeer.frame(0x8, [0x03, 0xE8]))
+        #expect(events == [.transmit([0x88, 0x82, 0, 0, 0, 0, 0x03, 0xE8]), .closed])
+        #expect(machine.encode([1]).isEmpty)
+        #expect(machine.close().isEmpty)
+        #expect(machine.end().isEmpty)
+    }
+
+    @Test func otherStatusIsAFailure() {
+        var machine = Self.makeOpenMachine()
+        let events = machine.receive(WebSocketPeer.frame(0x8, [0x03, 0xF3] + Array("oops".utf8)))
+        guard case .failed(.reset(bytesSeen: true, let why))? = events.last else {
+            Issue.record("\(events)")
+            return
+        }
+        #expect(why.contains("1011") && why.contains("oops"))
+    }
+}
