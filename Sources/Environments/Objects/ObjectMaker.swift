@@ -1,0 +1,77 @@
+package import KubernetesClient
+import KubernetesModel
+package import Primitives
+
+/// Makes planned objects, each once: what is there already is adopted when it carries our uid, else refused.
+package struct ObjectMaker: Sendable {
+    /// Neither this nor anything else in an object's managed fields tells who made it.
+    package static let fieldManager = "deploy"
+
+    private let client: KubernetesClient
+    private let time: any TimeSource
+    private let taskUID: String
+    /// Quotas and tokens are ready some moments after their namespace; a create is repeated for this long.
+    private let patience: Duration
+
+    package init(
+        client: KubernetesClient, time: any TimeSource, taskUID: String, patience: Duration = .seconds(20)
+    ) {
+        self.client = client
+        self.time = time
+        self.taskUID = taskUID
+        self.patience = patience
+    }
+
+    package enum Outcome: Sendable, Hashable {
+        case created
+        case adopted
+    }
+
+    @discardableResult
+    package func make(_ planned: PlannedObject) async throws(EnvironmentError) -> Outcome {
+        let deadline = time.monotonicNow() + patience
+        while true {
+            do {
+                _ = try await client.createDynamic(
+                    planned.type, planned.object, options: WriteOptions(fieldManager: Self.fieldManager))
+                return .created
+            } catch {
+                if error.isAlreadyExists {
+                    if try await isOurs(planned) { return .adopted }
+                    // It went between the two requests.
+                } else if !isTransient(error) {
+                    throw .create(planned.type, planned.key, error)
+                }
+                guard time.monotonicNow() < deadline else { throw .create(planned.type, planned.key, error) }
+            }
+            do { try await time.sleep(for: .milliseconds(250)) } catch { throw .cancelled }
+        }
+    }
+
+    /// False when it is gone again.
+    private func isOurs(_ planned: PlannedObject) async throws(EnvironmentError) -> Bool {
+        let metadata: ObjectMeta
+        do {
+            metadata = try await client.getDynamic(planned.type, planned.key).metadata
+        } catch {
+            if error.isNotFound { return false }
+            throw .observe(error)
+        }
+        guard metadata.labels[EnvironmentNames.uidLabel] == taskUID else {
+            throw .foreignObject(planned.type, planned.key)
+        }
+        if metadata.isBeingDeleted { throw .stillTerminating(planned.key) }
+        return true
+    }
+
+    /// True for refusals that end by themselves: the server has not yet counted a new quota, or not yet seen a new
+    /// ServiceAccount or namespace.
+    private func isTransient(_ error: KubernetesError) -> Bool {
+        let text = error.message
+        if case .forbidden = error.kind {
+            return text.contains("status unknown for quota") || text.contains("error looking up service account")
+        }
+        if error.isNotFound { return text.contains("namespace") || text.contains("serviceaccount") }
+        return error.isRetryable
+    }
+}

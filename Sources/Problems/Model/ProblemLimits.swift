@@ -1,0 +1,10 @@
+/// What an agent gets for a problem when the task does not say.
+package struct ProblemLimits: Sendable, Hashable {
+    package var maxSteps: Int
+    package var timeoutSeconds: Int
+
+    package init(maxSteps: Int = 30, timeoutSeconds: Int = 1800) {
+        self.maxSteps = maxSteps
+        self.timeoutSeconds = timeoutSeconds
+    }
+}

@@ -1,0 +1,45 @@
+package import Environments
+package import JSON
+import Primitives
+
+/// Grades answers: the part that needs no cluster.
+package enum Grading {
+    /// The grade of an answer, given that the truth still holds.
+    ///
+    /// - Parameter submission: nil when the agent never submitted, null when it submitted without an argument.
+    package static func answer(_ submission: JSONValue?, taskType: TaskType, truth: Truth) -> Grade? {
+        switch taskType {
+        case .detection: DetectionOracle.grade(submission, truth: truth)
+        case .localization: LocalizationOracle.grade(submission, truth: truth)
+        case .analysis: AnalysisOracle.grade(submission, truth: truth)
+        case .mitigation: nil
+        }
+    }
+
+    /// What an answer is worth about a truth that had expired: nothing either way.
+    package static func expired(_ grade: Grade, because reason: String) -> Grade {
+        var grade = grade
+        grade.verdict = .inconclusive
+        grade.reason = "TruthExpired"
+        grade.message = "\(reason); \(grade.message)"
+        return grade
+    }
+
+    /// Adds the timers and counters of the reference.
+    package static func adding(_ figures: RunFigures, to grade: Grade, taskType: TaskType) -> Grade {
+        let timer =
+            switch taskType {
+            case .detection: "TTD"
+            case .localization: "TTL"
+            case .analysis: "TTA"
+            case .mitigation: "TTM"
+            }
+        var grade = grade
+        grade.results[timer] = Decimals.number(figures.elapsed.seconds)
+        grade.results["steps"] = .integer(Int64(figures.steps))
+        grade.results["in_tokens"] = .integer(figures.inputTokens)
+        grade.results["out_tokens"] = .integer(figures.outputTokens)
+        grade.scores["agentSeconds"] = Decimals.text(figures.elapsed.seconds)
+        return grade
+    }
+}
