@@ -15,8 +15,10 @@ let house: [SwiftSetting] = [
     .enableUpcomingFeature("ImmutableWeakCaptures"),
 ]
 
-func library(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
-    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: house)
+func library(
+    _ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = [], settings: [SwiftSetting] = []
+) -> Target {
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: house + settings)
 }
 
 func support(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -48,7 +50,8 @@ let package = Package(
 
         // Layer 1: base
         library("Primitives", ["CLinux", "CCrypto"]),
-        library("JSON", ["Primitives"]),
+        // Reads what models and clusters send, so unsafe constructs are errors here.
+        library("JSON", ["Primitives"], settings: [.strictMemorySafety()]),
         library("Telemetry", ["JSON", "Primitives"]),
         library("Lifecycle", ["Telemetry", "Primitives", "CLinux"]),
         library("CommandLineInterface", []),

@@ -8,14 +8,18 @@ package struct YAMLLimits: Sendable, Hashable {
     ///
     /// Nine lines of nested aliases make gigabytes otherwise.
     package var expandedBytes: Int
+    /// Lines that begin with `%` in one document; libyaml compares each with all before it.
+    package var directives: Int
 
     package init(
-        bytes: Int = 8 << 20, depth: Int = 128, aliases: Int = 1_000, expandedBytes: Int = 64 << 20
+        bytes: Int = 8 << 20, depth: Int = 128, aliases: Int = 1_000, expandedBytes: Int = 64 << 20,
+        directives: Int = 32
     ) {
         self.bytes = bytes
         self.depth = depth
         self.aliases = aliases
         self.expandedBytes = expandedBytes
+        self.directives = directives
     }
 
     package static let standard = YAMLLimits()

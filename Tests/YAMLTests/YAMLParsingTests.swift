@@ -147,6 +147,14 @@ struct YAMLParsingTests {
         #expect(error?.message == "text larger than 7 bytes")
     }
 
+    @Test func directivesAreBounded() throws {
+        func text(_ count: Int) -> String { (0..<count).map { "%TAG !a\($0)! b\n" }.joined() + "--- a\n" }
+        #expect(try parse(text(32)) == "a")
+        #expect(try YAML.parseAll(Array((text(32) + "...\n" + text(32)).utf8)) == ["a", "a"])
+        let error = #expect(throws: YAMLError.self) { try parse("# x\n" + text(33)) }
+        #expect(error.map { "\($0)" } == "more than 32 directives at line 34, column 1")
+    }
+
     /// A cut may leave valid YAML, so the demand is an answer or a typed error.
     @Test func everyTruncationIsAnswered() {
         let text = "a: &x [1, \"q\\u00e9\", 'é']\nb: |\n  t\n ? {k: !!str v}\n: *x\n--- >-\n f\n...\n"

@@ -31,6 +31,7 @@ struct Composer {
         guard bytes.count <= limits.bytes else {
             throw YAMLError(YAMLMark(), "text larger than \(limits.bytes) bytes")
         }
+        try DirectiveCount.check(bytes, limit: limits.directives)
         parser = try EventParser(bytes)
         self.limits = limits
     }
