@@ -1,4 +1,5 @@
 import JSON
+import YAML
 
 /// The content of one or more kubeconfig files.
 ///
@@ -22,7 +23,7 @@ struct Kubeconfig {
     init(parsing bytes: [UInt8], path: String) throws(KubernetesError) {
         let root: JSONValue
         do {
-            root = try JSONValue(parsing: bytes)
+            root = try YAML.parse(bytes)
         } catch {
             throw .configuration("kubeconfig \(path): \(error)")
         }
