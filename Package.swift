@@ -147,5 +147,12 @@ let package = Package(
                 "ControllerRuntime", "KubernetesClient", "KubernetesModel", "HTTP", "HTTPTesting", "JSON", "Lifecycle",
                 "LifecycleTesting", "Telemetry", "Primitives",
             ]),
+        tests("KubernetesModelTests", ["KubernetesModel", "JSON", "Primitives"]),
+        tests(
+            "KubernetesClientTests",
+            [
+                "KubernetesClient", "KubernetesModel", "KubernetesTesting", "HTTPTesting", "LifecycleTesting", "HTTP",
+                "JSON", "Telemetry", "Primitives",
+            ]),
     ]
 )

@@ -1,0 +1,70 @@
+import JSON
+import KubernetesModel
+import Primitives
+
+extension APIState {
+    mutating func patch(
+        _ type: ResourceType, _ key: ObjectKey, subresource: String?, contentType: String, _ body: JSONValue,
+        manager: String, now: Timestamp
+    ) throws -> JSONValue {
+        if contentType == "application/apply-patch+yaml" {
+            return try apply(type, key, subresource: subresource, body, manager: manager, now: now)
+        }
+        guard let old = object(type, key) else { throw APIFailure.notFound(type, key.name) }
+        let new: JSONValue
+        switch contentType {
+        case "application/json-patch+json":
+            do {
+                new = try JSONPatch(jsonValue: body).apply(to: old)
+            } catch {
+                throw APIFailure.patchRejected
+            }
+        case "application/merge-patch+json":
+            new = JSONMergePatch.apply(body, to: old)
+        default:
+            throw APIFailure(
+                415, "UnsupportedMediaType",
+                "the body of the request was in an unknown format - accepted media types include: "
+                    + "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml")
+        }
+        // A version or uid in the patch is a precondition, as in a replace.
+        return try update(type, key, subresource: subresource, new, now: now)
+    }
+
+    /// Server-side apply without conflicts between managers: every apply is forced.
+    private mutating func apply(
+        _ type: ResourceType, _ key: ObjectKey, subresource: String?, _ body: JSONValue, manager: String,
+        now: Timestamp
+    ) throws -> JSONValue {
+        guard !manager.isEmpty else {
+            throw APIFailure(
+                422, "Invalid",
+                "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch")
+        }
+        let slot = "\(manager)/\(subresource ?? "")"
+        guard let old = object(type, key) else {
+            guard subresource == nil else { throw APIFailure.notFound(type, key.name) }
+            let created = try create(type, namespace: key.namespace, body, now: now)
+            remember(body, of: created, in: slot)
+            return created
+        }
+        let uid = old["metadata", "uid"]?.stringValue ?? ""
+        var intent = body
+        // The version is a precondition; the rest of the identity is not a field to own.
+        for field in ["uid", "resourceVersion", "name", "namespace"] { intent["metadata", field] = nil }
+        if let version = body["metadata", "resourceVersion"]?.stringValue,
+            version != old["metadata", "resourceVersion"]?.stringValue
+        {
+            throw APIFailure.modified(type, key.name)
+        }
+        let merged = AppliedMerge.merge(current: old, previous: applied[uid]?[slot] ?? .null, intent: intent)
+        let stored = try replace(type, key, subresource: subresource, old: old, new: merged, now: now)
+        remember(intent, of: stored, in: slot)
+        return stored
+    }
+
+    private mutating func remember(_ intent: JSONValue, of object: JSONValue, in slot: String) {
+        guard let uid = object["metadata", "uid"]?.stringValue else { return }
+        applied[uid, default: [:]][slot] = intent
+    }
+}

@@ -1,0 +1,159 @@
+import JSON
+import KubernetesModel
+import Primitives
+
+extension APIState {
+    /// Metadata that only the server writes.
+    private static let systemMetadata = [
+        "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "resourceVersion",
+        "name", "namespace",
+    ]
+
+    mutating func create(_ type: ResourceType, namespace: String, _ body: JSONValue, now: Timestamp) throws -> JSONValue
+    {
+        let served = served(type)
+        var object = body
+        var name = body["metadata", "name"]?.stringValue ?? ""
+        if name.isEmpty, let prefix = body["metadata", "generateName"]?.stringValue, !prefix.isEmpty {
+            name = prefix + String(nextUID().suffix(5))
+        }
+        guard !name.isEmpty else {
+            throw APIFailure.invalid(
+                type, "",
+                [
+                    StatusCause(
+                        reason: "FieldValueRequired", message: "Required value: name or generateName is required",
+                        field: "metadata.name")
+                ])
+        }
+        if let own = body["metadata", "namespace"]?.stringValue, type.isNamespaced, own != namespace {
+            throw APIFailure.badRequest(
+                "the namespace of the provided object does not match the namespace sent on the request")
+        }
+        try checkNamespace(type, namespace)
+        let key = ObjectKey(namespace: type.isNamespaced ? namespace : "", name: name)
+        guard self.object(type, key) == nil else { throw APIFailure.alreadyExists(type, name) }
+        if let version = body["metadata", "resourceVersion"]?.stringValue, !version.isEmpty {
+            throw APIFailure(500, "InternalError", "resourceVersion should not be set on objects to be created")
+        }
+        object["apiVersion"] = .string(type.apiVersion)
+        object["kind"] = .string(type.kind)
+        object["metadata", "name"] = .string(name)
+        object["metadata", "namespace"] = type.isNamespaced ? .string(namespace) : nil
+        object["metadata", "uid"] = .string(nextUID())
+        object["metadata", "creationTimestamp"] = .string(now.rfc3339)
+        object["metadata", "deletionTimestamp"] = nil
+        object["metadata", "managedFields"] = nil
+        object["metadata", "generation"] = served.hasStatus ? 1 : nil
+        if served.hasStatus { object["status"] = served.defaultStatus }
+        try validate(served, object, old: nil, name)
+        let stored = store(object, type, key)
+        settle(now: now)
+        return stored
+    }
+
+    /// Replaces the object, or with a subresource that part of it.
+    mutating func update(
+        _ type: ResourceType, _ key: ObjectKey, subresource: String?, _ body: JSONValue, now: Timestamp
+    ) throws -> JSONValue {
+        guard let old = object(type, key) else { throw APIFailure.notFound(type, key.name) }
+        if let version = body["metadata", "resourceVersion"]?.stringValue, !version.isEmpty,
+            version != old["metadata", "resourceVersion"]?.stringValue
+        {
+            throw APIFailure.modified(type, key.name)
+        }
+        if let uid = body["metadata", "uid"]?.stringValue, !uid.isEmpty, let mine = old["metadata", "uid"]?.stringValue,
+            uid != mine
+        {
+            throw APIFailure.conflict(
+                type, key.name, "Precondition failed: UID in precondition: \(uid), UID in object meta: \(mine)")
+        }
+        if let name = body["metadata", "name"]?.stringValue, name != key.name {
+            throw APIFailure.badRequest(
+                "the name of the object (\(name)) does not match the name on the URL (\(key.name))")
+        }
+        return try replace(type, key, subresource: subresource, old: old, new: body, now: now)
+    }
+
+    /// Stores what a write made of an object: keeps what this write may not touch, counts generations, and lets the
+    /// object go when its last finalizer went.
+    mutating func replace(
+        _ type: ResourceType, _ key: ObjectKey, subresource: String?, old: JSONValue, new body: JSONValue,
+        now: Timestamp
+    ) throws -> JSONValue {
+        let served = served(type)
+        var new: JSONValue
+        switch subresource {
+        case nil:
+            new = body
+            new["apiVersion"] = old["apiVersion"]
+            new["kind"] = old["kind"]
+            for field in Self.systemMetadata { new["metadata", field] = old["metadata", field] }
+            new["metadata", "managedFields"] = nil
+            if served.hasStatus { new["status"] = old["status"] }
+            try checkFinalizers(type, key, old: old, new: new)
+            if served.hasStatus, Self.description(of: new) != Self.description(of: old) {
+                let generation = old["metadata", "generation"]?.integerValue ?? 0
+                new["metadata", "generation"] = .integer(generation + 1)
+            }
+        case "status":
+            guard served.hasStatus else { throw APIFailure.noSuchPath }
+            new = old
+            new["status"] = body["status"]
+        default:
+            throw APIFailure.noSuchPath
+        }
+        try validate(served, new, old: old, key.name)
+        let stored = store(new, type, key)
+        let isDone = new["metadata", "deletionTimestamp"] != nil && Self.finalizers(of: new).isEmpty
+        if isDone { remove(type, key) }
+        settle(now: now)
+        return stored
+    }
+
+    static func finalizers(of object: JSONValue) -> [String] {
+        object["metadata", "finalizers"]?.arrayValue?.compactMap(\.stringValue) ?? []
+    }
+
+    private func checkFinalizers(_ type: ResourceType, _ key: ObjectKey, old: JSONValue, new: JSONValue) throws {
+        guard old["metadata", "deletionTimestamp"] != nil else { return }
+        let added = Set(Self.finalizers(of: new)).subtracting(Self.finalizers(of: old))
+        guard !added.isEmpty else { return }
+        throw APIFailure.invalid(
+            type, key.name,
+            [
+                StatusCause(
+                    reason: "FieldValueForbidden",
+                    message: "Forbidden: no new finalizers can be added if the object is being deleted, found new "
+                        + "finalizers \(added.sorted())", field: "metadata.finalizers")
+            ])
+    }
+
+    private func checkNamespace(_ type: ResourceType, _ namespace: String) throws {
+        guard type.isNamespaced else { return }
+        guard let home = object(.namespaces, ObjectKey(name: namespace)) else {
+            throw APIFailure.notFound(.namespaces, namespace)
+        }
+        guard home["metadata", "deletionTimestamp"] == nil else {
+            throw APIFailure(
+                403, "Forbidden",
+                "\(type) is forbidden: unable to create new content in namespace \(namespace) because it is being terminated",
+                details: StatusDetails(
+                    kind: type.plural,
+                    causes: [StatusCause(reason: "NamespaceTerminating", field: "metadata.namespace")]))
+        }
+    }
+
+    private func validate(_ served: ServedType, _ new: JSONValue, old: JSONValue?, _ name: String) throws {
+        let causes = served.validate(new, old)
+        guard causes.isEmpty else { throw APIFailure.invalid(served.type, name, causes) }
+    }
+
+    /// All but metadata and status: what `generation` counts the changes of.
+    private static func description(of object: JSONValue) -> JSONValue {
+        var rest = object
+        rest["metadata"] = nil
+        rest["status"] = nil
+        return rest
+    }
+}

@@ -1,0 +1,46 @@
+package import JSON
+package import KubernetesModel
+
+/// A kind as the in-memory server serves it.
+package struct ServedType: Sendable {
+    package var type: ResourceType
+    /// True when status is written only by its subresource, and spec changes count in `generation`.
+    package var hasStatus: Bool
+    /// What the schema fills in on creation.
+    package var defaultStatus: JSONValue?
+    /// What admission finds wrong with an object about to be stored; the old object is nil on creation.
+    package var validate: @Sendable (_ new: JSONValue, _ old: JSONValue?) -> [StatusCause]
+
+    package init(
+        _ type: ResourceType, hasStatus: Bool = true, defaultStatus: JSONValue? = nil,
+        validate: @escaping @Sendable (_ new: JSONValue, _ old: JSONValue?) -> [StatusCause] = { _, _ in [] }
+    ) {
+        self.type = type
+        self.hasStatus = hasStatus
+        self.defaultStatus = defaultStatus
+        self.validate = validate
+    }
+
+    private static let withoutStatus: Set<ResourceType> = [
+        .configMaps, .secrets, .endpoints, .serviceAccounts, .leases, .events, .coreEvents, .limitRanges, .roles,
+        .roleBindings, .clusterRoles, .clusterRoleBindings, .endpointSlices, .networkPolicies,
+    ]
+
+    static func builtIn(_ type: ResourceType) -> ServedType {
+        switch type {
+        case .namespaces: ServedType(type, defaultStatus: ["phase": "Active"])
+        case .configMaps: ServedType(type, hasStatus: false, validate: immutability)
+        case .secrets: ServedType(type, hasStatus: false, validate: immutability)
+        default: ServedType(type, hasStatus: !withoutStatus.contains(type))
+        }
+    }
+
+    @Sendable private static func immutability(_ new: JSONValue, _ old: JSONValue?) -> [StatusCause] {
+        guard let old, old["immutable"]?.boolValue == true else { return [] }
+        return ["data", "binaryData", "immutable"].filter { new[$0] != old[$0] }.map {
+            StatusCause(
+                reason: "FieldValueForbidden", message: "Forbidden: field is immutable when `immutable` is set",
+                field: $0)
+        }
+    }
+}
