@@ -36,6 +36,6 @@ struct CurlFailure {
     }
 
     private var isSystemError: Bool {
-        detail.hasPrefix("OpenSSL SSL_connect: ") && !isAlert
+        !detail.contains("SSL routines") || detail.contains("unexpected eof")
     }
 }

@@ -1,0 +1,111 @@
+import CurlTransport
+import HTTP
+import Primitives
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct ExchangeTests {
+    @Test func requestArrivesAsItWasAsked() async throws {
+        let seen = Locked<String?>(nil)
+        let server = try RawServer { connection in
+            let head = connection.readHead()
+            seen.withLock { $0 = head }
+            connection.respond("ok")
+        }
+        let response = try await withTransport { transport in
+            try await transport.send(
+                HTTPRequest(
+                    method: "GET", url: server.url + "/a/b?c=d%20e#fragment",
+                    headers: ["Authorization": "Bearer x", "X-Empty": ""]))
+        }
+        let head = try #require(seen.withLock { $0 })
+        #expect(
+            head == "GET /a/b?c=d%20e HTTP/1.1\r\nHost: 127.0.0.1:\(server.port)\r\n"
+                + "Authorization: Bearer x\r\nX-Empty:\r\n\r\n")
+        #expect(response.status == 200)
+    }
+
+    @Test(arguments: [("POST", 0), ("PATCH", 20), ("PUT", 70_000), ("DELETE", 10), ("POST", 3_000_000)])
+    func bodiesArriveWhole(method: String, size: Int) async throws {
+        let sent = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 7) }
+        let server = try RawServer { connection in
+            guard let head = connection.readHead(), head.hasPrefix(method + " / HTTP/1.1\r\n") else { return }
+            guard head.contains("\r\nContent-Length: \(size)\r\n"), !head.contains("Expect"),
+                head.contains("\r\nContent-Type: application/json\r\n"), let body = connection.read(size)
+            else { return connection.respond("bad head", status: "400 Bad Request") }
+            connection.respond(body == sent ? "same" : "different")
+        }
+        let text = try await withTransport { transport in
+            let response = try await transport.send(
+                HTTPRequest(
+                    method: method, url: server.url, headers: ["Content-Type": "application/json"], body: sent))
+            return String(decoding: try await response.body.collect(), as: UTF8.self)
+        }
+        #expect(text == "same")
+    }
+
+    @Test func oneConnectionServesManyRequests() async throws {
+        let server = try RawServer { connection in
+            while connection.readHead() != nil { connection.respond("again") }
+        }
+        try await withTransport { transport in
+            for _ in 0..<5 {
+                let response = try await transport.send(HTTPRequest(url: server.url))
+                #expect(try await response.body.collect() == Array("again".utf8))
+            }
+        }
+        #expect(server.connectionCount == 1)
+    }
+
+    @Test func poolsDoNotShareConnections() async throws {
+        let server = try RawServer { connection in
+            while connection.readHead() != nil { connection.respond("x") }
+        }
+        try await withTransport { transport in
+            for pool in HTTPPool.allCases {
+                _ = try await transport.send(HTTPRequest(url: server.url, pool: pool)).body.collect()
+            }
+        }
+        #expect(server.connectionCount == HTTPPool.allCases.count)
+    }
+
+    @Test func redirectsAreNotFollowed() async throws {
+        let server = try RawServer { connection in
+            guard connection.readHead() != nil else { return }
+            connection.write("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n")
+        }
+        let response = try await withTransport { try await $0.send(HTTPRequest(url: server.url)) }
+        #expect(response.status == 302)
+        #expect(response.headers.first("location") == "http://127.0.0.1:1/")
+    }
+
+    @Test func interimResponsesAndHeadLeaveNoTrace() async throws {
+        let server = try RawServer { connection in
+            guard let head = connection.readHead(), head.hasPrefix("HEAD ") else { return }
+            connection.write("HTTP/1.1 103 Early Hints\r\nX-Early: 1\r\n\r\n")
+            connection.write("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+        }
+        let (response, body) = try await withTransport { transport in
+            let response = try await transport.send(HTTPRequest(method: "HEAD", url: server.url))
+            return (response, try await response.body.collect())
+        }
+        #expect(response.status == 200)
+        #expect(response.headers.first("X-Early") == nil)
+        #expect(body.isEmpty)
+    }
+
+    @Test(arguments: [
+        HTTPRequest(url: "ftp://127.0.0.1/"), HTTPRequest(url: "/relative"), HTTPRequest(url: "http://"),
+        HTTPRequest(url: "http://user:secret@127.0.0.1/"), HTTPRequest(url: "http://127.0.0.1:99999/"),
+        HTTPRequest(url: "http://127.0.0.1/a b"), HTTPRequest(method: "GET /\r\nX:", url: "http://127.0.0.1/"),
+        HTTPRequest(url: "http://127.0.0.1/", headers: ["X": "a\r\nY: b"]),
+        HTTPRequest(url: "http://127.0.0.1/", headers: ["X Y": "a"]),
+    ])
+    func whatCannotBeSentIsRefusedBeforeTheWire(request: HTTPRequest) async throws {
+        let error = await #expect(throws: HTTPError.self) { try await withTransport { _ = try await $0.send(request) } }
+        guard case .invalidRequest = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(error?.isRetryable == false)
+    }
+}
