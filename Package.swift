@@ -118,7 +118,7 @@ let package = Package(
         program(
             "aiops-operator",
             ["Commands", "CurlTransport", "HTTPServer", "CommandLineInterface", "HTTP", "Lifecycle", "Telemetry"]),
-        program("crdgen", ["AIOpsAPI", "JSON"]),
+        program("crdgen", ["AIOpsAPI", "JSON", "YAML"]),
 
         // Test support: shipped in no product
         support("LifecycleTesting", ["Lifecycle", "Telemetry", "Primitives"]),
@@ -128,6 +128,7 @@ let package = Package(
 
         // Tests
         tests("ArchitectureTests", []),
+        tests("AIOpsAPITests", ["AIOpsAPI", "KubernetesModel", "YAML", "JSON", "Primitives"]),
         tests("CurlTransportTests", ["CurlTransport", "HTTP", "Lifecycle", "Telemetry", "Primitives", "CLinux"]),
         tests("ConversationsTests", ["Conversations", "JSON", "Primitives"]),
         tests(

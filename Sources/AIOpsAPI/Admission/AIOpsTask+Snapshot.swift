@@ -19,6 +19,7 @@ extension AIOpsTask {
     }
 
     /// The spec to run by: the admitted one, with what may still change taken from the present one.
+    ///
     /// The present one before admission.
     package func runningSpec() throws(JSONError) -> Spec {
         guard let admission = status.admission else { return spec }

@@ -38,15 +38,16 @@ extension AIOpsTask.Spec {
 }
 
 extension Rule {
-    /// The field at `path` below `spec` may not change once the task has started. Carried by the whole object, since
-    /// only there a rule sees both spec and status.
+    /// The field at `path` below `spec` may not change once the task has started.
+    ///
+    /// Carried by the whole object, since only there a rule sees both spec and status.
     static func immutable(_ path: [String]) -> Rule {
         let field = (["spec"] + path).joined(separator: ".")
         let (new, old) = (presence(of: path, in: "self"), presence(of: path, in: "oldSelf"))
         return Rule(
             cel: """
                 !has(oldSelf.status) || !has(oldSelf.status.startedAt) || \
-                ((\(new)) == (\(old)) && (!(\(new)) || self.\(field) == oldSelf.\(field)))
+                (\(new) ? \(old) && self.\(field) == oldSelf.\(field) : !(\(old)))
                 """,
             message: "\(field) is fixed once the task has started: put the old value back, or make a new task",
             field: field)

@@ -19,7 +19,7 @@ extension [Condition] {
 
     package func isTrue(_ type: ConditionType) -> Bool { isTrue(type.rawValue) }
 
-    /// Sets each; a transition time moves only with its status. True when anything changed.
+    /// Sets each, with a transition time that moves only with its status; true when anything changed.
     @discardableResult
     package mutating func record(_ conditions: [Condition], now: Timestamp) -> Bool {
         var hasChanged = false

@@ -1,6 +1,8 @@
 package import KubernetesModel
 
-/// Where something that runs to an end stands. All summary conditions follow from it, and only from it.
+/// Where something that runs to an end stands.
+///
+/// All summary conditions follow from it, and only from it.
 ///
 /// | progress | Succeeded | Finished | Ready | Reconciling | Stalled | kstatus says |
 /// |---|---|---|---|---|---|---|

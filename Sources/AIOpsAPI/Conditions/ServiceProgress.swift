@@ -1,6 +1,8 @@
 package import KubernetesModel
 
-/// Where something that stays, such as a pool, stands. It has no end, so neither `Succeeded` nor `Finished`.
+/// Where something that stays, such as a pool, stands.
+///
+/// It has no end, so neither `Succeeded` nor `Finished`.
 ///
 /// | progress | Ready | Reconciling | Stalled | kstatus says |
 /// |---|---|---|---|---|

@@ -6,8 +6,9 @@ package enum TaskEnding: Sendable, Hashable {
     case stopped(Reason, String)
     case cancelled(String)
 
-    /// Where the task stands then. A wrong answer is a success of the run unless the policy says otherwise; a grading
-    /// that could not be done never is.
+    /// Where the task stands then.
+    ///
+    /// A wrong answer is a success of the run unless the policy says otherwise; a grading that could not be done never is.
     package func progress(under policy: SuccessPolicy) -> RunProgress {
         switch self {
         case .stopped(let reason, let message):

@@ -1,7 +1,9 @@
 package import JSON
 
 extension LLMConversation {
-    /// What the conversation is about. Written once by the operator; immutable.
+    /// What the conversation is about.
+    ///
+    /// Written once by the operator; immutable.
     package struct Spec: APIValue {
         package var taskRef: TaskReference = TaskReference()
         package var attempt: Int = 0

@@ -3,7 +3,9 @@ package import KubernetesModel
 package import Primitives
 
 extension LLMConversation {
-    /// Totals, index and preview. The messages lie in ConfigMaps.
+    /// Totals, index and preview.
+    ///
+    /// The messages lie in ConfigMaps.
     package struct Status: APIValue {
         package var observedGeneration: Int64 = -1
         package var conditions: [Condition] = []

@@ -1,9 +1,7 @@
 extension AIOpsTask.Spec {
     /// The spec with defaults filled in; nil unless it carries exactly one kind of work.
     ///
-    /// - Parameters:
-    ///   - pool: the pool it runs in, once known.
-    ///   - route: the route of the pool that took it.
+    /// `pool` is the pool it runs in, once known, and `route` the route of that pool that took it.
     package func effective(pool: WorkerPool.Spec? = nil, route: WorkerPool.Route? = nil) -> EffectiveTask? {
         guard let work = effectiveWork else { return nil }
         let seed = seed ?? 0

@@ -1,4 +1,6 @@
-/// A pool's spec with every default filled in. What is still optional has no default.
+/// A pool's spec with every default filled in.
+///
+/// What is still optional has no default.
 package struct EffectivePool: Sendable, Hashable {
     package var backend: WorkerBackend
     package var replicas: Int

@@ -1,5 +1,6 @@
-/// A task's spec with every default filled in, from the spec, the pool it runs in, and the API's own defaults, in this
-/// order. What is still optional has no default: absent means no limit, or not wanted.
+/// A task's spec with every default filled in: from the spec, else from the pool it runs in, else the API's own.
+///
+/// What is still optional has no default: absent means no limit, or not wanted.
 package struct EffectiveTask: Sendable, Hashable {
     package enum Work: Sendable, Hashable {
         case problem(AIOpsTask.ProblemWork)

@@ -68,7 +68,7 @@ extension WorkerPool.Spec: SchemaDescribed {
         .object(
             "Who runs tasks, how many at a time, in which order, with which limits.",
             [
-                .optional("workers", WorkerPool.Workers.schema),
+                .optional("workers", WorkerPool.Workers.schema.defaulting(to: [:])),
                 .optional(
                     "routes",
                     .list(

@@ -1,6 +1,8 @@
 package import JSON
 
-/// A key of a Secret in the namespace of this object. Its content is never copied.
+/// A key of a Secret in the namespace of this object.
+///
+/// Its content is never copied.
 package struct SecretKeyReference: APIValue {
     package var name: String = ""
     package var key: String?

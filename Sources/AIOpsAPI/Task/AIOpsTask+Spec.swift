@@ -1,8 +1,9 @@
 package import JSON
 
 extension AIOpsTask {
-    /// What to do: exactly one of problem, query, workflow and dispatch. Immutable once started, except suspend,
-    /// cancel, priority and the times to keep things.
+    /// What to do: exactly one of problem, query, workflow and dispatch.
+    ///
+    /// Immutable once started, except suspend, cancel, priority and the times to keep things.
     package struct Spec: APIValue {
         package var problem: ProblemWork?
         package var query: QueryWork?

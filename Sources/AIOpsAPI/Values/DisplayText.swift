@@ -10,6 +10,7 @@ package enum DisplayText {
     }
 
     /// `$0.0123`: four digits after the point, rounded up, so that money spent never shows as nothing.
+    ///
     /// An unknown cost is `unknown`, never zero; a simulated one says so.
     package static func cost(nanos: Int64?, isSimulated: Bool) -> String {
         if isSimulated { return "$0 (simulated)" }

@@ -1,4 +1,6 @@
-/// What an unanswered approval request turns into. Approving by silence is not offered.
+/// What an unanswered approval request turns into.
+///
+/// Approving by silence is not offered.
 package enum ApprovalTimeoutAction: Vocabulary {
     case reject
     case cancel

@@ -1,4 +1,6 @@
-/// The conditions of our kinds. `Succeeded` is the one to wait for.
+/// The conditions of our kinds.
+///
+/// `Succeeded` is the one to wait for.
 package enum ConditionType: String, Sendable, Hashable, CaseIterable {
     // Every kind: derived by one function, see `ConditionSet`.
     case succeeded = "Succeeded"

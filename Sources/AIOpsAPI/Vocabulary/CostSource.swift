@@ -1,4 +1,6 @@
-/// Where a cost figure comes from. `unpriced` is not zero.
+/// Where a cost figure comes from.
+///
+/// `unpriced` is not zero.
 package enum CostSource: Vocabulary {
     case provider
     case priceTable

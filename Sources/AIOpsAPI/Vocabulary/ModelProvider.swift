@@ -1,4 +1,6 @@
-/// Who answers the model calls. `auto` means the first provider with a key, else `simulated`.
+/// Who answers the model calls.
+///
+/// `auto` means the first provider with a key, else `simulated`.
 package enum ModelProvider: Vocabulary {
     case auto
     case openAI

@@ -15,16 +15,17 @@ extension Phase {
         }
     }
 
-    /// The legal moves (invariant I4). Staying is legal, except in a phase this version does not know.
+    /// The legal moves (invariant I4).
     ///
-    /// - Parameter startingAttempt: true when the attempt number rises with the move; only then may a task that was
-    ///   running go back to the queue. A worker that takes over a running attempt does not move the phase.
+    /// Staying is legal, except in a phase this version does not know. `startingAttempt` is true when the attempt number
+    /// rises with the move; only then may a task that was running go back to the queue. A worker that takes over a
+    /// running attempt does not move the phase.
     package func canMove(to next: Phase, startingAttempt: Bool = false) -> Bool {
         guard isKnown, next.isKnown else { return false }
         if self == next { return true }
         if isTerminal { return false }
         if next == .failed || next == .cancelled { return true }
-        if startingAttempt, next == .queued { return isRunning }
+        if startingAttempt, next == .queued { return isRunning || self == .pending }
         return successors.contains(next)
     }
 

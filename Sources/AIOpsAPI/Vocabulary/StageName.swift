@@ -1,4 +1,6 @@
-/// The stages of a task's life, as `status.stages` names them. Later versions may add some.
+/// The stages of a task's life, as `status.stages` names them.
+///
+/// Later versions may add some.
 package enum StageName: String, Sendable, Hashable, CaseIterable {
     case queued = "Queued"
     case provisioning = "Provisioning"

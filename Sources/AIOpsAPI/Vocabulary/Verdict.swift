@@ -1,4 +1,6 @@
-/// Was the answer right? Kept apart from whether the task ran: `error` never counts against the agent.
+/// Whether the answer was right, kept apart from whether the task ran.
+///
+/// `error` never counts against the agent.
 package enum Verdict: Vocabulary {
     case passed
     case failed

@@ -1,7 +1,9 @@
 package import JSON
 
 extension WorkerPool {
-    /// One worker. Liveness is in its Lease, not here.
+    /// One worker.
+    ///
+    /// Liveness is in its Lease, not here.
     package struct WorkerStatus: APIValue {
         package var name: String = ""
         package var state: WorkerState?

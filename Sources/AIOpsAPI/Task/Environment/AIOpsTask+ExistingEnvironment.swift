@@ -1,8 +1,9 @@
 package import JSON
 
 extension AIOpsTask {
-    /// A namespace that is already there. The agent acts as the ServiceAccount or by the kubeconfig named here,
-    /// never as the operator.
+    /// A namespace that is already there.
+    ///
+    /// The agent acts as the ServiceAccount or by the kubeconfig named here, never as the operator.
     package struct ExistingEnvironment: APIValue {
         package var namespace: String = ""
         package var serviceAccountName: String?

@@ -2,7 +2,9 @@ package import JSON
 package import Primitives
 
 extension AIOpsTask {
-    /// Which worker owns the task. Every write of a worker tests epoch.
+    /// Which worker owns the task.
+    ///
+    /// Every write of a worker tests epoch.
     package struct Claim: APIValue {
         package var worker: String = ""
         package var epoch: Int64 = 0

@@ -3,7 +3,9 @@ package import KubernetesModel
 package import Primitives
 
 extension AIOpsTask {
-    /// What the operator knows about the task. Conditions are the contract; phase is a summary.
+    /// What the operator knows about the task.
+    ///
+    /// Conditions are the contract; phase is a summary.
     package struct Status: APIValue {
         package var observedGeneration: Int64 = -1
         package var phase: Phase?

@@ -1,0 +1,72 @@
+import AIOpsAPI
+import JSON
+import KubernetesModel
+import Primitives
+import Testing
+
+@Suite struct AdmissionTests {
+    private func admittedTask() throws -> AIOpsTask {
+        let spec = try AIOpsTask.Spec(jsonValue: [
+            "problem": ["id": "a", "parameters": ["z": "1", "y": "2"]], "priority": 2,
+            "environment": ["type": "Namespace"], "limits": ["maxSteps": 7],
+        ])
+        var task = AIOpsTask(metadata: ObjectMeta(name: "t", namespace: "n"), spec: spec)
+        task.metadata.generation = 3
+        task.admit(now: Timestamp(seconds: 50))
+        return task
+    }
+
+    @Test func theRunFollowsTheCopyButForWhatMayChange() throws {
+        var task = try admittedTask()
+        task.spec.problem?.id = "b"
+        task.spec.limits?.maxSteps = 900
+        task.spec.priority = 5
+        task.spec.suspend = true
+        task.spec.cancel = .graceful
+        task.spec.ttlSecondsAfterFinished = 60
+        task.spec.environment?.retention = try AIOpsTask.Retention(jsonValue: ["onFailureSeconds": 30])
+        let running = try task.runningSpec()
+        #expect(running.problem?.id == "a")
+        #expect(running.limits?.maxSteps == 7)
+        #expect(running.priority == 5)
+        #expect(running.suspend == true)
+        #expect(running.cancel == .graceful)
+        #expect(running.ttlSecondsAfterFinished == 60)
+        #expect(running.environment?.retention?.onFailureSeconds == 30)
+        #expect(try task.lateChanges().map(\.path) == ["spec.problem", "spec.limits"])
+        #expect(try task.lateChanges().allSatisfy { $0.reason == .immutable })
+    }
+
+    /// Every field is either fixed, reported when it changes, or taken over while running: none slips through.
+    @Test func everyFieldIsFixedOrTakenOver() throws {
+        let full = try AIOpsTask.Spec(jsonValue: SchemaSample.value(of: AIOpsTask.Spec.schema))
+        for key in full.jsonValue().objectValue?.keys ?? [] {
+            var task = AIOpsTask(metadata: ObjectMeta(name: "t"), spec: full)
+            task.admit(now: Timestamp(seconds: 1))
+            var edited = full.jsonValue()
+            edited[key] = nil
+            task.spec = try AIOpsTask.Spec(jsonValue: edited)
+            let isReported = try !task.lateChanges().isEmpty
+            let isTakenOver = try task.runningSpec() == task.spec
+            #expect(isReported != isTakenOver || key == "environment", "\(key)")
+            #expect(isReported || isTakenOver, "\(key)")
+        }
+    }
+
+    @Test func theCopyIsStableAndKeptOnce() throws {
+        var task = try admittedTask()
+        let first = task.status.admission
+        #expect(first == (try admittedTask()).status.admission)
+        #expect(first?.generation == 3)
+        task.spec.priority = 1
+        task.admit(now: Timestamp(seconds: 99))
+        #expect(task.status.admission == first)
+        #expect(try task.lateChanges().isEmpty)
+    }
+
+    @Test func aDamagedCopyIsNotRun() throws {
+        var task = try admittedTask()
+        task.status.admission?.spec.append(" ")
+        #expect(throws: JSONError.self) { try task.runningSpec() }
+    }
+}
