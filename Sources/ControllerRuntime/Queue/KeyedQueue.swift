@@ -99,6 +99,7 @@ package final class KeyedQueue: Sendable {
         for worker in workers { worker.resume(returning: nil) }
     }
 
+    package var isShutDown: Bool { state.withLock { $0.isShutDown } }
     package var depth: Int { state.withLock { $0.queue.readyCount } }
     package var processingCount: Int { state.withLock { $0.queue.processingCount } }
     package func failureCount(of key: ObjectKey) -> Int { state.withLock { $0.queue.failureCount(of: key) } }

@@ -1,0 +1,83 @@
+import ControllerRuntime
+import KubernetesModel
+import LifecycleTesting
+import Primitives
+import Telemetry
+import Testing
+
+struct KeyedQueueTests {
+    private let time = ManualTimeSource()
+    private static let key = ObjectKey(namespace: "a", name: "k")
+
+    @Test func waitingWorkerGetsTheKeyThatIsAdded() async {
+        let queue = KeyedQueue(name: "q", time: time, seed: 1)
+        async let claim = queue.next()
+        await Task.yield()
+        queue.add(Self.key, reason: .init("test"))
+        #expect(await claim?.key == Self.key)
+    }
+
+    @Test func delayedKeyIsHandedOverWhenItFallsDue() async throws {
+        let queue = KeyedQueue(name: "q", time: time, seed: 1)
+        try await running([{ await queue.run() }]) {
+            async let claim = queue.next()
+            queue.add(Self.key, after: .seconds(10), reason: .init("late"))
+            queue.add(Self.key, after: .seconds(5), reason: .init("sooner"))
+            await eventually("the clock waits for the sooner time") { time.untilNextWake == .seconds(5) }
+            time.advance(by: .seconds(5))
+            #expect(await claim?.reasons.description == "late; sooner")
+        }
+    }
+
+    @Test func shutdownAndCancellationFreeTheWorkers() async {
+        let queue = KeyedQueue(name: "q", time: time, seed: 1)
+        let cancelled = await withTaskGroup(of: KeyedQueue.Claim?.self) { group in
+            group.addTask { await queue.next() }
+            group.cancelAll()
+            return await group.next() ?? nil
+        }
+        #expect(cancelled == nil)
+        async let freed = queue.next()
+        queue.shutDown()
+        #expect(await freed == nil)
+        queue.add(Self.key, reason: .init("too late"))
+        #expect(await queue.next() == nil)
+    }
+
+    @Test func postponingNeitherCountsNorForgetsFailures() async throws {
+        let queue = KeyedQueue(name: "q", time: time, seed: 1)
+        queue.add(Self.key, reason: .init("first"))
+        let first = try #require(await queue.next())
+        queue.finish(first, .retry(.init("retry")))
+        #expect(queue.failureCount(of: Self.key) == 1)
+        queue.add(Self.key, reason: .init("again"))
+        let second = try #require(await queue.next())
+        queue.finish(second, .postponed(.seconds(1), second.reasons))
+        #expect(queue.failureCount(of: Self.key) == 1)
+        time.advance(by: .seconds(1))
+        let third = try #require(await queue.next())
+        #expect(third.reasons == second.reasons)
+        queue.finish(third, .done)
+        #expect(queue.failureCount(of: Self.key) == 0)
+    }
+
+    @Test func numbersHaveTheKnownNames() async throws {
+        let metrics = MetricsRegistry()
+        let queue = KeyedQueue(name: "widgets", time: time, metrics: metrics, seed: 1)
+        queue.add(Self.key, reason: .init("test"))
+        queue.add(ObjectKey(namespace: "a", name: "other"), reason: .init("test"))
+        let claim = try #require(await queue.next())
+        time.advance(by: .seconds(3))
+        let text = metrics.prometheusText()
+        for line in [
+            #"workqueue_depth{name="widgets",controller="widgets",priority="0"} 1"#,
+            #"workqueue_adds_total{name="widgets",controller="widgets"} 2"#,
+            #"workqueue_retries_total{name="widgets",controller="widgets"} 0"#,
+            #"workqueue_longest_running_processor_seconds{name="widgets",controller="widgets"} 3"#,
+            #"workqueue_queue_duration_seconds_count{name="widgets",controller="widgets"} 1"#,
+        ] {
+            #expect(text.contains(line + "\n"), "\(line) is not in\n\(text)")
+        }
+        queue.finish(claim, .done)
+    }
+}

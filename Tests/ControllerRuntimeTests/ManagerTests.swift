@@ -1,0 +1,103 @@
+import ControllerRuntime
+import KubernetesModel
+import Lifecycle
+import LifecycleTesting
+import Primitives
+import Telemetry
+import Testing
+
+struct ManagerTests {
+    private let time = ManualTimeSource()
+    private let server = WidgetServer()
+    private let store = Store<Widget>()
+    private let metrics = MetricsRegistry()
+    private let key = ObjectKey(namespace: "a", name: "k")
+
+    @Test func stopLetsAWriteUnderWayEndAndFlushesTheEvents() async throws {
+        let recorder = EventRecorder(
+            writer: server, controller: "test.dev/operator", instance: "pod", time: time, logger: .disabled, seed: 1)
+        let (hasBegun, mayEnd) = (Latch(), Latch())
+        let slow = Slow(hasBegun: hasBegun, mayEnd: mayEnd, recorder: recorder)
+        let reflector = Reflector(store: store, source: server, time: time, logger: .disabled, seed: 1)
+        let controller = Controller(
+            name: "widgets", reconciler: slow, executor: IntentExecutor(writer: server), time: time, logger: .disabled)
+        controller.watch(store)
+        let manager = Manager(
+            caches: [reflector], controllers: [controller], recorder: recorder, time: time, logger: .disabled,
+            metrics: metrics)
+        #expect(manager.probes.answer(path: "/readyz")?.status == 503)
+        let group = ServiceGroup(manager.orderedServices, logger: .disabled, time: time)
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask {
+                try await group.run {
+                    await eventually("ready") { manager.probes.isReady }
+                    controller.enqueue(key, reason: .init("test"))
+                    try await hasBegun.wait()
+                }
+            }
+            await eventually("not ready while stopping") { hasBegun.isOpen && !manager.probes.isReady }
+            await eventually("no more keys") { controller.queue.isShutDown }
+            controller.enqueue(ObjectKey(namespace: "a", name: "too late"), reason: .init("test"))
+            mayEnd.open()
+            try await tasks.waitForAll()
+        }
+        #expect(server.writes == ["create made-by-k", "create events.events.k8s.io"])
+    }
+
+    @Test func reconcileThatOutlastsTheGraceIsCancelled() async throws {
+        let hasBegun = Latch()
+        let controller = Controller(
+            name: "widgets", reconciler: Slow(hasBegun: hasBegun, mayEnd: Latch(), recorder: nil),
+            executor: IntentExecutor(writer: server), options: .init(timeout: .seconds(600), drainGrace: .seconds(20)),
+            time: time, logger: .disabled)
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await controller.run() }
+            controller.enqueue(key, reason: .init("test"))
+            try await hasBegun.wait()
+            tasks.addTask { await controller.drain() }
+            // The deadline of the reconcile and the grace.
+            await time.waitForSleepers(2)
+            time.advance(by: .seconds(20))
+            try await tasks.waitForAll()
+        }
+        #expect(controller.queue.processingCount == 0)
+    }
+
+    @Test func drainBeforeTheStartReturnsAtOnce() async {
+        let controller = Controller(
+            name: "widgets", reconciler: Slow(hasBegun: Latch(), mayEnd: Latch(), recorder: nil),
+            executor: IntentExecutor(writer: server), time: time, logger: .disabled)
+        await controller.drain()
+    }
+
+    @Test func probesNameWhatIsWrong() {
+        let probes = Probes(
+            liveness: [.init("loop") { true }], readiness: [.init("a cache") { true }, .init("b cache") { false }],
+            metrics: metrics)
+        _ = metrics.counter("seen_total", "Seen.")
+        #expect(probes.answer(path: "/healthz")?.status == 200)
+        #expect(probes.answer(path: "/readyz?verbose")?.body == "[+]a cache ok\n[-]b cache failed\n")
+        #expect(probes.answer(path: "/readyz")?.status == 503)
+        #expect(probes.answer(path: "/metrics")?.body == metrics.prometheusText())
+        #expect(probes.answer(path: "/") == nil)
+    }
+}
+
+/// Works until it is let go, then wants a write and tells of it.
+private struct Slow: Reconciler {
+    let hasBegun: Latch
+    let mayEnd: Latch
+    let recorder: EventRecorder?
+
+    func reconcile(_ key: ObjectKey) async -> ReconcileOutcome {
+        hasBegun.open()
+        do throws(CancellationError) {
+            try await mayEnd.wait()
+        } catch {
+            return ReconcileOutcome([], .retry(error))
+        }
+        let made = Widget("made-by-\(key.name)", namespace: key.namespace)
+        recorder?.record(.about(made, reason: "Made", action: "Make", note: "for \(key)"))
+        return ReconcileOutcome([.create(made)])
+    }
+}
