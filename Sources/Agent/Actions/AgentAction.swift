@@ -25,7 +25,9 @@ package struct AgentAction: Sendable, Hashable {
     package func value(_ label: String, at position: Int) -> JSONValue? {
         if let named = arguments.first(where: { $0.label == label }) { return named.value }
         let positional = arguments.filter { $0.label == nil }
-        return positional.indices.contains(position) ? positional[position].value : nil
+        // Not a conditional expression: there `nil` would become JSON's null.
+        guard positional.indices.contains(position) else { return nil }
+        return positional[position].value
     }
 
     package func string(_ label: String, at position: Int) -> String? { value(label, at: position)?.stringValue }

@@ -16,7 +16,7 @@ package struct FormatError: Error, Sendable, Hashable, CustomStringConvertible {
 
     package var reason: Reason
 
-    init(_ reason: Reason) { self.reason = reason }
+    package init(_ reason: Reason) { self.reason = reason }
 
     private static let examples = """
         A good reply ends with one code block that holds one call, for example

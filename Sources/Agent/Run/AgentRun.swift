@@ -244,13 +244,14 @@ package struct AgentRun: Sendable {
         let isRepeatable = isRepeatable(action)
         var observation = Self.unknownOutcome
         if !isResumed || isRepeatable { observation = try await perform(action, isRepeatable: isRepeatable) }
-        return ConversationMessage(
+        var message = ConversationMessage(
             timestamp: now, role: .function,
             content: OutputBound.bounded(redact(observation.text), bytes: limits.observationBytes),
             functionName: action.name, functionArguments: action.json,
-            functionResult: observation.metadata.isEmpty ? nil : .object(observation.metadata),
             metadata: ["step": .integer(Int64(progress.steps)), "phase": "observation"],
             latencyMilliseconds: (time.monotonicNow() - start).milliseconds)
+        if !observation.metadata.isEmpty { message.functionResult = .object(observation.metadata) }
+        return message
     }
 
     private func perform(_ action: AgentAction, isRepeatable: Bool) async throws(AgentError) -> Observation {

@@ -1,0 +1,433 @@
+import Agent
+import Conversations
+import JSON
+import LanguageModelTesting
+import LanguageModels
+import LifecycleTesting
+import Primitives
+import Testing
+
+/// A run with everything scripted; the same rig can be run again over the same journal, as after a crash.
+private struct Rig {
+    var kind = AgentTask.Kind.detection
+    var strategy = Strategy.react
+    var limits = AgentLimits()
+    var settings = ModelSettings(maxTokens: 50)
+    var journal = MemoryJournal()
+    var time: any TimeSource = SkippingTimeSource()
+    var redact: Redaction = { $0 }
+
+    func run(_ model: some LanguageModel, _ toolbox: some Toolbox) async -> Result<AgentOutcome, AgentError> {
+        let run = AgentRun(
+            identity: "uid-1",
+            task: AgentTask(kind: kind, application: "shop", namespace: "ns-1", description: "A shop."),
+            strategy: strategy, model: model, settings: settings, toolbox: toolbox, journal: journal, limits: limits,
+            time: time, redact: redact)
+        do { return .success(try await run.run()) } catch { return .failure(error) }
+    }
+
+    func record() async throws -> ConversationRecord {
+        let repair = ConversationRepair(try await journal.load(), identity: "uid-1")
+        #expect(repair.fault == nil)
+        return try ConversationRecord(identity: "uid-1", entries: repair.entries, redact: { $0 })
+    }
+}
+
+/// Replies that depend on the conversation alone, like a deterministic model.
+private let calls = [
+    "get_logs(\"a\", \"b\")", "exec_shell(\"kubectl get pods\")", "no call", "exec_shell(\"kubectl delete pod x\")",
+    "exec_shell(\"kubectl get svc\")", "submit(\"Yes\")",
+]
+
+private func replay(_ request: ModelRequest) -> ModelReply {
+    let turn = request.messages.count { $0.role == .assistant }
+    return ScriptedModel.reply(ScriptedModel.action(calls[min(turn, calls.count - 1)]), to: request)
+}
+
+private func scripted() -> ScriptedModel {
+    ScriptedModel { request, _ throws(ModelError) in replay(request) }
+}
+
+private func story(_ record: ConversationRecord) -> [String] {
+    record.messages.filter { $0.metadata["phase"] != "notice" }.map {
+        "\($0.role.rawValue)|\($0.content)|\($0.functionName ?? "")|\($0.functionArguments?.text ?? "")"
+    }
+}
+
+private func succeeded(_ result: Result<AgentOutcome, AgentError>) throws -> AgentOutcome { try result.get() }
+
+struct AgentRunTests {
+    @Test func aWholeRun() async throws {
+        let rig = Rig()
+        let toolbox = ScriptedToolbox()
+        let model = scripted()
+        let outcome = try succeeded(await rig.run(model, toolbox))
+        #expect(outcome.submission?.value == "Yes" && outcome.stopReason == .submitted)
+        #expect(outcome.steps == 5 && outcome.formatErrors == 1)
+        #expect(toolbox.performed.map(\.name) == ["get_logs", "exec_shell", "exec_shell", "exec_shell"])
+        #expect(outcome.totals.calls == 6 && outcome.totals.open == nil && outcome.totals.lostCalls == 0)
+        let record = try await rig.record()
+        #expect(
+            record.messages.map(\.role.rawValue).joined(separator: " ")
+                == "system user assistant function assistant function assistant user assistant function assistant function assistant"
+        )
+        // Two flushes a step: outcome with reservation, then the reply.
+        let flushes = rig.journal.flushes
+        #expect(flushes.count == 12)
+        for (index, flush) in flushes.enumerated() { #expect((flush.reservation != nil) == (index % 2 == 0)) }
+        #expect(record.totals.totalNanoUSD > 0 && record.totals.costSource == "table 2026-08")
+    }
+
+    @Test(arguments: 1...12, MemoryJournal.Crash.allCases)
+    func aCrashAtAnyWriteChangesNothingButTheBill(write: Int, crash: MemoryJournal.Crash) async throws {
+        let clean = Rig()
+        let cleanTools = ScriptedToolbox()
+        let cleanOutcome = try succeeded(await clean.run(scripted(), cleanTools))
+        let cleanRecord = try await clean.record()
+
+        let rig = Rig()
+        let model = scripted()
+        let toolbox = ScriptedToolbox()
+        rig.journal.crash(crash, at: write)
+        guard case .failure = await rig.run(model, toolbox) else {
+            Issue.record("did not crash")
+            return
+        }
+        let outcome = try succeeded(await rig.run(model, toolbox))
+        let record = try await rig.record()
+
+        #expect(outcome.submission == cleanOutcome.submission && outcome.steps == cleanOutcome.steps)
+        #expect(outcome.formatErrors == cleanOutcome.formatErrors)
+        // Every call of the model is in the bill: recorded, or lost and charged at its worst.
+        #expect(model.requests.count <= outcome.totals.calls + outcome.totals.lostCalls)
+        #expect(outcome.totals.calls == cleanOutcome.totals.calls)
+        // The reply of call n is write 2n, and only a reply that was not stored is asked for again.
+        let wasLost = write % 2 == 0 && crash == .before
+        #expect(model.requests.count == calls.count + (wasLost ? 1 : 0))
+        if wasLost { #expect(outcome.totals.lostCalls == 1 && outcome.totals.lostTokens > 0) }
+        // The one command that changes something was in flight when its reply's write (8) or its outcome's (9) failed.
+        let wasUnknown = write == 8 && crash == .after || write == 9 && crash == .before
+        let expected = story(cleanRecord)
+        let actual = story(record)
+        #expect(actual.count == expected.count)
+        for (index, (left, right)) in zip(actual, expected).enumerated() where left != right {
+            #expect(wasUnknown && index == 9 && left.contains("outcome of this call is unknown"))
+        }
+        let deletions = toolbox.performed.count { $0.arguments.first?.value.text.contains("delete") == true }
+        #expect(deletions == (write == 8 && crash == .after ? 0 : 1))
+    }
+
+    @Test func crashAfterCrashStillEndsTheSame() async throws {
+        let rig = Rig()
+        let model = scripted()
+        let toolbox = ScriptedToolbox()
+        var outcome: AgentOutcome?
+        var runs = 0
+        while outcome == nil, runs < 60 {
+            rig.journal.crash(runs % 2 == 0 ? .after : .before, at: rig.journal.writes + 2)
+            if case .success(let done) = await rig.run(model, toolbox) { outcome = done }
+            runs += 1
+        }
+        let totals = try #require(outcome?.totals)
+        #expect(outcome?.submission?.value == "Yes" && runs > 3)
+        #expect(model.requests.count <= totals.calls + totals.lostCalls)
+    }
+
+    @Test func aFinishedRunIsOnlyRead() async throws {
+        let rig = Rig()
+        let model = scripted()
+        let first = try succeeded(await rig.run(model, ScriptedToolbox()))
+        let writes = rig.journal.writes
+        let toolbox = ScriptedToolbox()
+        #expect(try succeeded(await rig.run(model, toolbox)) == first)
+        #expect(rig.journal.writes == writes && model.requests.count == calls.count && toolbox.performed.isEmpty)
+    }
+
+    @Test func aFencedRunStopsBeforeTheModelIsPaid() async throws {
+        let rig = Rig()
+        rig.journal.fence()
+        let model = scripted()
+        guard case .failure(.fenced) = await rig.run(model, ScriptedToolbox()) else {
+            Issue.record("went on")
+            return
+        }
+        #expect(model.requests.isEmpty)
+    }
+
+    @Test func anAnswerLostByTheStoreIsNotATakeover() async throws {
+        let rig = Rig()
+        rig.journal.fail([.unavailable("not stored", cause: nil), .unavailable("stored", cause: nil)])
+        let outcome = try succeeded(await rig.run(scripted(), ScriptedToolbox()))
+        #expect(outcome.totals.calls == calls.count && outcome.totals.lostCalls == 0)
+    }
+
+    @Test func anotherWorkersFlushIsATakeover() async throws {
+        let rig = Rig()
+        let model = ScriptedModel { [journal = rig.journal] request, _ throws(ModelError) in
+            var other = ConversationRecord(identity: "other", redact: { $0 })
+            let message = ConversationMessage(timestamp: Timestamp(seconds: 1), role: .user, content: "x")
+            _ = other.append([message, message])
+            journal.plant(other.append([message]))
+            return replay(request)
+        }
+        guard case .failure(.fenced) = await rig.run(model, ScriptedToolbox()) else {
+            Issue.record("went on")
+            return
+        }
+    }
+
+    @Test func aDamagedJournalIsRefused() async throws {
+        let rig = Rig()
+        _ = await rig.run(scripted(), ScriptedToolbox())
+        var other = ConversationRecord(identity: "uid-2", redact: { $0 })
+        rig.journal.plant(
+            other.append([ConversationMessage(timestamp: Timestamp(seconds: 1), role: .user, content: "x")]))
+        guard case .failure(.journal(.corrupt(let fault))) = await rig.run(scripted(), ScriptedToolbox()) else {
+            Issue.record("went on")
+            return
+        }
+        #expect(fault.seq == 1)
+    }
+
+    // MARK: Limits
+
+    @Test(arguments: [1, 3])
+    func stepsAreLimitedAndFormatErrorsAreNotSteps(maxSteps: Int) async throws {
+        var rig = Rig()
+        rig.limits.maxSteps = maxSteps
+        let outcome = try succeeded(await rig.run(scripted(), ScriptedToolbox()))
+        #expect(outcome.stopReason == .stepLimit && outcome.steps == maxSteps && outcome.submission == nil)
+        #expect(outcome.formatErrors == (maxSteps == 3 ? 1 : 0))
+        #expect(try await rig.record().last?.role == .function)
+        let writes = rig.journal.writes
+        #expect(try succeeded(await rig.run(scripted(), ScriptedToolbox())) == outcome)
+        #expect(rig.journal.writes == writes)
+    }
+
+    @Test func tenFormatErrorsInARowEndTheRun() async throws {
+        let rig = Rig()
+        let model = ScriptedModel { request, _ throws(ModelError) in ScriptedModel.reply("I do not know", to: request) }
+        let outcome = try succeeded(await rig.run(model, ScriptedToolbox()))
+        #expect(outcome.stopReason == .formatErrors && outcome.formatErrors == 10 && outcome.steps == 0)
+        #expect(model.requests.count == 10)
+    }
+
+    @Test(arguments: 0..<120 as Range<UInt64>)
+    func spendingNeverPassesTheBudget(seed: UInt64) async throws {
+        var generator = SeededGenerator(seed: seed)
+        var rig = Rig()
+        let limitsTokens = Bool.random(using: &generator)
+        let maxTokens = Int64.random(in: 500...60_000, using: &generator)
+        let maxCost = Int64.random(in: 50_000...9_000_000, using: &generator)
+        if limitsTokens { rig.limits.maxTokens = maxTokens } else { rig.limits.maxCost = NanoDollars(maxCost) }
+        rig.limits.maxSteps = 12
+        let fate = (0..<60).map { _ in Int.random(in: 0..<6, using: &generator) }
+        let model = ScriptedModel { request, number throws(ModelError) in
+            switch fate[number % fate.count] {
+            case 0: throw .timedOut
+            case 1: throw .connectionLost("reset")
+            default: break
+            }
+            // As dear as it may get.
+            var reply = ScriptedModel.reply(ScriptedModel.action("exec_shell(\"kubectl get pods\")"), to: request)
+            reply.usage = TokenUsage(
+                inputTokens: request.messages.reduce(0) { $0 + Int64($1.content.utf8.count) },
+                outputTokens: Int64(request.maxTokens))
+            return reply
+        }
+        var totals = ConversationTotals()
+        for round in 0..<6 {
+            if round % 2 == 0 {
+                rig.journal.crash(
+                    Bool.random(using: &generator) ? .before : .after,
+                    at: rig.journal.writes + Int.random(in: 1...6, using: &generator))
+            }
+            _ = await rig.run(model, ScriptedToolbox())
+            totals = try await rig.record().totals
+            #expect(!limitsTokens || totals.chargedTokens <= maxTokens)
+            #expect(limitsTokens || totals.chargedNanoUSD <= maxCost)
+        }
+        let open = totals.open == nil ? 0 : 1
+        #expect(model.requests.count <= totals.calls + totals.lostCalls + open)
+    }
+
+    @Test func anUnknownPriceWithACostLimitIsRefused() async throws {
+        var rig = Rig()
+        rig.limits.maxCost = NanoDollars(1_000_000_000)
+        let model = ScriptedModel(descriptor: ModelDescriptor(provider: "OpenAI", name: "mystery")) {
+            request, _ throws(ModelError) in replay(request)
+        }
+        guard case .failure(.priceUnknown) = await rig.run(model, ScriptedToolbox()) else {
+            Issue.record("went on")
+            return
+        }
+        #expect(model.requests.isEmpty && rig.journal.writes == 0)
+        rig.limits.maxCost = nil
+        let outcome = try succeeded(await rig.run(model, ScriptedToolbox()))
+        #expect(outcome.totals.callsOfUnknownCost == calls.count && outcome.totals.totalNanoUSD == 0)
+    }
+
+    @Test func aToolIsCutOffAtTheDeadline() async throws {
+        var rig = Rig()
+        let time = ManualTimeSource()
+        rig.time = time
+        rig.limits.deadline = time.wallNow() + .seconds(100)
+        let toolbox = ScriptedToolbox { action throws(ToolError) in
+            do { try await time.sleep(for: .seconds(1000)) } catch {
+                throw ToolError("cancelled", isRetryable: false, isCancelled: true)
+            }
+            return Observation(text: "late")
+        }
+        let fixed = rig
+        async let result = fixed.run(scripted(), toolbox)
+        await time.waitForSleepers(2)
+        time.advance(by: .seconds(100))
+        let outcome = try succeeded(await result)
+        #expect(outcome.stopReason == .deadline && outcome.steps == 1)
+        let last = try await rig.record().last
+        #expect(last?.content.contains("time for the whole task was over") == true)
+    }
+
+    // MARK: Failures of others
+
+    @Test(
+        arguments: [
+            (ModelError.authenticationFailed("no"), 1, 0), (.invalidRequest("x"), 1, 0), (.unavailable("x"), 1, 0),
+            (.timedOut, 3, 3), (.connectionLost("x"), 3, 3), (.malformedReply("x"), 3, 3),
+        ])
+    func aProvidersFailureIsThrownAndNeverSaidByTheAgent(error: ModelError, attempts: Int, charged: Int) async throws {
+        let rig = Rig()
+        let model = ScriptedModel { _, _ throws(ModelError) in throw error }
+        guard case .failure(.model(error)) = await rig.run(model, ScriptedToolbox()) else {
+            Issue.record("not thrown")
+            return
+        }
+        #expect(model.requests.count == attempts)
+        let record = try await rig.record()
+        #expect(!record.messages.contains { $0.role == .assistant })
+        let totals = record.totals
+        #expect(totals.lostCalls + (totals.open == nil ? 0 : 1) == charged)
+        #expect((totals.chargedTokens > 0) == (charged > 0))
+        // When the provider is back the run goes on, and the model is told nothing of it.
+        let back = scripted()
+        let outcome = try succeeded(await rig.run(back, ScriptedToolbox()))
+        #expect(outcome.submission?.value == "Yes" && outcome.totals.lostCalls == charged)
+        #expect(back.requests.first?.messages.count == 2)
+    }
+
+    @Test func brokenHandsAreThrownAndReadingIsTriedAgain() async throws {
+        for (call, attempts) in [("exec_shell(\"kubectl get po\")", 3), ("exec_shell(\"kubectl delete po x\")", 1)] {
+            let rig = Rig()
+            let toolbox = ScriptedToolbox { _ throws(ToolError) in throw ToolError("no sandbox", isRetryable: true) }
+            let model = ScriptedModel { request, _ throws(ModelError) in
+                ScriptedModel.reply(ScriptedModel.action(call), to: request)
+            }
+            guard case .failure(.tool(let error)) = await rig.run(model, toolbox) else {
+                Issue.record("not thrown")
+                return
+            }
+            #expect(error.message == "no sandbox" && toolbox.performed.count == attempts)
+        }
+    }
+
+    @Test func cancellationIsNoOutcome() async throws {
+        let rig = Rig()
+        let model = ScriptedModel { _, _ throws(ModelError) in throw .cancelled }
+        guard case .failure(.cancelled) = await rig.run(model, ScriptedToolbox()) else {
+            Issue.record("not cancelled")
+            return
+        }
+        #expect(try await rig.record().totals.open != nil)
+    }
+
+    // MARK: What the model is shown
+
+    @Test func nothingSecretIsStoredOrSent() async throws {
+        var rig = Rig()
+        let secret = "hunter2-secret"
+        rig.redact = { $0.replacing(secret, with: "[redacted]") }
+        let toolbox = ScriptedToolbox { _ throws(ToolError) in
+            Observation(text: "password: \(secret)", metadata: ["env": .string(secret)])
+        }
+        let model = ScriptedModel { request, number throws(ModelError) in
+            let text = number == 0 ? "exec_shell(\"echo \(secret)\")" : "submit(\"No\")"
+            return ScriptedModel.reply(ScriptedModel.action(text), to: request)
+        }
+        _ = try succeeded(await rig.run(model, toolbox))
+        #expect(model.requests.count == 2)
+        #expect(!model.requests.contains { $0.messages.contains { $0.content.contains(secret) } })
+        #expect(!rig.journal.flushes.contains { String(decoding: $0.bytes, as: UTF8.self).contains(secret) })
+    }
+
+    @Test func observationsAreBoundedAndOldOnesMakeRoom() async throws {
+        var rig = Rig()
+        rig.limits.observationBytes = 4000
+        rig.limits.contextBytes = 20_000
+        let toolbox = ScriptedToolbox { _ throws(ToolError) in
+            Observation(text: String(repeating: "x", count: 100_000))
+        }
+        let model = ScriptedModel { request, number throws(ModelError) in
+            let call = number < 9 ? "exec_shell(\"kubectl get po\")" : "submit(\"No\")"
+            return ScriptedModel.reply(ScriptedModel.action(call), to: request)
+        }
+        _ = try succeeded(await rig.run(model, toolbox))
+        for request in model.requests {
+            #expect(request.messages.reduce(0) { $0 + $1.content.utf8.count } < 20_000)
+            #expect(request.messages.first?.role == .system)
+        }
+        let last = try #require(model.requests.last?.messages.last?.content)
+        #expect(last.contains("of 100000 bytes were left out"))
+    }
+
+    @Test(arguments: AgentTask.Kind.allCases, Strategy.allCases)
+    func promptsSayWhatIsNeeded(kind: AgentTask.Kind, strategy: Strategy) {
+        let toolbox = ScriptedToolbox()
+        let task = AgentTask(
+            kind: kind, application: "shop", namespace: "ns-1", description: "A shop.", operations: ["buy"])
+        let prompts = PromptBuilder(task: task, strategy: strategy, tools: toolbox.tools, maxSteps: 7)
+        #expect(prompts.system.contains("exec_shell(command: str)") && prompts.system.contains("submit("))
+        #expect(prompts.system.contains("get_logs(") == (strategy == .react))
+        #expect(prompts.system.contains("Thought:") == (strategy == .react))
+        #expect(prompts.opening.contains("Namespace: ns-1") && prompts.opening.contains("at most 7 actions"))
+        #expect(prompts.opening.contains("Network/Storage Issue") == (kind == .analysis))
+    }
+
+    @Test(
+        arguments: [
+            (AgentTask.Kind.detection, "submit(has_anomaly=\"No\")", "No"),
+            (.localization, "submit([\"a\", \"b\"])", ["a", "b"]), (.localization, "submit(\"a\")", ["a"]),
+            (.localization, "submit(faulty_components=[])", []),
+            (
+                .analysis, "submit({\"system_level\": \"x\", \"fault_type\": \"y\"})",
+                ["system_level": "x", "fault_type": "y"]
+            ),
+            (.analysis, "submit()", nil), (.mitigation, "submit()", nil),
+        ] as [(AgentTask.Kind, String, JSONValue?)])
+    func submissions(kind: AgentTask.Kind, call: String, value: JSONValue?) async throws {
+        var rig = Rig()
+        rig.kind = kind
+        let model = ScriptedModel { request, _ throws(ModelError) in
+            ScriptedModel.reply(ScriptedModel.action(call), to: request)
+        }
+        let outcome = try succeeded(await rig.run(model, ScriptedToolbox()))
+        #expect(outcome.submission == Submission(kind: kind, value: value))
+        #expect(outcome.steps == 1)
+    }
+
+    @Test(
+        arguments: [
+            (AgentTask.Kind.detection, "submit()"), (.detection, "submit(True)"), (.localization, "submit({})"),
+            (.localization, "submit([1])"), (.analysis, "submit(\"x\")"), (.analysis, "submit({\"system_level\": 1})"),
+            (.mitigation, "submit(\"done\")"), (.detection, "submit(\"Yes\", \"No\")"),
+            (.detection, "submit(answer=\"Yes\")"),
+        ])
+    func misshapenSubmissionsAreFormatErrors(kind: AgentTask.Kind, call: String) async throws {
+        var rig = Rig()
+        rig.kind = kind
+        let model = ScriptedModel { request, _ throws(ModelError) in
+            ScriptedModel.reply(ScriptedModel.action(call), to: request)
+        }
+        let outcome = try succeeded(await rig.run(model, ScriptedToolbox()))
+        #expect(outcome.stopReason == .formatErrors && outcome.submission == nil)
+    }
+}
