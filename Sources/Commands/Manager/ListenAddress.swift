@@ -1,0 +1,20 @@
+package import CommandLineInterface
+
+/// Where a server listens: `127.0.0.1:8080`, `[::1]:8080`, or `:8080` for every address.
+package struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
+    /// Empty for every address.
+    package var host: String
+    package var port: UInt16
+
+    package init(_ text: String) throws(UsageError) {
+        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
+            throw UsageError("--listen takes ADDRESS:PORT, such as 127.0.0.1:8080 or :8080; found \"\(text)\"")
+        }
+        var host = String(text[..<colon])
+        if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
+        self.host = host
+        self.port = port
+    }
+
+    package var description: String { "\(host.contains(":") ? "[\(host)]" : host):\(port)" }
+}

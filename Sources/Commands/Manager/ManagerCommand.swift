@@ -1,0 +1,131 @@
+package import CommandLineInterface
+import ControllerRuntime
+import Controllers
+import Environments
+package import HTTP
+import KubernetesClient
+package import Lifecycle
+import Primitives
+import Problems
+package import Telemetry
+
+/// `aiops-operator manager`: runs the operator until it is told to stop.
+package struct ManagerCommand: Sendable {
+    /// The edges of the process, which only a program may choose.
+    package struct Wiring: Sendable {
+        package var version: String
+        package var environment: [String: String]
+        package var hostName: String
+        package var transport: any HTTPTransport & Service
+        /// Serves probes and metrics on an address.
+        package var server: @Sendable (ListenAddress, @escaping ProbeHandler, Logger) -> any Service
+        package var signals: @Sendable () throws -> Signals
+
+        package init(
+            version: String, environment: [String: String], hostName: String, transport: any HTTPTransport & Service,
+            server: @escaping @Sendable (ListenAddress, @escaping ProbeHandler, Logger) -> any Service,
+            signals: @escaping @Sendable () throws -> Signals
+        ) {
+            self.version = version
+            self.environment = environment
+            self.hostName = hostName
+            self.transport = transport
+            self.server = server
+            self.signals = signals
+        }
+    }
+
+    /// Answers a path with status, content type and body; nil is 404.
+    package typealias ProbeHandler = @Sendable (String) -> (status: Int, contentType: String, body: String)?
+
+    private let wiring: Wiring
+
+    package init(_ wiring: Wiring) { self.wiring = wiring }
+
+    package var command: Command {
+        Command(
+            name: "manager", summary: "Run the operator against a cluster",
+            discussion: """
+                Inside a pod the operator uses its ServiceAccount; elsewhere it takes --kubeconfig, or KUBECONFIG, or \
+                ~/.kube/config. It runs until it gets SIGTERM or SIGINT, then lets reconciles end, and leaves running \
+                tasks to the next process.
+                """,
+            options: [
+                .value("kubeconfig", "FILE", summary: "Kubeconfig of the cluster to run against"),
+                .value("context", "NAME", summary: "Context of the kubeconfig instead of its current one"),
+                .value(
+                    "listen", "ADDRESS:PORT",
+                    summary: "Where /healthz, /readyz and /metrics are served; port 0 takes any",
+                    default: "127.0.0.1:8080"),
+                .value(
+                    "log-level", "LEVEL", summary: "Least level that is logged", default: "info",
+                    choices: LogLevel.allCases.map(\.name)),
+                .value(
+                    "namespace", "NAME",
+                    summary: "Namespace of the operator, where the pool of tasks without one is looked for; "
+                        + "default: POD_NAMESPACE, else that of the kubeconfig"),
+                .value(
+                    "sandbox-image", "IMAGE", summary: "Image the agents' commands run in",
+                    default: ImageSet.defaultSandbox),
+                .value(
+                    "busybox-image", "IMAGE", summary: "Image of the built-in application",
+                    default: ImageSet.defaultBusybox),
+                .value(
+                    "pull-secret", "NAME", summary: "Secret with registry credentials for task images",
+                    isRepeatable: true),
+                .value(
+                    "allowed-model-host", "HOST",
+                    summary: "Host to which model requests may go, besides the vendors' own", isRepeatable: true),
+            ],
+            run: { try await run($0) })
+    }
+
+    private func run(_ arguments: ParsedArguments) async throws -> Int32 {
+        let redactor = Redactor()
+        let level = LogLevel(name: arguments.value("log-level") ?? "info") ?? .info
+        let logger = Logger(label: "manager", sink: FileDescriptorLogSink(redactor: redactor), level: level)
+        let listen = try ListenAddress(arguments.value("listen") ?? "")
+        let configuration = try ClientConfiguration.load(
+            kubeconfigPath: arguments.value("kubeconfig"), context: arguments.value("context"),
+            environment: wiring.environment)
+        let settings = OperatorSettings(
+            version: wiring.version,
+            namespace: arguments.value("namespace") ?? wiring.environment["POD_NAMESPACE"]
+                ?? configuration.defaultNamespace,
+            images: ImageSet(
+                sandbox: arguments.value("sandbox-image") ?? ImageSet.defaultSandbox,
+                busybox: arguments.value("busybox-image") ?? ImageSet.defaultBusybox,
+                pullSecrets: arguments.values("pull-secret")),
+            allowedModelHosts: Set(arguments.values("allowed-model-host").map { $0.lowercased() }))
+        let metrics = MetricsRegistry()
+        ProcessMetrics.install(in: metrics)
+        let time = SystemTimeSource()
+        let client = KubernetesClient(
+            configuration: configuration, transport: wiring.transport, time: time, logger: logger, metrics: metrics)
+        var random = SystemRandomNumberGenerator()
+        let assembled = Operator(
+            settings: settings, client: client, transport: wiring.transport, catalogue: try Catalogue.builtin(),
+            workers: WorkerNames(using: &random), instance: wiring.hostName, time: time, logger: logger,
+            metrics: metrics, redact: { redactor.redact($0) })
+        var manager = assembled.manager
+        let probes = manager.probes
+        let server = wiring.server(
+            listen,
+            { path in
+                probes.answer(path: path).map { ($0.status, $0.contentType, $0.body) }
+            }, logger)
+        manager.services.append(server)
+        logger.info(
+            "starting",
+            [
+                "version": .string(wiring.version), "server": .string(configuration.server),
+                "listen": .string("\(listen)"), "namespace": .string(settings.namespace),
+            ])
+        let running = manager
+        let signals = try wiring.signals()
+        // The transport outlives everything that uses it: it ends after the manager has.
+        try await ServiceGroup([wiring.transport], logger: logger).run { try await running.run(until: signals) }
+        logger.info("stopped")
+        return 0
+    }
+}

@@ -1,0 +1,73 @@
+package import Conversations
+package import KubernetesClient
+import KubernetesModel
+
+/// The flushes of a conversation as immutable ConfigMaps, one each, created and never written again.
+///
+/// A flush's name holds its first number, so a repeated append is a conflict and never a duplicate. A flush written
+/// under a higher epoch than ours means that the task has a new owner: from then on nothing is written here.
+package struct ConfigMapJournal: ConversationJournal {
+    private let location: ConversationLocation
+    private let epoch: Int64
+    private let client: KubernetesClient
+
+    package init(_ location: ConversationLocation, epoch: Int64, client: KubernetesClient) {
+        self.location = location
+        self.epoch = epoch
+        self.client = client
+    }
+
+    package func load() async throws(JournalError) -> [Flush] {
+        var flushes: [Flush] = []
+        for map in try await configMaps() {
+            if let written = map.metadata.annotations[ConversationLocation.epochAnnotation].flatMap(Int64.init),
+                written > epoch
+            {
+                throw .fenced("epoch \(written) has written to it, ours is \(epoch)")
+            }
+            guard let text = map.data[ConversationLocation.fileName] else {
+                throw .unavailable(
+                    "ConfigMap \(map.metadata.name) holds no \(ConversationLocation.fileName)", cause: nil)
+            }
+            do {
+                flushes.append(try Flush(parsing: Array(text.utf8)))
+            } catch {
+                throw .corrupt(error)
+            }
+        }
+        return flushes
+    }
+
+    package func append(_ flush: Flush) async throws(JournalError) {
+        let map = ConfigMap(
+            metadata: location.metadata(name: location.flushName(firstSeq: flush.firstSeq), epoch: epoch),
+            data: [ConversationLocation.fileName: String(decoding: flush.bytes, as: UTF8.self)], immutable: true)
+        do {
+            _ = try await client.create(map, options: WriteOptions(fieldManager: Self.fieldManager))
+        } catch {
+            if error.isAlreadyExists { throw .conflict(firstSeq: flush.firstSeq) }
+            throw Self.journalError(error, doing: "write messages \(flush.firstSeq) to \(flush.lastSeq)")
+        }
+    }
+
+    /// Everything stored for this conversation, flushes and segments alike.
+    func configMaps() async throws(JournalError) -> [ConfigMap] {
+        let selector = "\(ConversationLocation.label)=\(location.identity)"
+        do {
+            return try await client.list(
+                ConfigMap.self, namespace: location.namespace, options: ListOptions(labelSelector: selector)
+            ).items
+        } catch {
+            throw Self.journalError(error, doing: "read it")
+        }
+    }
+
+    static let fieldManager = "aiops-worker"
+
+    static func journalError(_ error: KubernetesError, doing what: String) -> JournalError {
+        if error.isCancelled { return .cancelled }
+        // A namespace that is going away, a quota that is full: nothing a retry of ours mends.
+        if case .forbidden = error.kind { return .full(error.message) }
+        return .unavailable("could not \(what)", cause: error)
+    }
+}

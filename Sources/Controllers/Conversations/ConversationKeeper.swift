@@ -1,0 +1,234 @@
+package import AIOpsAPI
+package import Conversations
+import JSON
+package import KubernetesClient
+import KubernetesModel
+package import Primitives
+
+/// The LLMConversation of one attempt: opened before the first message, kept up to date, sealed at the end.
+///
+/// It stands between the agent and the journal, so that every flush passes here on its way. Invariants: the index is
+/// written at most once per `indexInterval` besides opening and sealing, and never before the flush it speaks of is
+/// stored; `complete` is true only after the segments were read back and verified.
+package actor ConversationKeeper: ConversationJournal {
+    /// What the record says about its model and its surroundings.
+    package struct Description: Sendable {
+        package var model: LLMConversation.ModelIdentity
+        package var settings: LLMConversation.CallSettings
+        package var role: String?
+        package var metadata: LLMConversation.Metadata
+        package var isSimulated: Bool
+        package var priceTable: String?
+
+        package init(
+            model: LLMConversation.ModelIdentity, settings: LLMConversation.CallSettings, role: String?,
+            metadata: LLMConversation.Metadata, isSimulated: Bool, priceTable: String?
+        ) {
+            self.model = model
+            self.settings = settings
+            self.role = role
+            self.metadata = metadata
+            self.isSimulated = isSimulated
+            self.priceTable = priceTable
+        }
+    }
+
+    package static let indexInterval = Duration.seconds(10)
+
+    private let location: ConversationLocation
+    private let description: Description
+    private let claim: AIOpsTask.Claim
+    private let taskName: String
+    private let client: KubernetesClient
+    private let time: any TimeSource
+    private let journal: ConfigMapJournal
+    private var object: LLMConversation?
+    private var flushes: [Flush] = []
+    private var indexedAt: Duration?
+
+    package init(
+        _ location: ConversationLocation, task: AIOpsTask, claim: AIOpsTask.Claim, description: Description,
+        client: KubernetesClient, time: any TimeSource
+    ) {
+        self.location = location
+        self.description = description
+        self.claim = claim
+        taskName = task.metadata.name
+        self.client = client
+        self.time = time
+        journal = ConfigMapJournal(location, epoch: claim.epoch, client: client)
+    }
+
+    /// Makes the LLMConversation, or takes up the one an earlier owner made, and writes our epoch into its head.
+    package func open() async throws(JournalError) {
+        var spec = LLMConversation.Spec()
+        spec.taskRef.name = taskName
+        spec.taskRef.uid = location.taskUID
+        spec.attempt = location.attempt
+        spec.role = description.role
+        spec.model = description.model
+        spec.llmConfig = description.settings
+        let wanted = LLMConversation(
+            metadata: .init(
+                name: location.name, namespace: location.namespace,
+                labels: [ConversationLocation.label: location.identity],
+                ownerReferences: location.owner.map { [$0] } ?? []),
+            spec: spec)
+        do {
+            object = try await client.create(wanted, options: WriteOptions(fieldManager: ConfigMapJournal.fieldManager))
+        } catch {
+            guard error.isAlreadyExists else { throw ConfigMapJournal.journalError(error, doing: "create it") }
+            object = try await read()
+        }
+        guard object?.spec.taskRef.uid == location.taskUID else {
+            throw .unavailable(
+                "LLMConversation \(location.name) belongs to another task; delete it or rename this task", cause: nil)
+        }
+        if let epoch = object?.status.head?.epoch, epoch > claim.epoch {
+            throw .fenced("its head carries epoch \(epoch), ours is \(claim.epoch)")
+        }
+        let now = time.wallNow()
+        try await write { status in
+            status.phase = .active
+            if status.startedAt == nil { status.startedAt = now }
+            status.metadata = self.description.metadata
+            var head = status.head ?? LLMConversation.Head()
+            head.worker = self.claim.worker
+            head.epoch = self.claim.epoch
+            status.head = head
+        }
+    }
+
+    package func load() async throws(JournalError) -> [Flush] {
+        flushes = try await journal.load()
+        return flushes
+    }
+
+    package func append(_ flush: Flush) async throws(JournalError) {
+        try await journal.append(flush)
+        flushes.append(flush)
+        let now = time.monotonicNow()
+        if let indexedAt, now - indexedAt < Self.indexInterval { return }
+        indexedAt = now
+        try await index()
+    }
+
+    /// What is stored, put together; throws the first fault.
+    package func record() async throws(JournalError) -> ConversationRecord {
+        let repair = ConversationRepair(try await load(), identity: location.identity)
+        if let fault = repair.fault { throw .corrupt(fault) }
+        do {
+            // What is stored went through the redactor when it was appended.
+            return try ConversationRecord(identity: location.identity, entries: repair.entries) { $0 }
+        } catch {
+            throw .corrupt(error)
+        }
+    }
+
+    /// Ends the conversation: segments written and verified, index final, small ConfigMaps gone.
+    ///
+    /// May be called again after a crash at any point of it.
+    package func seal(success: Bool?) async throws(JournalError) -> ConversationRecord {
+        let record = try await record()
+        let sealer = ConversationSealer(location, epoch: claim.epoch, client: client)
+        let stored = try await sealer.seal(record)
+        let now = time.wallNow()
+        try await write { status in
+            self.fill(&status, from: record)
+            status.phase = .complete
+            status.complete = true
+            if status.endedAt == nil { status.endedAt = now }
+            status.metadata?.success = success
+            status.chunks = stored.map { segment in
+                var chunk = LLMConversation.Chunk()
+                chunk.configMap = segment.configMap
+                chunk.firstSeq = Int64(segment.firstSeq)
+                chunk.count = Int64(segment.count)
+                chunk.bytes = Int64(segment.bytes)
+                chunk.sha256 = segment.sha256
+                return chunk
+            }
+        }
+        try await sealer.removeFlushes()
+        return record
+    }
+
+    private func index() async throws(JournalError) {
+        let repair = ConversationRepair(flushes, identity: location.identity)
+        let record: ConversationRecord
+        do {
+            record = try ConversationRecord(identity: location.identity, entries: repair.entries) { $0 }
+        } catch {
+            throw .corrupt(error)
+        }
+        try await write { status in self.fill(&status, from: record) }
+    }
+
+    private func fill(_ status: inout LLMConversation.Status, from record: ConversationRecord) {
+        status.totalMessages = record.entries.count
+        status.usage = record.totals.usage(
+            isSimulated: description.isSimulated, priceTable: description.priceTable)
+        status.cost = record.totals.cost(isSimulated: description.isSimulated)
+        status.recentMessages = record.preview().map { preview in
+            var shown = LLMConversation.MessagePreview()
+            shown.seq = Int64(preview.seq)
+            shown.timestamp = preview.timestamp
+            shown.role = MessageRole(rawValue: preview.role.rawValue)
+            shown.content = preview.content
+            return shown
+        }
+        var head = status.head ?? LLMConversation.Head()
+        head.nextSeq = Int64(record.entries.count + 1)
+        head.sha256 = record.head
+        status.head = head
+        var display = LLMConversation.Display()
+        display.model = DisplayText.model(name: description.model.name, isSimulated: description.isSimulated)
+        display.tokens = DisplayText.tokens(record.totals.usage.totalTokens)
+        display.cost = DisplayText.cost(
+            nanos: record.totals.callsOfUnknownCost > 0 ? nil : record.totals.totalNanoUSD,
+            isSimulated: description.isSimulated)
+        status.display = display
+    }
+
+    private func read() async throws(JournalError) -> LLMConversation {
+        do {
+            return try await client.get(LLMConversation.self, location.key)
+        } catch {
+            throw ConfigMapJournal.journalError(error, doing: "read LLMConversation \(location.name)")
+        }
+    }
+
+    private func write(_ change: (inout LLMConversation.Status) -> Void) async throws(JournalError) {
+        for _ in 0..<5 {
+            var current: LLMConversation
+            if let object { current = object } else { current = try await read() }
+            if let epoch = current.status.head?.epoch, epoch > claim.epoch {
+                throw .fenced("its head carries epoch \(epoch), ours is \(claim.epoch)")
+            }
+            var status = current.status
+            change(&status)
+            status.observedGeneration = current.metadata.generation
+            guard
+                let difference = JSONMergePatch.diff(from: current.status.jsonValue(), to: status.jsonValue())
+            else { return }
+            let patch: JSONValue = [
+                "metadata": [
+                    "uid": .string(current.metadata.uid), "resourceVersion": .string(current.metadata.resourceVersion),
+                ],
+                "status": difference,
+            ]
+            do {
+                object = try await client.patch(
+                    LLMConversation.self, location.key, .merge(patch), subresource: "status",
+                    options: WriteOptions(fieldManager: ConfigMapJournal.fieldManager))
+                return
+            } catch {
+                guard error.isConflict else {
+                    throw ConfigMapJournal.journalError(error, doing: "write its index")
+                }
+                object = nil
+            }
+        }
+        throw .unavailable("the index of LLMConversation \(location.name) kept changing", cause: nil)
+    }
+}

@@ -1,0 +1,80 @@
+package import Conversations
+package import KubernetesClient
+import KubernetesModel
+
+/// Turns the small flushes of an ended conversation into few large segments.
+///
+/// Invariant: a flush is deleted only after the segments that hold its messages have been read back from the server and
+/// verified whole. Sealing again after a crash finds the segments that exist and goes on.
+package struct ConversationSealer: Sendable {
+    /// A stored segment as the index names it.
+    package struct Stored: Sendable, Hashable {
+        package var configMap: String
+        package var firstSeq: Int
+        package var count: Int
+        package var bytes: Int
+        package var sha256: String
+    }
+
+    private let location: ConversationLocation
+    private let epoch: Int64
+    private let client: KubernetesClient
+
+    package init(_ location: ConversationLocation, epoch: Int64, client: KubernetesClient) {
+        self.location = location
+        self.epoch = epoch
+        self.client = client
+    }
+
+    /// Writes and verifies the segments of `record`.
+    package func seal(_ record: ConversationRecord) async throws(JournalError) -> [Stored] {
+        var stored: [Stored] = []
+        for (index, segment) in record.seal().enumerated() {
+            let name = location.segmentName(index: index)
+            try await write(segment, name: name)
+            stored.append(
+                Stored(
+                    configMap: name, firstSeq: segment.firstSeq, count: segment.count, bytes: segment.bytes.count,
+                    sha256: segment.sha256))
+        }
+        return stored
+    }
+
+    /// Deletes the flushes, once the index names the segments.
+    package func removeFlushes() async throws(JournalError) {
+        let journal = ConfigMapJournal(location, epoch: epoch, client: client)
+        let segments = "\(location.identity)-segment-"
+        for map in try await journal.configMaps() where !map.metadata.name.hasPrefix(segments) {
+            do {
+                try await client.delete(
+                    .configMaps, map.metadata.key, DeleteOptions(uid: map.metadata.uid))
+            } catch {
+                if error.isNotFound { continue }
+                throw ConfigMapJournal.journalError(error, doing: "delete \(map.metadata.name)")
+            }
+        }
+    }
+
+    private func write(_ segment: Segment, name: String) async throws(JournalError) {
+        let map = ConfigMap(
+            metadata: location.metadata(name: name, epoch: epoch),
+            data: [segment.encoding.fileName: String(decoding: segment.bytes, as: UTF8.self)], immutable: true)
+        do {
+            _ = try await client.create(map, options: WriteOptions(fieldManager: ConfigMapJournal.fieldManager))
+        } catch {
+            // Ours from before a crash, if the bytes below agree.
+            guard error.isAlreadyExists else {
+                throw ConfigMapJournal.journalError(error, doing: "write segment \(name)")
+            }
+        }
+        let found: ConfigMap
+        do {
+            found = try await client.get(ConfigMap.self, map.metadata.key)
+        } catch {
+            throw ConfigMapJournal.journalError(error, doing: "read back segment \(name)")
+        }
+        guard found.data[segment.encoding.fileName].map({ Array($0.utf8) }) == segment.bytes else {
+            throw .corrupt(ConversationFault(seq: segment.firstSeq, kind: .conflicting))
+        }
+    }
+}

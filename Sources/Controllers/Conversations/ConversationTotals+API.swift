@@ -1,0 +1,39 @@
+import AIOpsAPI
+import Conversations
+
+extension ConversationTotals {
+    /// The sums in the shape of our kinds.
+    ///
+    /// A cost that is not known stays absent: unknown is not zero.
+    func usage(isSimulated: Bool, priceTable: String?) -> Usage {
+        var shown = Usage()
+        shown.calls = Int64(calls)
+        shown.inputTokens = usage.inputTokens
+        shown.outputTokens = usage.outputTokens
+        shown.cacheReadTokens = usage.cacheReadTokens
+        shown.cacheWriteTokens = usage.cacheWriteTokens
+        shown.reasoningTokens = usage.reasoningTokens
+        shown.simulated = isSimulated
+        shown.currency = "USD"
+        shown.priceTable = priceTable
+        if callsOfUnknownCost == 0 || isSimulated { shown.cost = DecimalString(nanos: totalNanoUSD) }
+        return shown
+    }
+
+    func cost(isSimulated: Bool) -> LLMConversation.Cost {
+        var shown = LLMConversation.Cost()
+        shown.currency = "USD"
+        if isSimulated {
+            shown.source = .simulated
+        } else if callsOfUnknownCost > 0 {
+            shown.source = .unpriced
+            return shown
+        } else {
+            shown.source = costSource == "provider" ? .provider : .priceTable
+        }
+        shown.inputCost = DecimalString(nanos: inputNanoUSD)
+        shown.outputCost = DecimalString(nanos: outputNanoUSD)
+        shown.totalCost = DecimalString(nanos: totalNanoUSD)
+        return shown
+    }
+}

@@ -1,0 +1,127 @@
+package import AIOpsAPI
+package import HTTP
+package import KubernetesClient
+import KubernetesModel
+package import LanguageModels
+package import Primitives
+
+/// Turns what a task says about its model into a model that can be asked.
+///
+/// Keys are read from the Secret a task names, at the start of each run, and are held by the model client alone. A Secret
+/// of type `aiops.dev/model-credentials` holds the key under `apiKey` (or the name the task gives) and, under `hosts`,
+/// the hosts it may be sent to, one a line.
+package struct ModelResolver: Sendable {
+    package static let secretType = "aiops.dev/model-credentials"
+
+    private let client: KubernetesClient
+    private let transport: any HTTPTransport
+    private let time: any TimeSource
+    private let allowedHosts: Set<String>
+
+    package init(
+        client: KubernetesClient, transport: any HTTPTransport, time: any TimeSource, allowedHosts: Set<String>
+    ) {
+        self.client = client
+        self.transport = transport
+        self.time = time
+        self.allowedHosts = allowedHosts
+    }
+
+    /// The provider that will answer; `Auto` means Simulated as long as nobody gives a key.
+    package static func provider(of model: EffectiveModel) -> ModelProvider {
+        guard case .auto = model.provider else { return model.provider }
+        return model.baseURL == nil ? .simulated : .openAICompatible
+    }
+
+    /// A key that the pool's defaults name is read from `poolNamespace`, one that the task names from `namespace`.
+    package func resolve(
+        _ settings: EffectiveModel, namespace: String, poolNamespace: String
+    ) async throws(TaskFailure) -> any LanguageModel {
+        let seed = UInt64(bitPattern: settings.seed)
+        switch Self.provider(of: settings) {
+        case .simulated:
+            return SimulatedModel(seed: seed)
+        case .openAICompatible:
+            guard let baseURL = settings.baseURL else {
+                throw TaskFailure(.user, .invalidSpec, "set spec.agent.model.baseURL for provider OpenAICompatible")
+            }
+            let owner = settings.credentialsOwner == .pool ? poolNamespace : namespace
+            return try await compatible(settings, baseURL: baseURL, namespace: owner, seed: seed)
+        case let other:
+            throw TaskFailure(
+                .user, .notSupported,
+                "provider \(other) is not served by this version; use OpenAICompatible with its base URL, or Simulated")
+        }
+    }
+
+    private func compatible(
+        _ settings: EffectiveModel, baseURL: String, namespace: String, seed: UInt64
+    ) async throws(TaskFailure) -> any LanguageModel {
+        guard let endpoint = ModelEndpoint(baseURL: baseURL) else {
+            throw TaskFailure(
+                .user, .invalidSpec, "spec.agent.model.baseURL must be http:// or https:// with a host: \(baseURL)")
+        }
+        var hosts = allowedHosts
+        var key: LanguageModels.Secret?
+        if let reference = settings.credentialsSecretRef {
+            let credentials = try await credentials(reference, namespace: namespace)
+            key = credentials.key
+            // A Secret speaks for its own key only: with hosts of its own, it goes to those and nowhere else.
+            hosts = credentials.hosts.isEmpty ? hosts : credentials.hosts
+        }
+        guard endpoint.isAllowed(by: hosts) else {
+            throw TaskFailure(
+                .user, .hostNotAllowed,
+                "host \(endpoint.host) is not allowed: list it under `hosts` in the credentials Secret, or have the "
+                    + "administrator start the operator with --allowed-model-host \(endpoint.host)")
+        }
+        let configuration = OpenAICompatibleConfiguration(
+            baseURL: baseURL, model: settings.name ?? "default", key: key)
+        return OpenAICompatibleModel(configuration, transport: transport, time: time, seed: seed)
+    }
+
+    private struct Credentials {
+        var key: LanguageModels.Secret
+        var hosts: Set<String>
+    }
+
+    private func credentials(
+        _ reference: SecretKeyReference, namespace: String
+    ) async throws(TaskFailure) -> Credentials {
+        let secret: KubernetesModel.Secret
+        do {
+            secret = try await client.get(
+                KubernetesModel.Secret.self, ObjectKey(namespace: namespace, name: reference.name))
+        } catch {
+            if error.isNotFound {
+                throw TaskFailure(
+                    .user, .credentialsMissing,
+                    "Secret \(reference.name) does not exist in namespace \(namespace); create it with type "
+                        + "\(Self.secretType) and the key under `\(reference.key ?? "apiKey")`")
+            }
+            if case .forbidden = error.kind {
+                throw TaskFailure(
+                    .user, .credentialsNotAllowed,
+                    "the operator may not read Secret \(reference.name) in namespace \(namespace); bind ClusterRole "
+                        + "aiops-operator-model-credentials to its ServiceAccount there", cause: error)
+            }
+            throw TaskFailure(
+                .infrastructure, .internalError, "could not read Secret \(reference.name)", cause: error)
+        }
+        guard secret.type == Self.secretType else {
+            throw TaskFailure(
+                .user, .credentialsNotAllowed,
+                "Secret \(reference.name) has type \(secret.type); only Secrets of type \(Self.secretType) "
+                    + "are used, so that no other Secret can be sent away by naming it")
+        }
+        let name = reference.key ?? "apiKey"
+        guard let bytes = secret.data[name], !bytes.isEmpty else {
+            throw TaskFailure(.user, .credentialsMissing, "Secret \(reference.name) holds no `\(name)`")
+        }
+        let hosts = String(decoding: secret.data["hosts"] ?? [], as: UTF8.self)
+            .split { $0.isWhitespace || $0 == "," }.map { $0.lowercased() }
+        return Credentials(
+            key: LanguageModels.Secret(String(decoding: bytes, as: UTF8.self).filter { !$0.isNewline }),
+            hosts: Set(hosts))
+    }
+}

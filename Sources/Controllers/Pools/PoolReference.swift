@@ -1,0 +1,30 @@
+package import AIOpsAPI
+package import ControllerRuntime
+package import KubernetesModel
+
+/// Which pool a task asks for, and where it is looked for.
+package struct PoolReference: Sendable, Hashable {
+    /// In the order in which they are tried.
+    package let places: [ObjectKey]
+
+    /// A task that names a pool without a namespace, or none at all, gets the one of its own namespace before the one
+    /// of the operator's.
+    package init(_ task: AIOpsTask, operatorNamespace: String) {
+        let named = task.spec.poolRef?.name ?? ""
+        let name = named.isEmpty ? OperatorSettings.defaultPoolName : named
+        if let namespace = task.spec.poolRef?.namespace, !namespace.isEmpty {
+            places = [ObjectKey(namespace: namespace, name: name)]
+        } else {
+            let own = ObjectKey(namespace: task.metadata.namespace ?? "", name: name)
+            let shared = ObjectKey(namespace: operatorNamespace, name: name)
+            places = own == shared ? [own] : [own, shared]
+        }
+    }
+
+    package func lookUp(in pools: Store<WorkerPool>) -> PoolLookup {
+        for place in places {
+            if let pool = pools.get(place), !pool.metadata.isBeingDeleted { return .found(pool) }
+        }
+        return .notFound(places)
+    }
+}

@@ -1,0 +1,205 @@
+import AIOpsAPI
+import Agent
+import AgentTools
+import Conversations
+import Environments
+import JSON
+import KubernetesModel
+import LanguageModels
+import Primitives
+import Problems
+
+/// Lets the agent work on the application until it submits or a limit ends it.
+struct AgentStage {
+    /// What the agent has left behind, for the grading.
+    struct Outcome: Sendable {
+        /// Nil when it never submitted, null when it submitted without an argument.
+        var submission: JSONValue?
+        var figures: RunFigures
+    }
+
+    private let context: RunContext
+    private let control: RunControl
+
+    init(_ context: RunContext, control: RunControl) {
+        self.context = context
+        self.control = control
+    }
+
+    func run() async throws(RunStop) -> Outcome {
+        let context = context
+        return try await context.stage(.running, phase: .running, .running, "the agent is at work") {
+            () async throws(RunStop) in
+            let keeper = try await openConversation()
+            let progress = RunProgressWriter(context: context, control: control)
+            let run = AgentRun(
+                identity: "\(context.record.uid)-\(context.attempt)", task: agentTask, strategy: strategy,
+                model: context.model, settings: settings, toolbox: toolbox, journal: keeper, limits: limits,
+                time: context.services.time, redact: context.services.redact, logger: context.services.logger,
+                onProgress: { await progress.note($0) })
+            let outcome: AgentOutcome
+            do throws(AgentError) {
+                outcome = try await run.run()
+            } catch {
+                throw Self.stop(for: error, model: context.model.descriptor)
+            }
+            try await write(outcome)
+            return Outcome(
+                submission: outcome.submission.map { $0.value ?? .null }, figures: await figures(outcome))
+        }
+    }
+
+    private func openConversation() async throws(RunStop) -> ConversationKeeper {
+        let task = await context.record.task
+        let location = ConversationLocation(
+            task, attempt: context.attempt, retain: context.effective.conversationRetention)
+        let attempt = context.attempt
+        let descriptor = context.model.descriptor
+        try await context.record.update { status, _ in
+            if !status.conversations.contains(where: { $0.name == location.name }) {
+                var link = AIOpsTask.ConversationLink()
+                link.name = location.name
+                link.attempt = attempt
+                status.conversations.append(link)
+            }
+            var usage = status.usage ?? Usage()
+            usage.simulated = descriptor.isSimulated
+            usage.priceTable = descriptor.isSimulated ? nil : PriceTable.builtIn.version
+            status.usage = usage
+            status.display?.model = DisplayText.model(name: descriptor.name, isSimulated: descriptor.isSimulated)
+            status.provenance?.model = descriptor.name
+            var result = status.result ?? AIOpsTask.Result()
+            result.conversationID = location.name
+            status.result = result
+        }
+        let current = await context.record.task
+        let keeper = ConversationKeeper(
+            location, task: current, claim: context.record.claim,
+            description: ConversationKeeper.Description(current, claim: context.record.claim),
+            client: context.services.client, time: context.services.time)
+        do {
+            try await keeper.open()
+        } catch {
+            throw Self.stop(for: .journal(error), model: descriptor)
+        }
+        return keeper
+    }
+
+    // MARK: What the agent is given
+
+    private var agentTask: AgentTask {
+        let problem = context.problem
+        let kind: AgentTask.Kind =
+            switch problem.taskType {
+            case .detection: .detection
+            case .localization: .localization
+            case .analysis: .analysis
+            case .mitigation: .mitigation
+            }
+        return AgentTask(
+            kind: kind, application: problem.application.name, namespace: context.plan.names.application,
+            description: ProblemBrief.description(problem, namespace: context.plan.names.application))
+    }
+
+    private var strategy: Strategy { context.effective.strategy == .shell ? .shell : .react }
+
+    private var settings: Agent.ModelSettings {
+        let model = context.effective.model
+        return .init(
+            maxTokens: model.maxTokens ?? 4096, temperature: model.temperature?.rawValue, topP: model.topP?.rawValue,
+            seed: model.seed)
+    }
+
+    private var limits: AgentLimits {
+        AgentLimits(
+            maxSteps: context.effective.maxSteps, deadline: context.deadline, maxTokens: context.effective.maxTokens,
+            maxCost: context.effective.maxCostNanos.map { NanoDollars($0) })
+    }
+
+    private var toolbox: ClusterToolbox {
+        ClusterToolbox(
+            shell: SandboxShell(
+                pods: context.services.client, pod: context.plan.sandboxPod, time: context.services.time),
+            client: context.services.client, namespace: context.plan.names.application, time: context.services.time,
+            redact: context.services.redact)
+    }
+
+    // MARK: What it leaves behind
+
+    private func write(_ outcome: AgentOutcome) async throws(RunStop) {
+        let generation = context.generation
+        let descriptor = context.model.descriptor
+        let isSimulated = descriptor.isSimulated
+        let usage = outcome.totals.usage(
+            isSimulated: isSimulated, priceTable: isSimulated ? nil : PriceTable.builtIn.version)
+        context.services.metrics.used(
+            provider: descriptor.provider, input: usage.inputTokens, output: usage.outputTokens)
+        try await context.record.update { status, now in
+            status.end(.running, now: now)
+            status.steps = outcome.steps
+            status.usage = usage
+            var result = status.result ?? AIOpsTask.Result()
+            result.stepsTaken = outcome.steps
+            result.totalMessages = outcome.totals.messages
+            result.submission = outcome.submission.map { ($0.value ?? .null).text.cut(toScalars: 16000) }
+            result.solution = outcome.submission.map {
+                ($0.value?.stringValue ?? $0.value?.text ?? "").cut(toScalars: 16000)
+            }
+            status.result = result
+            status.display?.tokens = DisplayText.tokens(usage.inputTokens + usage.outputTokens)
+            status.display?.cost = DisplayText.cost(nanos: usage.cost?.nanos, isSimulated: isSimulated)
+            status.mark(
+                .agentCompleted, .true, outcome.stopReason.reason,
+                "\(outcome.stopReason.rawValue) after \(outcome.steps) steps and \(outcome.formatErrors) format errors",
+                generation: generation, now: now)
+        }
+    }
+
+    private func figures(_ outcome: AgentOutcome) async -> RunFigures {
+        let stage = await context.record.status.stages.last { $0.name == StageName.running.rawValue }
+        let ended = stage?.finishedAt ?? context.services.time.wallNow()
+        return RunFigures(
+            elapsed: stage?.startedAt.map { ended - $0 } ?? .zero, steps: outcome.steps,
+            inputTokens: outcome.totals.usage.inputTokens, outputTokens: outcome.totals.usage.outputTokens)
+    }
+
+    private static func stop(for error: AgentError, model: ModelDescriptor) -> RunStop {
+        switch error {
+        case .cancelled, .journal(.cancelled): return .interrupted
+        case .fenced(let why), .journal(.fenced(let why)): return .abandoned(why)
+        case .priceUnknown:
+            return .failed(TaskFailure(.user, .priceUnknown, "\(error)"))
+        case .model(let cause): return .failed(failure(of: cause, model: model))
+        case .journal(.full(let why)):
+            return .failed(TaskFailure(.user, .conversationStorageFull, why))
+        case .journal(.corrupt(let fault)):
+            return .failed(TaskFailure(.infrastructure, .conversationDamaged, "\(fault)"))
+        case .journal, .tool:
+            return .failed(TaskFailure(.infrastructure, .agentFailed, "\(error)"))
+        }
+    }
+
+    private static func failure(of error: ModelError, model: ModelDescriptor) -> TaskFailure {
+        let reason: Reason =
+            switch error {
+            case .authenticationFailed: .providerAuthFailed
+            case .credentialsMissing: .credentialsMissing
+            case .quotaExhausted, .rateLimited, .unavailable, .connectionLost, .timedOut: .providerUnavailable
+            case .invalidRequest, .refused, .malformedReply, .cancelled: .providerRefused
+            }
+        return TaskFailure(error.isUserError ? .user : .provider, reason, "\(model.provider) \(model.name): \(error)")
+    }
+}
+
+extension AgentOutcome.StopReason {
+    var reason: Reason {
+        switch self {
+        case .submitted: .completed
+        case .stepLimit: .stepLimitReached
+        case .deadline: .timedOut
+        case .tokenBudget: .tokenLimitReached
+        case .costBudget: .budgetExceeded
+        case .formatErrors: .agentFailed
+        }
+    }
+}

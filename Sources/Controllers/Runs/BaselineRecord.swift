@@ -1,0 +1,48 @@
+import AIOpsAPI
+import KubernetesClient
+import KubernetesModel
+
+/// The baseline of an attempt, in a ConfigMap beside the task: up to 16 KiB, too much for a status that is rewritten
+/// all the time.
+///
+/// Created once and never changed: a repeat after a crash keeps the first, which was taken of the same healthy state.
+struct BaselineRecord: Sendable {
+    private static let file = "baseline.json"
+
+    let task: AIOpsTask
+    let attempt: Int
+    let client: KubernetesClient
+
+    private var key: ObjectKey {
+        ObjectKey(namespace: task.metadata.namespace ?? "", name: "\(task.metadata.uid)-\(attempt)-baseline")
+    }
+
+    func save(_ text: String) async throws(RunStop) {
+        let map = ConfigMap(
+            metadata: ObjectMeta(name: key.name, namespace: key.namespace, ownerReferences: [task.ownerReference]),
+            data: [Self.file: text], immutable: true)
+        do {
+            _ = try await client.create(map, options: WriteOptions(fieldManager: "aiops-worker"))
+        } catch {
+            if error.isAlreadyExists { return }
+            if error.isCancelled { throw .interrupted }
+            throw .failed(
+                TaskFailure(.infrastructure, .deploymentFailed, "the baseline could not be kept", cause: error))
+        }
+    }
+
+    func load() async throws(RunStop) -> String {
+        do {
+            return try await client.get(ConfigMap.self, key).data[Self.file] ?? ""
+        } catch {
+            if error.isCancelled { throw .interrupted }
+            throw .failed(TaskFailure(.infrastructure, .evaluationFailed, "the baseline cannot be read", cause: error))
+        }
+    }
+}
+
+extension RunContext {
+    var baseline: BaselineRecord {
+        get async { BaselineRecord(task: await record.task, attempt: attempt, client: services.client) }
+    }
+}

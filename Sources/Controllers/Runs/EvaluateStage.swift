@@ -1,0 +1,58 @@
+import AIOpsAPI
+import JSON
+import KubernetesModel
+import Primitives
+import Problems
+
+/// Grades what the agent has left behind and writes the verdict where everybody sees it.
+struct EvaluateStage {
+    private static let limit = Duration.seconds(180)
+
+    private let context: RunContext
+    private let session: ProblemSession
+
+    init(_ context: RunContext, _ session: ProblemSession) {
+        self.context = context
+        self.session = session
+    }
+
+    func run(_ outcome: AgentStage.Outcome) async throws(RunStop) {
+        let (context, session) = (context, session)
+        let grade = try await context.stage(.evaluating, phase: .evaluating, .evaluating, "grading the outcome") {
+            () async throws(RunStop) in
+            let kept = await context.baseline
+            let baseline = try await kept.load()
+            // An agent that used up the whole time is graded all the same.
+            return try await context.grading(Self.limit) {
+                try await session.grade(submission: outcome.submission, baseline: baseline, figures: outcome.figures)
+            }
+        }
+        let generation = context.generation
+        try await context.record.update { status, now in
+            status.end(.evaluating, now: now)
+            var result = status.result ?? AIOpsTask.Result()
+            result.verdict = AIOpsAPI.Verdict(rawValue: grade.verdict.rawValue)
+            result.success = grade.success
+            result.reason = grade.reason
+            result.message = grade.message.cut(toScalars: 4000)
+            result.scores = grade.scores
+            for (key, value) in grade.results { result.scores[key] = value.stringValue ?? value.text }
+            status.result = result
+            status.mark(
+                .evaluated, .true, .done, "verdict \(grade.verdict.rawValue): \(grade.message)",
+                generation: generation, now: now)
+        }
+        await context.report("Evaluated", "Grade", "verdict \(grade.verdict.rawValue)")
+    }
+}
+
+extension RunContext {
+    /// Runs the grading, which has time of its own beyond the task's.
+    func grading<Value: Sendable>(
+        _ limit: Duration, _ body: @escaping @Sendable () async throws -> Value
+    ) async throws(RunStop) -> Value {
+        var patient = self
+        patient.extendDeadline(by: limit)
+        return try await patient.within(limit, else: .evaluationFailed, "the outcome could not be graded", body)
+    }
+}

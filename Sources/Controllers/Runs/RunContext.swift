@@ -1,0 +1,148 @@
+import AIOpsAPI
+import ControllerRuntime
+import Environments
+import JSON
+import KubernetesClient
+import KubernetesModel
+import LanguageModels
+import Lifecycle
+import Primitives
+import Problems
+
+/// What the stages of one run share: the admitted spec, the problem, the model, the environment's plan.
+///
+/// Made anew by whoever continues a run; everything in it follows from the task alone.
+struct RunContext: Sendable {
+    let record: TaskRecord
+    let services: RunServices
+    let effective: EffectiveTask
+    let problem: Problem
+    let model: any LanguageModel
+    let attempt: Int
+    let generation: Int64
+    let plan: EnvironmentPlan
+    /// When the task's own time is over, on the wall clock so that it holds across restarts.
+    private(set) var deadline: Timestamp
+
+    static func make(record: TaskRecord, services: RunServices) async throws(RunStop) -> RunContext {
+        let task = await record.task
+        let effective: EffectiveTask
+        do {
+            guard let filled = try task.runningSpec().effective() else {
+                throw TaskFailure(
+                    .user, .invalidSpec, "set exactly one of spec.problem, spec.query, spec.workflow, spec.dispatch")
+            }
+            effective = filled
+        } catch let failure as TaskFailure {
+            throw .failed(failure)
+        } catch {
+            throw .failed(TaskFailure(.user, .invalidSpec, "the admitted spec cannot be read", cause: error))
+        }
+        guard case .problem(let work) = effective.work else {
+            throw .failed(TaskFailure(.user, .notSupported, "only spec.problem is served by this version"))
+        }
+        let problem: Problem
+        do {
+            problem = try services.catalogue.problem(work.id, parameters: work.parameters ?? [:])
+        } catch {
+            throw .failed(TaskFailure(.user, .problemNotFound, "\(error)"))
+        }
+        let attempt = task.currentAttempt
+        let settings = await pooledModel(task, effective, services)
+        // Before anything is made: a key that is missing costs nobody an environment.
+        let model: any LanguageModel
+        do {
+            model = try await ModelResolver(
+                client: services.client, transport: services.transport, time: services.time,
+                allowedHosts: services.settings.allowedModelHosts
+            ).resolve(settings.model, namespace: task.metadata.namespace ?? "", poolNamespace: settings.namespace)
+        } catch {
+            throw .failed(error)
+        }
+        let apiServer = await APIServerDiscovery.addresses(services.client)
+        let started = task.status.startedAt ?? services.time.wallNow()
+        return RunContext(
+            record: record, services: services, effective: effective, problem: problem, model: model,
+            attempt: attempt, generation: task.metadata.generation,
+            plan: EnvironmentPlan(
+                EnvironmentRequest(
+                    taskUID: task.metadata.uid, attempt: attempt, taskType: problem.taskType,
+                    images: services.settings.images, apiServer: apiServer,
+                    sandboxLifetimeSeconds: effective.timeoutSeconds + 600)),
+            deadline: started + .seconds(effective.timeoutSeconds))
+    }
+
+    /// The model settings with those of the pool under them.
+    private static func pooledModel(
+        _ task: AIOpsTask, _ effective: EffectiveTask, _ services: RunServices
+    ) async -> (model: EffectiveModel, namespace: String) {
+        for place in PoolReference(task, operatorNamespace: services.settings.namespace).places {
+            do {
+                let pool = try await services.client.get(WorkerPool.self, place)
+                guard let filled = try task.runningSpec().effective(pool: pool.spec) else { continue }
+                return (filled.model, place.namespace)
+            } catch {
+                // The pool may be gone by now; the task's own settings then stand alone.
+                continue
+            }
+        }
+        return (effective.model, task.metadata.namespace ?? "")
+    }
+
+    var session: ProblemSession {
+        ProblemSession(
+            problem: problem,
+            placement: Placement(
+                namespace: plan.names.application, taskUID: record.uid, images: services.settings.images,
+                workloadSeconds: Int(effective.timeoutSeconds) + 600),
+            client: services.client, time: services.time)
+    }
+
+    /// Leaves `limit` from now, whatever was left before.
+    mutating func extendDeadline(by limit: Duration) {
+        deadline = max(deadline, services.time.wallNow() + limit)
+    }
+
+    var remaining: Duration { deadline - services.time.wallNow() }
+
+    /// Runs `body` within what is left of the task's time, at most `limit`, and translates what it throws.
+    func within<Value: Sendable>(
+        _ limit: Duration, else reason: Reason, _ what: String,
+        _ body: @escaping @Sendable () async throws -> Value
+    ) async throws(RunStop) -> Value {
+        let left = remaining
+        guard left > .zero else { throw .timedOut }
+        do {
+            return try await withDeadline(min(left, limit), time: services.time, body)
+        } catch is DeadlineExceeded {
+            if remaining <= .zero { throw .timedOut }
+            throw .failed(TaskFailure(.infrastructure, reason, "\(what) took longer than \(limit)"))
+        } catch let stop as RunStop {
+            throw stop
+        } catch {
+            if Task.isCancelled { throw .interrupted }
+            throw .failed(TaskFailure(.infrastructure, reason, what, cause: error))
+        }
+    }
+
+    /// Runs one stage between its two marks in status.
+    func stage<Value: Sendable>(
+        _ name: StageName, phase: Phase?, _ reason: Reason, _ message: String,
+        _ body: () async throws(RunStop) -> Value
+    ) async throws(RunStop) -> Value {
+        let generation = generation
+        try await record.update { status, now in
+            if let phase { status.move(to: phase) }
+            status.begin(name, now: now)
+            status.record(.active(reason, message), generation: generation, now: now)
+        }
+        let began = services.time.monotonicNow()
+        let value = try await body()
+        services.metrics.stage(name.rawValue, took: services.time.monotonicNow() - began)
+        return value
+    }
+
+    func report(_ reason: String, _ action: String, _ note: String) async {
+        services.events.record(.about(await record.task, reason: reason, action: action, note: note))
+    }
+}

@@ -1,0 +1,36 @@
+package import ControllerRuntime
+package import HTTP
+package import KubernetesClient
+package import Primitives
+package import Problems
+package import Telemetry
+
+/// What every run needs from the process it runs in.
+package struct RunServices: Sendable {
+    package var client: KubernetesClient
+    package var transport: any HTTPTransport
+    package var catalogue: Catalogue
+    package var events: EventRecorder
+    package var settings: OperatorSettings
+    package var metrics: RunMetrics
+    package var time: any TimeSource
+    package var logger: Logger
+    /// Takes keys and tokens out of everything that is stored or sent.
+    package var redact: @Sendable (String) -> String
+
+    package init(
+        client: KubernetesClient, transport: any HTTPTransport, catalogue: Catalogue, events: EventRecorder,
+        settings: OperatorSettings, metrics: RunMetrics, time: any TimeSource, logger: Logger,
+        redact: @escaping @Sendable (String) -> String
+    ) {
+        self.client = client
+        self.transport = transport
+        self.catalogue = catalogue
+        self.events = events
+        self.settings = settings
+        self.metrics = metrics
+        self.time = time
+        self.logger = logger
+        self.redact = redact
+    }
+}

@@ -1,0 +1,28 @@
+package import Environments
+
+/// What an administrator decides once for the whole operator.
+package struct OperatorSettings: Sendable {
+    package var version: String
+    /// The namespace of the operator: where the default pool of namespaces without one lives.
+    package var namespace: String
+    package var images: ImageSet
+    /// Hosts a key or a conversation may be sent to without a Secret that lists them: the vendors' own, and what the
+    /// administrator added.
+    package var allowedModelHosts: Set<String>
+    /// Most runs at once in this process, over all pools.
+    package var maxConcurrentRuns: Int
+
+    package static let vendorHosts: Set<String> = ["api.openai.com", "openrouter.ai", "api.anthropic.com"]
+    package static let defaultPoolName = "default"
+
+    package init(
+        version: String, namespace: String, images: ImageSet = ImageSet(), allowedModelHosts: Set<String> = [],
+        maxConcurrentRuns: Int = 500
+    ) {
+        self.version = version
+        self.namespace = namespace
+        self.images = images
+        self.allowedModelHosts = allowedModelHosts.union(Self.vendorHosts)
+        self.maxConcurrentRuns = maxConcurrentRuns
+    }
+}

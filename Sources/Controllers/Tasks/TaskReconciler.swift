@@ -1,0 +1,157 @@
+package import AIOpsAPI
+package import ControllerRuntime
+import Environments
+import JSON
+package import KubernetesClient
+package import KubernetesModel
+package import Primitives
+package import Problems
+package import Telemetry
+
+/// Admits tasks, watches over running ones, and releases what ended ones have made.
+///
+/// It runs no stage and writes no claim. What it decides is in `TaskPlanner`; here the decision meets the cluster.
+package struct TaskReconciler: Reconciler {
+    package static let poolIndex = "pool"
+
+    private let tasks: Store<AIOpsTask>
+    private let pools: Store<WorkerPool>
+    private let catalogue: Catalogue
+    private let host: WorkerHost
+    private let client: KubernetesClient
+    private let events: EventRecorder
+    private let settings: OperatorSettings
+    private let time: any TimeSource
+    private let logger: Logger
+    private let redact: @Sendable (String) -> String
+
+    package init(
+        tasks: Store<AIOpsTask>, pools: Store<WorkerPool>, catalogue: Catalogue, host: WorkerHost,
+        client: KubernetesClient, events: EventRecorder, settings: OperatorSettings, time: any TimeSource,
+        logger: Logger, redact: @escaping @Sendable (String) -> String
+    ) {
+        self.tasks = tasks
+        self.pools = pools
+        self.catalogue = catalogue
+        self.host = host
+        self.client = client
+        self.events = events
+        self.settings = settings
+        self.time = time
+        self.logger = logger
+        self.redact = redact
+    }
+
+    package func reconcile(_ key: ObjectKey) async -> ReconcileOutcome {
+        guard let task = tasks.get(key) else { return ReconcileOutcome() }
+        let uid = task.metadata.uid
+        let decision = TaskPlanner(input(for: task)).decide()
+        if decision.addsFinalizer, let intent = Finalizer.environment.add(to: task) {
+            return ReconcileOutcome([intent])
+        }
+        if let request = decision.request { host.ask(request, uid: uid) }
+        if decision.startsRun { host.look(at: task) }
+        if decision.deletesTask {
+            return ReconcileOutcome([
+                .delete(AIOpsTask.resourceType, key, uid: uid, resourceVersion: task.metadata.resourceVersion)
+            ])
+        }
+        if decision.releases { return await release(task, decision.status) }
+        report(task, decision.status)
+        return ReconcileOutcome(
+            [statusIntent(task, decision.status)].compactMap(\.self),
+            decision.wakeAfter.map { .requeue(after: $0) } ?? .done)
+    }
+
+    private func input(for task: AIOpsTask) -> TaskPlanner.Input {
+        let pool = PoolReference(task, operatorNamespace: settings.namespace).lookUp(in: pools)
+        var queueLength = 0
+        if task.status.phase ?? .pending == .pending, let found = pool.pool {
+            queueLength = tasks.list(index: Self.poolIndex, value: "\(found.key)").count {
+                $0.status.phase == .queued && $0.metadata.uid != task.metadata.uid
+            }
+        }
+        return TaskPlanner.Input(
+            task: task, pool: pool, problem: lookUpProblem(task), queueLength: queueLength,
+            isRunningHere: host.isRunning(uid: task.metadata.uid), operatorVersion: settings.version,
+            now: time.wallNow())
+    }
+
+    private func lookUpProblem(_ task: AIOpsTask) -> ProblemLookup {
+        guard let work = task.spec.problem else { return .notAProblem }
+        do throws(ProblemError) {
+            return .found(try catalogue.problem(work.id, parameters: work.parameters ?? [:]))
+        } catch {
+            return .failed(error)
+        }
+    }
+
+    /// Nil when the status is as it should be: a steady task is never written (I8).
+    private func statusIntent(_ task: AIOpsTask, _ status: AIOpsTask.Status) -> Intent? {
+        guard status != task.status,
+            let difference = JSONMergePatch.diff(from: task.status.jsonValue(), to: status.jsonValue())
+        else { return nil }
+        return .mergePatch(
+            AIOpsTask.resourceType, task.key, uid: task.metadata.uid,
+            resourceVersion: task.metadata.resourceVersion, ["status": difference], subresource: "status")
+    }
+
+    private func report(_ task: AIOpsTask, _ status: AIOpsTask.Status) {
+        guard status.phase != task.status.phase, let phase = status.phase else { return }
+        let message = status.conditions.get(.succeeded)?.message ?? ""
+        let reason = status.conditions.get(.succeeded)?.reason ?? phase.rawValue
+        events.record(
+            .about(
+                task, phase == .failed ? .warning : .normal, reason: reason, action: "Admit",
+                note: message.isEmpty ? "\(phase)" : message))
+    }
+
+    // MARK: Release
+
+    private func release(_ task: AIOpsTask, _ status: AIOpsTask.Status) async -> ReconcileOutcome {
+        var status = status
+        let releaser = EnvironmentReleaser(task: task, client: client, redact: redact)
+        do {
+            if task.status.phase == .failed, !task.metadata.isBeingDeleted, status.environment?.diagnostics == nil,
+                let saved = try await releaser.saveDiagnostics()
+            {
+                status.environment?.diagnostics = saved
+                return ReconcileOutcome([statusIntent(task, status)].compactMap(\.self))
+            }
+            switch try await releaser.release() {
+            case .gone: return released(task, status)
+            case .remaining(let rest):
+                let waiting = rest.map { $0.note.isEmpty ? "\($0.item)" : "\($0.item) (\($0.note))" }
+                status.mark(
+                    .cleanedUp, .false, .cleaningUp, "waiting for " + waiting.joined(separator: ", "),
+                    generation: task.metadata.generation, now: time.wallNow())
+                return ReconcileOutcome(
+                    [statusIntent(task, status)].compactMap(\.self), .requeue(after: .seconds(1)))
+            }
+        } catch {
+            logger.warning("environment not released yet", ["task": "\(task.key)", "error": .describing(error)])
+            status.mark(
+                .cleanedUp, .false, .cleanUpFailed, "\(error)", generation: task.metadata.generation,
+                now: time.wallNow())
+            return ReconcileOutcome([statusIntent(task, status)].compactMap(\.self), .retry(error))
+        }
+    }
+
+    /// A listing has shown that all is gone.
+    private func released(_ task: AIOpsTask, _ status: AIOpsTask.Status) -> ReconcileOutcome {
+        if task.metadata.isBeingDeleted {
+            return ReconcileOutcome([Finalizer.environment.remove(from: task)].compactMap(\.self))
+        }
+        var status = status
+        let now = time.wallNow()
+        status.environment?.inventory = []
+        status.environment?.retainUntil = nil
+        status.end(.releasing, now: now)
+        status.mark(
+            .cleanedUp, .true, .done, "everything made for the task is gone", generation: task.metadata.generation,
+            now: now)
+        events.record(
+            .about(task, reason: "CleanedUp", action: "Release", note: "everything made for the task is gone"))
+        return ReconcileOutcome([statusIntent(task, status)].compactMap(\.self))
+    }
+}

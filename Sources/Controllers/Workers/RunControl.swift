@@ -1,0 +1,64 @@
+import AIOpsAPI
+import Primitives
+
+/// How a run is told to end from outside: by the user, by deletion of its task, or because its claim went elsewhere.
+///
+/// Invariants: a request only ever gets stronger (graceful, then immediate); every waiter is resumed exactly once.
+package final class RunControl: Sendable {
+    /// Why the run has to end.
+    package enum Request: Int, Sendable, Comparable {
+        /// Finish the current call, evaluate, persist.
+        case cancelGracefully = 1
+        /// Persist and stop.
+        case cancelImmediately = 2
+        /// The task is being deleted or belongs to another worker: stop without another write.
+        case abandon = 3
+
+        package static func < (left: Request, right: Request) -> Bool { left.rawValue < right.rawValue }
+    }
+
+    private struct State {
+        var request: Request?
+        var waiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
+        var nextWaiter: UInt64 = 0
+    }
+
+    private let state = Locked(State())
+
+    package init() {}
+
+    package var request: Request? { state.withLock { $0.request } }
+
+    /// Makes the request; a weaker one than the one already made changes nothing.
+    package func ask(_ request: Request) {
+        let resumed = state.withLock { state -> [CheckedContinuation<Void, Never>] in
+            if let current = state.request, current >= request { return [] }
+            state.request = request
+            guard request > .cancelGracefully else { return [] }
+            defer { state.waiters = [:] }
+            return Array(state.waiters.values)
+        }
+        for waiter in resumed { waiter.resume() }
+    }
+
+    /// Returns once the run must stop at once, or when the calling task is cancelled.
+    func mustStop() async {
+        let ticket = state.withLock { state -> UInt64 in
+            state.nextWaiter += 1
+            return state.nextWaiter
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let resumeNow = state.withLock { state -> Bool in
+                    // Cancellation may have come before this continuation existed.
+                    if Task.isCancelled || (state.request ?? .cancelGracefully) > .cancelGracefully { return true }
+                    state.waiters[ticket] = continuation
+                    return false
+                }
+                if resumeNow { continuation.resume() }
+            }
+        } onCancel: {
+            state.withLock { $0.waiters.removeValue(forKey: ticket) }?.resume()
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package import KubernetesModel
+
+/// The names of the workers inside one manager process.
+///
+/// A name carries its pool and the session of its process (`demo/default-k3f9x-0`), so that a claim left behind by a
+/// process that is gone is known by its name alone, and a restarted process never takes an old claim for its own.
+package struct WorkerNames: Sendable, Hashable {
+    package let session: String
+
+    package init(session: String) { self.session = session }
+
+    /// A session of five letters and digits drawn from the generator.
+    package init(using generator: inout some RandomNumberGenerator) {
+        let alphabet = Array("bcdfghjklmnpqrstvwxz2456789")
+        session = String((0..<5).compactMap { _ in alphabet.randomElement(using: &generator) })
+    }
+
+    /// The workers of a pool: as many as it has replicas.
+    package func names(pool: ObjectKey, replicas: Int) -> [String] {
+        (0..<max(0, min(replicas, Self.limit))).map { "\(pool.namespace)/\(pool.name)-\(session)-\($0)" }
+    }
+
+    package func isOurs(_ worker: String) -> Bool {
+        let parts = worker.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count >= 3, let index = parts.last, Int(index) != nil else { return false }
+        return parts[parts.count - 2] == session
+    }
+
+    /// Most workers of a pool inside one process, whatever its replicas say.
+    static let limit = 500
+}

@@ -1,0 +1,84 @@
+#!/usr/bin/env python3
+"""Lints, renders, installs and removes the chart with Helm's own SDK.
+
+usage: chart.py lint
+       chart.py render [--set VALUES.json]
+       chart.py install --kubeconfig FILE [--context NAME] [--namespace NS] [--set VALUES.json] [--timeout SECONDS]
+       chart.py uninstall --kubeconfig FILE [--context NAME] [--namespace NS]
+"""
+import argparse
+import json
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import pythonenv  # noqa: E402
+
+pythonenv.enter()
+
+import helm_python  # noqa: E402
+from helm_python import chart as charts  # noqa: E402
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+CHART = ROOT / "charts" / "aiops-operator"
+RELEASE = "aiops-operator"
+
+
+def values(arguments):
+    return json.loads(pathlib.Path(arguments.set).read_text()) if arguments.set else {}
+
+
+def config(arguments):
+    return helm_python.Config(kubeconfig_path=arguments.kubeconfig, kube_context=arguments.context,
+                              namespace=arguments.namespace)
+
+
+def lint(_):
+    result = charts.lint(str(CHART))
+    print(json.dumps(result, indent=2))
+    # Severity 1 is advice, 2 a warning, 3 an error.
+    bad = [m for m in result.get("messages", []) if m.get("severity", 3) >= 2]
+    return 1 if bad or result.get("errors") else 0
+
+
+def render(arguments):
+    with charts.Chart.load(str(CHART)) as chart:
+        for path, text in sorted(chart.render(values=values(arguments), name=RELEASE, namespace=arguments.namespace).items()):
+            if text.strip() and not path.endswith("NOTES.txt"):
+                print(f"---\n# Source: {path}\n{text.strip()}")
+
+
+def install(arguments):
+    with config(arguments) as helm:
+        existing = [r for r in helm.list(all_states=True, name_filter=f"^{RELEASE}$")]
+        act = helm.upgrade if existing else helm.install
+        more = {} if existing else {"create_namespace": True}
+        release = act(str(CHART), RELEASE, values(arguments), namespace=arguments.namespace,
+                      wait="watcher", timeout=arguments.timeout, **more)
+        print(json.dumps({key: release.get(key) for key in ("name", "namespace", "version", "status")}))
+
+
+def uninstall(arguments):
+    with config(arguments) as helm:
+        helm.uninstall(RELEASE, ignore_not_found=True, wait="watcher", timeout=arguments.timeout)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("action", choices=["lint", "render", "install", "uninstall"])
+    parser.add_argument("--kubeconfig")
+    parser.add_argument("--context")
+    parser.add_argument("--namespace", default="aiops-system")
+    parser.add_argument("--set", metavar="VALUES.json")
+    parser.add_argument("--timeout", type=int, default=120)
+    arguments = parser.parse_args()
+    if arguments.action in ("install", "uninstall") and not arguments.kubeconfig:
+        parser.error("--kubeconfig is needed: no cluster is ever chosen unasked")
+    try:
+        sys.exit({"lint": lint, "render": render, "install": install, "uninstall": uninstall}[arguments.action](arguments))
+    except helm_python.HelmError as error:
+        sys.exit(f"helm: {error}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+#!/usr/bin/env python3
+"""Applies deliberate bugs one by one and expects the named test to go red.
+
+Each Tests/Mutants/NAME.patch is a diff whose first lines say what it breaks:
+    bug: what the mutant does wrong
+    test: regular expression of the tests that must fail, as `swift test --filter` takes it
+
+usage: mutants.py [--sample N [--seed S]] [NAME ...]
+"""
+import argparse
+import pathlib
+import random
+import re
+import shutil
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+TREE = ROOT / "build" / "mutants"
+
+
+def header(patch, name):
+    found = re.search(rf"^{name}: (.+)$", patch.read_text(), re.MULTILINE)
+    if not found:
+        sys.exit(f"{patch.relative_to(ROOT)}: no line '{name}: …' above the diff")
+    return found.group(1).strip()
+
+
+def copy_tree():
+    """A copy of what git tracks or would add, so that a mutant never touches the checkout; its build folder stays."""
+    listed = subprocess.check_output(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, text=True).split("\0")
+    TREE.mkdir(parents=True, exist_ok=True)
+    wanted = {f for f in listed if f and (ROOT / f).is_file() and f.split("/")[0] in ("Sources", "Tests", "Package.swift")}
+    for old in [p for p in TREE.rglob("*") if p.is_file() and ".build" not in p.relative_to(TREE).parts]:
+        if str(old.relative_to(TREE)) not in wanted:
+            old.unlink()
+    for name in wanted:
+        source, target = ROOT / name, TREE / name
+        if not target.exists() or target.read_bytes() != source.read_bytes():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, target)
+
+
+def run(patch):
+    """Returns None when the mutant was killed, else why not."""
+    applied = subprocess.run(["git", "apply", "--unidiff-zero", "--recount", f"--directory={TREE.relative_to(ROOT)}", str(patch)],
+                             cwd=ROOT, capture_output=True, text=True)
+    if applied.returncode != 0:
+        return f"the patch does not apply any more: {applied.stderr.strip()}"
+    built = subprocess.run(["swift", "build", "--build-tests"], cwd=TREE, capture_output=True, text=True)
+    if built.returncode != 0:
+        errors = [line for line in built.stdout.splitlines() if "error:" in line]
+        return "the mutant does not compile: " + "; ".join(errors[:3])
+    tested = subprocess.run(["swift", "test", "--skip-build", "--filter", header(patch, "test")],
+                            cwd=TREE, capture_output=True, text=True, timeout=600)
+    output = tested.stdout + tested.stderr
+    if not re.search(r"Test run with [1-9]\d* test", output):
+        return "no test matches its filter"
+    return None if tested.returncode != 0 else "it lives: the tests stay green"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sample", type=int, help="run only so many, drawn at random")
+    parser.add_argument("--seed", type=int, default=int(time.time()), help="of the draw; printed, to draw the same again")
+    parser.add_argument("names", nargs="*", help="run only these")
+    arguments = parser.parse_args()
+    patches = sorted((ROOT / "Tests" / "Mutants").glob("*.patch"))
+    if arguments.names:
+        patches = [p for p in patches if p.stem in arguments.names]
+    if not patches:
+        sys.exit("mutants: none found")
+    if arguments.sample and arguments.sample < len(patches):
+        print(f"mutants: {arguments.sample} of {len(patches)}, seed {arguments.seed}")
+        patches = random.Random(arguments.seed).sample(patches, arguments.sample)
+    alive = 0
+    for number, patch in enumerate(patches, 1):
+        copy_tree()
+        started = time.monotonic()
+        problem = run(patch)
+        verdict = "killed" if problem is None else f"NOT KILLED: {problem}"
+        print(f"[{number}/{len(patches)}] {patch.stem} ({header(patch, 'bug')}): {verdict}, "
+              f"{time.monotonic() - started:.0f} s", flush=True)
+        alive += problem is not None
+    copy_tree()
+    print(f"mutants: {len(patches) - alive} killed, {alive} alive")
+    sys.exit(1 if alive else 0)
+
+
+if __name__ == "__main__":
+    main()

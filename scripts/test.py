@@ -1,0 +1,126 @@
+#!/usr/bin/env python3
+"""Runs the tests: everything set up first, one line of progress a step, details only where a step fails.
+
+usage: test.py [unit|api|node|lint|all|ci]
+"""
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+LOGS = ROOT / "build" / "logs"
+CLUSTER = ROOT / "scripts" / "cluster" / "cluster.py"
+SUMMARY = re.compile(r"Test run with (\d+) tests?.* (passed|failed) after|with (\d+) issues?")
+RIG_TESTS = "ClusterTests|NodeTests"
+
+
+class Run:
+    """Counts steps and tests; a failed step ends the run with its last lines on the screen."""
+
+    def __init__(self, total):
+        self.total, self.step, self.passed, self.failed = total, 0, 0, 0
+        self.environment = dict(os.environ)
+        LOGS.mkdir(parents=True, exist_ok=True)
+
+    def do(self, title, command, **options):
+        self.step += 1
+        label = f"[{self.step}/{self.total}] {title}"
+        print(f"{label} …", file=sys.stderr, flush=True)
+        log = LOGS / f"{self.step:02d}-{re.sub(r'[^a-z0-9]+', '-', title.lower()).strip('-')}.log"
+        started = time.monotonic()
+        with open(log, "wb") as sink:
+            code = subprocess.call(command, cwd=ROOT, env=self.environment, stdin=subprocess.DEVNULL,
+                                   stdout=sink, stderr=subprocess.STDOUT, **options)
+        text = log.read_text(errors="replace")
+        closing = [line for line in text.splitlines() if line.startswith(("✔ Test run", "✘ Test run"))]
+        for line in closing:
+            count = int(re.search(r"with (\d+) test", line).group(1))
+            print(f"    {line}", flush=True)
+            if line.startswith("✔"):
+                self.passed += count
+            else:
+                self.failed += 1
+        elapsed = time.monotonic() - started
+        if code != 0:
+            print(f"{label}: FAILED after {elapsed:.0f} s (exit code {code}); whole log: {log.relative_to(ROOT)}",
+                  file=sys.stderr)
+            shown = [l for l in text.splitlines() if re.search(r"✘|error:|Error|FAILED|Expectation", l)][:60]
+            print("\n".join(shown), file=sys.stderr)
+            print("--- last lines", file=sys.stderr)
+            print("\n".join(text.splitlines()[-40:]), file=sys.stderr)
+            print(f"{self.passed} passed, {max(self.failed, 1)} failed")
+            sys.exit(1)
+        if "swift" in command and "test" in command and not any("Test run" in line for line in closing):
+            sys.exit(f"{label}: no test ran (see {log.relative_to(ROOT)})")
+        print(f"{label}: done in {elapsed:.0f} s", file=sys.stderr, flush=True)
+        return text
+
+    def use_cluster(self, name, profile, variable):
+        self.do(f"cluster {name} ({profile})", [str(CLUSTER), "up", "--name", name, "--profile", profile])
+        status = json.loads(subprocess.check_output([str(CLUSTER), "status", "--name", name, "--json"], cwd=ROOT))
+        self.environment[variable] = status["kubeconfig"]
+        self.environment["AIOPS_TEST_HOST_ADDRESS"] = status.get("hostAddress") or "127.0.0.1"
+        self.environment["AIOPS_TEST_AUDIT_LOG"] = status.get("auditLog") or ""
+
+
+def lint(run):
+    tracked = subprocess.check_output(["git", "ls-files"], cwd=ROOT, text=True).split("\n")
+    shell = [f for f in tracked if f.endswith(".sh") or f == ".ci/run"]
+    yaml = [f for f in tracked if f.endswith((".yaml", ".yml")) and "/templates/" not in f]
+    python = [f for f in tracked if f.endswith(".py")]
+    run.do("format", ["swift", "format", "lint", "--strict", "--recursive", "Package.swift", "Sources", "Tests"])
+    run.do("shell scripts", ["shellcheck", *shell])
+    run.do("python scripts", [sys.executable, "-W", "error", "-m", "compileall", "-q", *python])
+    run.do("yaml", ["yamllint", "-s", "-c", ".yamllint", *yaml])
+    run.do("generated CRDs", ["swift", "run", "crdgen", "--output", "crds", "--check"])
+    run.do("generated manifests", [str(ROOT / "scripts" / "manifests.py"), "--check"])
+
+
+def build(run):
+    run.do("build with tests", ["swift", "build", "--build-tests"])
+
+
+def unit(run):
+    run.do("unit tests", ["swift", "test", "--skip-build", "--skip", RIG_TESTS])
+
+
+def api(run):
+    run.use_cluster("aiops-test-api", "api", "AIOPS_TEST_KUBECONFIG")
+    run.do("tests against a real API server", ["swift", "test", "--skip-build", "--filter", "ClusterTests"])
+
+
+def node(run):
+    run.use_cluster("aiops-test", "node", "AIOPS_TEST_NODE_KUBECONFIG")
+    run.do("operator image", [str(ROOT / "scripts" / "images" / "operator.py"), "--output", "build/images"])
+    run.do("load image", [str(CLUSTER), "load-image", "--name", "aiops-test", "build/images/aiops-operator.tar"])
+    run.do("tests on real pods", ["swift", "test", "--skip-build", "--no-parallel", "--filter", "NodeTests"])
+
+
+def mutants(run, arguments):
+    run.do("mutants", [str(ROOT / "scripts" / "mutants.py"), *arguments])
+
+
+def main():
+    what = sys.argv[1] if len(sys.argv) > 1 else "ci"
+    plans = {
+        "lint": (6, lambda run: lint(run)),
+        "unit": (2, lambda run: (build(run), unit(run))),
+        "api": (3, lambda run: (build(run), api(run))),
+        "node": (5, lambda run: (build(run), node(run))),
+        "ci": (15, lambda run: (build(run), lint(run), unit(run), api(run), node(run), mutants(run, ["--sample", "3"]))),
+        "all": (15, lambda run: (build(run), lint(run), unit(run), api(run), node(run), mutants(run, []))),
+    }
+    if what not in plans:
+        sys.exit(f"test.py: unknown part '{what}'; one of {', '.join(plans)}")
+    total, plan = plans[what]
+    run = Run(total)
+    plan(run)
+    print(f"{run.passed} passed, {run.failed} failed")
+
+
+if __name__ == "__main__":
+    main()
