@@ -146,7 +146,7 @@ let package = Package(
             "ControllerRuntimeTests",
             [
                 "ControllerRuntime", "KubernetesClient", "KubernetesModel", "HTTP", "HTTPTesting", "JSON", "Lifecycle",
-                "LifecycleTesting", "Telemetry", "Primitives",
+                "KubernetesTesting", "LifecycleTesting", "Telemetry", "Primitives",
             ]),
         tests("KubernetesModelTests", ["KubernetesModel", "JSON", "Primitives"]),
         tests(

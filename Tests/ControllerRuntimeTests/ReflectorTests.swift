@@ -67,6 +67,25 @@ struct ReflectorTests {
         }
     }
 
+    @Test func numbersTellHowFarTheCacheIs() async throws {
+        let metrics = MetricsRegistry()
+        server.change { $0.put("x", size: 1) }
+        let reflector = Reflector(
+            store: store, source: server, time: time, logger: .disabled, metrics: metrics, seed: 3)
+        try await running([{ try await reflector.run() }]) {
+            try await store.waitUntilSynced()
+        }
+        let text = metrics.prometheusText()
+        for line in [
+            #"informer_store_objects{resource="widgets.test.dev"} 1"#,
+            #"informer_store_resource_version{resource="widgets.test.dev"} 9"#,
+            #"reflector_lists_total{resource="widgets.test.dev"} 1"#,
+            #"reflector_failures_total{resource="widgets.test.dev"} 0"#,
+        ] {
+            #expect(text.contains(line + "\n"), "\(line) is not in\n\(text)")
+        }
+    }
+
     @Test func waiterForTheFirstListCanBeCancelled() async {
         let wasCancelled = await withTaskGroup(of: Bool.self) { group in
             group.addTask {

@@ -131,11 +131,7 @@ package final class EventRecorder: Lifecycle.Service, Drainable {
                 }
             }
             let delay = Self.retryPolicy.delay(failures: failures, using: &random)
-            do {
-                try await time.sleep(for: delay)
-            } catch {
-                return
-            }
+            await closing.wait(atMost: delay, time: time)
         }
     }
 

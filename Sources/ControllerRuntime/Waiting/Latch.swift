@@ -1,4 +1,4 @@
-internal import Primitives
+package import Primitives
 
 /// Opens once; whoever waits goes on then.
 ///
@@ -38,6 +38,16 @@ package final class Latch: Sendable {
         if !isOpen { throw CancellationError() }
     }
 
+    /// Waits until it opens or the time has passed, or the task is cancelled.
+    package func wait(atMost duration: Duration, time: any TimeSource) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await Self.end { () throws(CancellationError) in try await self.wait() } }
+            group.addTask { await Self.end { () throws(CancellationError) in try await time.sleep(for: duration) } }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
     /// Waits even in a cancelled task: for the last steps of a shutdown, where the other side promises to open it.
     package func waitToTheEnd() async {
         let ticket = state.withLock { state in
@@ -45,6 +55,11 @@ package final class Latch: Sendable {
             return state.lastTicket
         }
         await withCheckedContinuation { register($0, ticket, heedsCancellation: false) }
+    }
+
+    /// Cancellation ends a wait as well as anything else; the caller looks at what has become true.
+    private static func end(_ wait: () async throws(CancellationError) -> Void) async {
+        do { try await wait() } catch { return }
     }
 
     private func register(

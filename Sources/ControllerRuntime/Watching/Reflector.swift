@@ -11,18 +11,21 @@ package final class Reflector<R: KubernetesObject>: Lifecycle.Service, CacheView
     private let source: any ResourceSource<R>
     private let time: any TimeSource
     private let logger: Logger
+    private let metrics: ReflectorMetrics?
     private let seed: UInt64
 
     package init(
         store: Store<R>, source: any ResourceSource<R>, time: any TimeSource, logger: Logger,
-        seed: UInt64 = .random(in: 0...UInt64.max)
+        metrics registry: MetricsRegistry? = nil, seed: UInt64 = .random(in: 0...UInt64.max)
     ) {
         name = "reflector \(R.resourceType)"
         self.store = store
         self.source = source
         self.time = time
         self.logger = logger.with(["resource": "\(R.resourceType)"])
+        metrics = registry.map { ReflectorMetrics(resource: "\(R.resourceType)", registry: $0) }
         self.seed = seed
+        registry?.onExposition { [metrics] in metrics?.refresh(objects: store.count, version: store.resourceVersion) }
     }
 
     /// Runs until its task is cancelled.
@@ -63,6 +66,7 @@ package final class Reflector<R: KubernetesObject>: Lifecycle.Service, CacheView
     private func list(_ basis: ListBasis) async -> WatcherInput<R> {
         do throws(WatchFailure) {
             let (items, version) = try await source.list(basis)
+            metrics?.recordList()
             logger.debug("listed", ["objects": .integer(items.count), "resourceVersion": "\(version)"])
             return .listed(items, version: version)
         } catch {
@@ -98,6 +102,7 @@ package final class Reflector<R: KubernetesObject>: Lifecycle.Service, CacheView
 
     private func report(_ message: String, _ failure: WatchFailure) {
         guard !Task.isCancelled else { return }
+        metrics?.recordFailure()
         // Compaction of old history is the server's daily business, not a fault.
         if failure == .expired {
             logger.info(message, ["error": "expired"])
