@@ -17,6 +17,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from rig import build, lifecycle  # noqa: E402
 from rig.console import Failure, Missing, Steps  # noqa: E402
+from rig.node import load_image  # noqa: E402
+from rig.selftest import SelfTest  # noqa: E402
 from rig.state import State  # noqa: E402
 
 
@@ -84,6 +86,24 @@ def run_kubeconfig(options: argparse.Namespace) -> int:
     return 0
 
 
+def run_load_image(options: argparse.Namespace) -> int:
+    state = existing(options.name)
+    if state.profile != "node" or not lifecycle.is_healthy(state):
+        raise Missing(f"Cluster {options.name} runs no pods or is not healthy: `cluster.py up --profile node --name {options.name}`.")
+    for archive in options.archives:
+        for name in load_image(state, archive):
+            print(name)
+    return 0
+
+
+def run_selftest(options: argparse.Namespace) -> int:
+    state = existing(options.name)
+    if not lifecycle.is_healthy(state):
+        raise Missing(f"Cluster {options.name} is not healthy: `cluster.py up --name {options.name}` starts it again.")
+    SelfTest(state).run()
+    return 0
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="cluster.py", description="The project's private Kubernetes on a Debian 12 machine.")
     commands = parser.add_subparsers(required=True, metavar="command")
@@ -103,6 +123,9 @@ def main() -> int:
     status = command("status", run_status, "what runs, and where its files are", named=False)
     status.add_argument("--name", type=cluster_name, help="only this cluster")
     status.add_argument("--json", action="store_true")
+    command("selftest", run_selftest, "prove that a running cluster does what tests rely on")
+    load = command("load-image", run_load_image, "import docker archives into a cluster with pods")
+    load.add_argument("archives", type=Path, nargs="+", metavar="FILE.tar")
     command("kubeconfig", run_kubeconfig, "print the path of the administrator's kubeconfig")
 
     options = parser.parse_args()

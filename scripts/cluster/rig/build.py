@@ -7,12 +7,17 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from . import debian, host, paths
 from .artifacts import Artifact
 from .console import Failure, Steps
+
+sys.path.insert(0, str(paths.IMAGES_SCRIPTS))
+import base  # noqa: E402
+import image  # noqa: E402
 
 KUBERNETES_VERSION = "1.20.2"
 KUBERNETES_COMMANDS = ("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubelet", "kube-proxy", "kubectl")
@@ -114,6 +119,15 @@ def make_runtime(work: Path, output: Path) -> dict[str, str]:
     return {deb.name.split("_")[0]: debian.version_of(deb) for deb in etcd + debs}
 
 
+def make_images(work: Path, output: Path) -> dict[str, str]:
+    newest = debian.AptRoot(work / "apt-sid", suite="sid").with_dependencies("busybox")
+    packages = debian.AptRoot(work / "apt").with_dependencies(*base.SANDBOX_PACKAGES)
+    base.pause(KUBERNETES.folder / "pause", output / "pause.tar")
+    base.busybox(newest, output / "busybox.tar")
+    base.sandbox(packages, KUBERNETES.folder / "kubectl", output / "aiops-sandbox.tar")
+    return {deb.name.split("_")[0]: debian.version_of(deb) for deb in newest + packages}
+
+
 def _recipe(make: Callable[[Path, Path], dict[str, str]], *inputs: object) -> str:
     """The function's own text and what it reads; how packages are fetched does not change what comes out."""
     return "\n".join([inspect.getsource(make), inspect.getsource(_go_environment), *map(str, inputs)])
@@ -124,6 +138,8 @@ KUBERNETES = Artifact(
     f"kubernetes-{KUBERNETES_VERSION}",
     _recipe(make_kubernetes, KUBERNETES_COMMANDS, GO_FOR_KUBERNETES, PAUSE.read_text(), *(patch.read_text() for patch in PATCHES)), make_kubernetes)
 EXTENSIONS = Artifact("extensions", _recipe(make_extensions, GO_FOR_EXTENSIONS), make_extensions)
+# Needs the binaries of KUBERNETES, so it comes after it in every list.
+IMAGES = Artifact("images", _recipe(make_images, KUBERNETES.key, inspect.getsource(image), inspect.getsource(base)), make_images)
 BINARIES = (RUNTIME, KUBERNETES, EXTENSIONS)
 
 
@@ -137,14 +153,14 @@ def build(steps: Steps, wanted: tuple[Artifact, ...]) -> None:
             artifact.build()
 
 
-def prepare_host(wanted: tuple[Artifact, ...]) -> None:
+def prepare_host(wanted: tuple[Artifact, ...], node: bool = False) -> None:
     host.require_system()
     missing = [artifact for artifact in wanted if not artifact.is_built]
     if missing:
         host.require_space(host.BUILD_SPACE, "Building the private cluster's binaries")
     else:
         host.require_space(host.RUN_SPACE, "Running the private cluster")
-    host.install_tools({**host.RUN_TOOLS, **(host.BUILD_TOOLS if missing else {})})
+    host.install_tools(host.RUN_TOOLS | (host.NODE_TOOLS if node else {}) | (host.BUILD_TOOLS if missing else {}))
 
 
 def binary(name: str) -> str:

@@ -28,20 +28,17 @@ class Steps:
     def step(self, what: str) -> Iterator[None]:
         self.done += 1
         head = f"[{self.done}/{self.total}] {what}"
-        live = sys.stderr.isatty() and not self.quiet
-        if live:
+        if not self.quiet:
             print(f"{head} ...", end="", file=sys.stderr, flush=True)
         start = time.monotonic()
         try:
             yield
         except BaseException:
             if not self.quiet:
-                tail = f" failed after {time.monotonic() - start:.1f} s"
-                print(tail if live else f"{head} ...{tail}", file=sys.stderr, flush=True)
+                print(f" failed after {time.monotonic() - start:.1f} s", file=sys.stderr, flush=True)
             raise
         if not self.quiet:
-            tail = f" {time.monotonic() - start:.1f} s"
-            print(tail if live else f"{head} ...{tail}", file=sys.stderr, flush=True)
+            print(f" {time.monotonic() - start:.1f} s", file=sys.stderr, flush=True)
 
 
 def note(text: str) -> None:

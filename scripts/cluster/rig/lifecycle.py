@@ -15,6 +15,7 @@ from .artifacts import Artifact
 from .api import Api
 from .console import Failure, Missing, Steps, note
 from .controlplane import ControlPlane
+from .node import Node, remove_traces, stop_containers
 from .processes import Process, marked
 from .state import State
 
@@ -25,6 +26,8 @@ def artifacts(profile: str, plain: bool) -> tuple[Artifact, ...]:
     wanted = [build.RUNTIME, build.KUBERNETES]
     if not plain:
         wanted.append(build.EXTENSIONS)
+    if profile == "node":
+        wanted.append(build.IMAGES)
     return tuple(wanted)
 
 
@@ -51,7 +54,7 @@ def up(name: str, profile: str, plain: bool) -> State:
             note(f"cluster {name} is there but not healthy: starting afresh")
             _down(old)
         wanted = artifacts(profile, plain)
-        build.prepare_host(wanted)
+        build.prepare_host(wanted, node=profile == "node")
         state = State.new(name, profile, plain, [artifact.key for artifact in wanted])
         try:
             _start(state, wanted)
@@ -68,27 +71,42 @@ def up(name: str, profile: str, plain: bool) -> State:
 
 
 def _start(state: State, wanted: tuple[Artifact, ...]) -> None:
-    node = state.profile == "node"
-    steps = Steps(len(wanted) + 5 + (0 if state.plain else 1) + (0 if not node else 4))
+    node = Node(ControlPlane(state)) if state.profile == "node" else None
+    plane = node.plane if node else ControlPlane(state)
+    steps = Steps(len(wanted) + (5 if state.plain else 6) + (3 if node else 0))
     build.build(steps, wanted)
-    plane = ControlPlane(state)
     with steps.step("making the network and the certificates"):
         state.network.up()
         plane.prepare()
-    with steps.step("starting etcd"):
+    with steps.step("starting etcd and containerd" if node else "starting etcd"):
         plane.start_etcd()
+        if node:
+            node.start_containerd()
     with steps.step("starting kube-apiserver"):
         plane.start_api_server()
         if not state.plain:
             plane.start_extension_server()
+        if node:
+            node.await_containerd()
+            node.import_images()
         plane.await_api_server()
     with steps.step("starting kube-controller-manager"):
         plane.start_controller_manager()
+    if node:
+        with steps.step("starting kubelet"):
+            node.start_kubelet()
+        with steps.step("starting kube-scheduler, kube-proxy and cluster DNS"):
+            node.start_scheduler()
+            node.start_proxy()
+            node.start_dns()
     if not state.plain:
         with steps.step("routing CRDs to the current CRD server"):
             plane.route_crds()
     with steps.step("waiting for the default ServiceAccount"):
         plane.await_controllers()
+    if node:
+        with steps.step("waiting for the node"):
+            node.await_ready()
     state.complete = True
     state.save()
 
@@ -106,22 +124,34 @@ def down(name: str) -> bool:
 def _down(state: State) -> None:
     """Safe to repeat, and safe for a state of an earlier boot or of a run that died half-way."""
     if state.is_of_this_boot:
-        for process in reversed(state.processes):
-            if process.name != "etcd":  # it goes last, so that the others can still end in order
+        last = ("containerd", "kube-apiserver", "etcd")  # so that the others can still end in order
+        ordered = sorted(reversed(state.processes), key=lambda process: last.index(process.name) if process.name in last else -1)
+        for process in ordered:
+            if process.name not in last:
                 process.signal(signal.SIGTERM)
-        for process in reversed(state.processes):
+        for process in ordered:
+            if process.name == "containerd":
+                stop_containers(state)  # the kubelet is gone and starts none again
             process.stop(grace=5)
-        for process in _leftovers(state):
-            process.signal(signal.SIGKILL)
-        end = time.monotonic() + 10
-        while left := _leftovers(state):
-            if time.monotonic() > end:
-                raise Failure("still running: " + ", ".join(f"{process.name} ({process.pid})" for process in left))
-            time.sleep(0.05)
+        if state.profile == "node":
+            stop_containers(state)
+        _end_leftovers(state)
         state.network.down()
     _unmount_below(state.folder)
-    shutil.rmtree(paths.run(state.name), ignore_errors=True)
+    if state.profile == "node":
+        others = any(other.profile == "node" and other.name != state.name for other in State.all())
+        remove_traces(state, fixed_paths=not others)
     _remove(state.folder)
+
+
+def _end_leftovers(state: State) -> None:
+    end = time.monotonic() + 10
+    while left := _leftovers(state):
+        for process in left:
+            process.signal(signal.SIGKILL)
+        if time.monotonic() > end:
+            raise Failure("still running: " + ", ".join(f"{process.name} ({process.pid})" for process in left))
+        time.sleep(0.05)
 
 
 def _leftovers(state: State) -> list[Process]:
