@@ -85,6 +85,8 @@ class Network:
         _ip("-n", self.namespace, "link", "set", "lo", "up")
         _ip("-n", self.namespace, "link", "set", "uplink", "up")
         _ip("-n", self.namespace, "route", "add", "default", "via", self.host_address)
+        # Nothing asks a cloud's metadata service, and nobody waits for one that is not there.
+        _ip("-n", self.namespace, "route", "add", "unreachable", "169.254.0.0/16")
         for network in (self.pods, self.services):
             _ip("route", "add", network, "via", self.cluster_address)
         self._sysctl("net/ipv4/ip_forward", "1")

@@ -97,6 +97,10 @@ disabled_plugins = ["io.containerd.snapshotter.v1.btrfs", "io.containerd.snapsho
 ''')
         binds = "".join(
             f"mount --bind '{self.folder}/fixed/{path.strip('/').replace('/', '-')}' {path}\n" for path in FIXED_PATHS)
+        resolv = self.folder / "resolv.conf"
+        resolv.write_text("# no name servers outside the cluster\n")
+        # The machine's name servers are out of reach from here: the kubelet would wait for them.
+        binds += f"if [ -e /etc/resolv.conf ]; then mount --bind '{resolv}' /etc/resolv.conf; fi\n"
         script = f"mount --make-rshared /\n{binds}exec '{binary('containerd')}' --config '{config}' --log-level warn"
         self.plane.spawn("containerd", ["unshare", "--mount", "--propagation", "private", "sh", "-euc", script],
                          extra={"PATH": f"{runtime}/bin:{runtime}/sbin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"})
@@ -124,8 +128,6 @@ disabled_plugins = ["io.containerd.snapshotter.v1.btrfs", "io.containerd.snapsho
         certificate, key = self.plane.authority.issue(
             "kubelet-server", f"system:node:{self.name}", "system:nodes", (f"DNS:{self.name}", f"IP:{network.cluster_address}"))
         make_cgroups(self.state)
-        resolv = self.folder / "resolv.conf"
-        resolv.write_text("# no name servers outside the cluster\n")
         config = self.folder / "kubelet.json"
         config.write_text(json.dumps({
             "apiVersion": "kubelet.config.k8s.io/v1beta1", "kind": "KubeletConfiguration",
@@ -133,7 +135,7 @@ disabled_plugins = ["io.containerd.snapshotter.v1.btrfs", "io.containerd.snapsho
             "authorization": {"mode": "Webhook"}, "tlsCertFile": str(certificate), "tlsPrivateKeyFile": str(key),
             "address": "0.0.0.0", "readOnlyPort": 0, "healthzBindAddress": "127.0.0.1",
             "cgroupDriver": "cgroupfs", "cgroupRoot": cgroup_root(self.state), "failSwapOn": False, "enforceNodeAllocatable": ["pods"],
-            "clusterDNS": [network.dns_service], "clusterDomain": "cluster.local", "resolvConf": str(resolv),
+            "clusterDNS": [network.dns_service], "clusterDomain": "cluster.local", "resolvConf": str(self.folder / "resolv.conf"),
             # Images come from files: one that is removed for space cannot be fetched again.
             "imageGCHighThresholdPercent": 100, "imageGCLowThresholdPercent": 99,
             "evictionHard": {"memory.available": "100Mi", "nodefs.available": "1%", "imagefs.available": "1%"},
