@@ -40,10 +40,16 @@ def install(api: Api, authority: bytes, address: str, port: int) -> None:
     api.merge(f"{API_SERVICES}/v1.apiextensions.k8s.io", {"spec": target(authority)})
 
 
+def _is_established(crd: Json) -> bool:
+    """Before that, the API server's first look at the group fails and its next ones come ever later."""
+    conditions = crd.get("status", {}).get("conditions") or []
+    return any(condition["type"] == "Established" and condition["status"] == "True" for condition in conditions)
+
+
 def _wanted(crds: list[Json]) -> dict[str, tuple[str, str]]:
     return {
         f"{version['name']}.{crd['spec']['group']}": (crd["spec"]["group"], version["name"])
-        for crd in crds for version in crd["spec"]["versions"] if version.get("served")
+        for crd in crds if _is_established(crd) for version in crd["spec"]["versions"] if version.get("served")
     }
 
 

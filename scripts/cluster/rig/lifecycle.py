@@ -73,7 +73,7 @@ def up(name: str, profile: str, plain: bool) -> State:
 def _start(state: State, wanted: tuple[Artifact, ...]) -> None:
     node = Node(ControlPlane(state)) if state.profile == "node" else None
     plane = node.plane if node else ControlPlane(state)
-    steps = Steps(len(wanted) + (5 if state.plain else 6) + (3 if node else 0))
+    steps = Steps(len(wanted) + (5 if state.plain else 6) + (2 if node else 0))
     build.build(steps, wanted)
     with steps.step("making the network and the certificates"):
         state.network.up()
@@ -82,19 +82,18 @@ def _start(state: State, wanted: tuple[Artifact, ...]) -> None:
         plane.start_etcd()
         if node:
             node.start_containerd()
-    with steps.step("starting kube-apiserver"):
+    with steps.step("starting kube-apiserver and kubelet, importing images" if node else "starting kube-apiserver"):
         plane.start_api_server()
         if not state.plain:
             plane.start_extension_server()
         if node:
             node.await_containerd()
+            node.start_kubelet()  # it looks for Docker for 5 s before it asks for the API
             node.import_images()
         plane.await_api_server()
     with steps.step("starting kube-controller-manager"):
         plane.start_controller_manager()
     if node:
-        with steps.step("starting kubelet"):
-            node.start_kubelet()
         with steps.step("starting kube-scheduler, kube-proxy and cluster DNS"):
             node.start_scheduler()
             node.start_proxy()

@@ -28,20 +28,13 @@ def _ip(*arguments: str, check: bool = True) -> str:
 
 @dataclass(frozen=True)
 class Network:
-    name: str
+    namespace: str
+    host_link: str
     slot: int
-
-    @property
-    def namespace(self) -> str:
-        return f"aiops-{self.name}"
 
     @property
     def namespace_path(self) -> Path:
         return Path("/run/netns") / self.namespace
-
-    @property
-    def host_link(self) -> str:
-        return f"aiops{self.slot}"
 
     @property
     def pods(self) -> str:
@@ -137,7 +130,7 @@ def free_slot(taken: set[int]) -> int:
         if network.version == 4 and network.prefixlen >= 12:
             routes.append(network)
     for slot in range(SLOTS):
-        if slot in taken or (Path("/sys/class/net") / f"aiops{slot}").exists():
+        if slot in taken:
             continue
         mine = [ipaddress.ip_network(text) for text in (f"10.208.{slot}.0/24", f"10.209.{slot}.0/24", f"10.210.{slot}.0/30")]
         if not any(route.overlaps(network) for route in routes for network in mine):

@@ -29,7 +29,7 @@ CGROUPS = Path("/sys/fs/cgroup")
 
 
 def cgroup_root(state: State) -> str:
-    return f"/aiops-{state.name}"
+    return f"/aiops-{state.mark}"
 
 
 def cgroup_folders(state: State) -> list[Path]:
@@ -44,7 +44,7 @@ class Node:
     def __init__(self, plane: ControlPlane) -> None:
         self.plane, self.state, self.network = plane, plane.state, plane.network
         self.folder = self.state.folder / "node"
-        self.sockets = paths.run(self.state.name)
+        self.sockets = self.state.sockets
         self.socket = self.sockets / "containerd.sock"
         self.name = f"{self.state.name}-node"
 
@@ -204,7 +204,7 @@ disabled_plugins = ["io.containerd.snapshotter.v1.btrfs", "io.containerd.snapsho
 
 
 def ctr(state: State, *arguments: str) -> subprocess.CompletedProcess[str]:
-    socket = paths.run(state.name) / "containerd.sock"
+    socket = state.sockets / "containerd.sock"
     return subprocess.run([binary("ctr"), "--address", str(socket), "--namespace", "k8s.io", *arguments], capture_output=True, text=True)
 
 
@@ -268,4 +268,4 @@ def remove_traces(state: State, fixed_paths: bool) -> None:
     for path in FIXED_PATHS if fixed_paths else ():
         with suppress(OSError):
             Path(path).rmdir()
-    shutil.rmtree(paths.run(state.name), ignore_errors=True)
+    shutil.rmtree(state.sockets, ignore_errors=True)

@@ -22,11 +22,6 @@ def clusters() -> Path:
     return cache() / "clusters"
 
 
-def run(name: str) -> Path:
-    """Sockets: a short path, since a socket's path may not exceed 107 bytes."""
-    return Path("/run/aiops-operator") / name
-
-
 def free_bytes(path: Path) -> int:
     while not path.exists():
         path = path.parent

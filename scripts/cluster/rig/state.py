@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import uuid
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
 from . import host, paths
@@ -33,8 +33,18 @@ class State:
         return paths.clusters() / self.name
 
     @property
+    def mark(self) -> str:
+        """Part of the name of everything outside the folder (network namespace, link, cgroups, sockets): never another cluster's."""
+        return f"{self.name}-{self.instance[:6]}"
+
+    @property
     def network(self) -> Network:
-        return Network(self.name, self.slot)
+        return Network(f"aiops-{self.mark}", f"aiops-{self.instance[:8]}", self.slot)
+
+    @property
+    def sockets(self) -> Path:
+        """A short path, since a socket's may not exceed 107 bytes."""
+        return Path("/run/aiops-operator") / self.mark
 
     @property
     def kubeconfig(self) -> Path:
@@ -68,7 +78,8 @@ class State:
         except FileNotFoundError:
             return None
         value["processes"] = [Process(**process) for process in value["processes"]]
-        return State(**value)
+        known = {item.name for item in fields(State)}
+        return State(**{key: item for key, item in value.items() if key in known})
 
     @staticmethod
     def all() -> list[State]:
