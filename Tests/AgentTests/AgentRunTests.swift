@@ -212,7 +212,7 @@ struct AgentRunTests {
         #expect(model.requests.count == 10)
     }
 
-    @Test(arguments: 0..<120 as Range<UInt64>)
+    @Test(arguments: 0..<60 as Range<UInt64>)
     func spendingNeverPassesTheBudget(seed: UInt64) async throws {
         var generator = SeededGenerator(seed: seed)
         var rig = Rig()

@@ -20,6 +20,8 @@ struct ToolTests {
             ("sort -o /etc/passwd x", false), ("curl -X POST http://x", false), ("kubectl 'get", false),
             ("kubectl auth reconcile -f x", false), ("kubectl -n", false), ("kubectl config set x y", false),
             ("xargs rm", false), ("kubectl get --raw /x", false), ("kubectl debug x", false),
+            ("uniq a b", false), ("date -s 1", false), ("sort -uo x y", false), ("sort -rn | uniq -c; date +%s", true),
+            ("kubectl cluster-info dump --output-directory=/tmp/x", false),
         ])
     func onlyCertainReadingIsReadOnly(command: String, isReadOnly: Bool) {
         #expect(ReadOnlyCommands.isReadOnly(command) == isReadOnly)

@@ -27,8 +27,7 @@ package enum ReadOnlyCommands {
 
     private static func reads(_ words: [String]) -> Bool {
         guard let name = words.first else { return false }
-        // sort -o writes a file; tail -f never ends.
-        if name == "sort", words.contains(where: { $0.hasPrefix("-o") || $0.hasPrefix("--o") }) { return false }
+        if writesAnyway(name, words.dropFirst()) { return false }
         if readers.contains(name) { return true }
         guard name == "kubectl" else { return false }
         var rest = words.dropFirst()
@@ -38,10 +37,20 @@ package enum ReadOnlyCommands {
         }
         guard let verb = rest.first else { return false }
         if kubectlReaders.contains(verb) {
-            return !rest.contains { $0.hasPrefix("--raw") || $0 == "--profile" }
+            return !rest.contains { $0.hasPrefix("--raw") || $0.hasPrefix("--profile") || $0 == "dump" }
         }
         guard let second = rest.dropFirst().first else { return false }
         return twoWordReaders[verb]?.contains(second) ?? false
+    }
+
+    /// Readers that write with certain arguments: `sort -o file`, `uniq in out`, `date -s`.
+    private static func writesAnyway(_ name: String, _ arguments: ArraySlice<String>) -> Bool {
+        switch name {
+        case "sort": arguments.contains { $0.hasPrefix("-") && $0.contains("o") }
+        case "uniq": arguments.contains { !$0.hasPrefix("-") }
+        case "date": arguments.contains { !$0.hasPrefix("+") }
+        default: false
+        }
     }
 
     /// The simple commands of a line joined by `;`, `&&`, `||`, `|` or line feeds.

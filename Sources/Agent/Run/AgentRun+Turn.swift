@@ -1,0 +1,119 @@
+import Conversations
+import JSON
+import LanguageModels
+import Primitives
+import Telemetry
+
+extension AgentRun {
+    /// Stores what has happened, asks the model, stores its reply.
+    ///
+    /// - Returns: the limit that ended the run, if one did.
+    func turn(
+        _ messages: [ConversationMessage], _ state: inout State
+    ) async throws(AgentError) -> AgentOutcome.StopReason? {
+        var carry = messages
+        for attempt in 1... {
+            if let stop = exhausted(state.progress) {
+                try await conclude(carry, &state)
+                return stop
+            }
+            let request = request(after: carry, state.record)
+            let reservation = reservation(for: request)
+            if let stop = overBudget(reservation, state.record.totals) {
+                try await conclude(carry, &state)
+                return stop
+            }
+            if let last = carry.indices.last { carry[last].reservation = reservation }
+            try await persist(state.append(carry), state.record)
+            let failure: ModelError
+            do {
+                let reply = try await model.complete(request)
+                try await persist(state.append([message(for: reply, state.progress)]), state.record)
+                return nil
+            } catch let error as ModelError {
+                failure = error
+            } catch let error as AgentError {
+                throw error
+            } catch {
+                throw .model(.unavailable(String(describing: error)))
+            }
+            if failure == .cancelled || Task.isCancelled { throw .cancelled }
+            logger.warning("the model did not answer", ["reason": "\(failure)", "attempt": "\(attempt)"])
+            if !failure.mayHaveBeenCharged {
+                try await persist(state.append([AgentNotice.refused("\(failure)", at: now)]), state.record)
+                if isOver { return .deadline }
+                throw .model(failure)
+            }
+            if isOver { return .deadline }
+            if attempt >= limits.lostReplyAttempts || !failure.isRetryable { throw .model(failure) }
+            try await pause(attempt)
+            carry = [AgentNotice.lostReply("\(failure)", at: now)]
+        }
+        return nil
+    }
+
+    /// Stores the last outcome of a run that a limit ends; notices would only say that nothing follows.
+    func conclude(_ carry: [ConversationMessage], _ state: inout State) async throws(AgentError) {
+        if state.progress.next == .open || carry.contains(where: AgentNotice.isNotice) { return }
+        try await persist(state.append(carry), state.record)
+    }
+
+    func request(after carry: [ConversationMessage], _ record: ConversationRecord) -> ModelRequest {
+        var ahead = record
+        _ = ahead.append(carry)
+        return ModelRequest(
+            messages: ContextWindow(limit: limits.contextBytes).messages(ahead.messages),
+            maxTokens: settings.maxTokens, temperature: settings.temperature, topP: settings.topP, seed: settings.seed,
+            timeLimit: min(remaining ?? .seconds(600), .seconds(600)), lostReply: .report)
+    }
+
+    func message(for reply: ModelReply, _ progress: AgentProgress) -> ConversationMessage {
+        var message = ConversationMessage(
+            timestamp: now, role: .assistant, content: redact(reply.content),
+            metadata: [
+                "step": .integer(Int64(progress.steps + 1)), "phase": "agent", "model": .string(reply.modelID),
+                "finish": .string(reply.finishReason.name),
+            ],
+            usage: MessageUsage(reply.usage), cost: cost(of: reply), latencyMilliseconds: reply.latency.milliseconds)
+        if model.descriptor.isSimulated { message.metadata["simulated"] = true }
+        switch progress.reading(message.content) {
+        case .act(let action):
+            message.metadata["action"] = .string(action.name)
+            message.functionName = action.name
+            message.functionArguments = action.json
+        case .finished(let submission):
+            message.metadata["action"] = "submit"
+            message.functionName = "submit"
+            message.functionArguments = submission.value
+        case .reject, .open, .ask: message.metadata["action"] = "none"
+        }
+        return message
+    }
+
+    func opening() -> [ConversationMessage] {
+        [
+            ConversationMessage(timestamp: now, role: .system, content: prompts.system, metadata: ["phase": "prompt"]),
+            ConversationMessage(timestamp: now, role: .user, content: prompts.opening, metadata: ["phase": "prompt"]),
+        ]
+    }
+
+    func rejection(_ error: FormatError, _ progress: AgentProgress) -> ConversationMessage {
+        ConversationMessage(
+            timestamp: now, role: .user, content: error.description,
+            metadata: ["phase": "formatError", "formatErrors": .integer(Int64(progress.formatErrors))])
+    }
+
+    func interruption(_ record: ConversationRecord) -> ConversationMessage {
+        record.totals.open == nil
+            ? AgentNotice.resumed(at: now) : AgentNotice.lostReply("the run was interrupted", at: now)
+    }
+}
+
+extension MessageUsage {
+    init(_ usage: TokenUsage) {
+        self.init(
+            inputTokens: usage.inputTokens, outputTokens: usage.outputTokens, cacheReadTokens: usage.cacheReadTokens,
+            cacheWriteTokens: usage.cacheWriteTokens, reasoningTokens: usage.reasoningTokens,
+            isEstimated: usage.isEstimated)
+    }
+}
