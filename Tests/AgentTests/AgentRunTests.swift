@@ -244,8 +244,11 @@ struct AgentRunTests {
             }
             _ = await rig.run(model, ScriptedToolbox())
             totals = try await rig.record().totals
-            #expect(!limitsTokens || totals.chargedTokens <= maxTokens)
-            #expect(limitsTokens || totals.chargedNanoUSD <= maxCost)
+            // Added up here, so that a sum the code forgets does not go unseen.
+            let tokens = totals.usage.totalTokens + totals.lostTokens + (totals.open?.tokens ?? 0)
+            let cost = totals.totalNanoUSD + totals.lostNanoUSD + (totals.open?.nanoUSD ?? 0)
+            #expect(!limitsTokens || tokens <= maxTokens)
+            #expect(limitsTokens || cost <= maxCost)
         }
         let open = totals.open == nil ? 0 : 1
         #expect(model.requests.count <= totals.calls + totals.lostCalls + open)
