@@ -130,6 +130,13 @@ let package = Package(
         tests("ArchitectureTests", []),
         tests("AIOpsAPITests", ["AIOpsAPI", "KubernetesModel", "YAML", "JSON", "Primitives"]),
         tests("CurlTransportTests", ["CurlTransport", "HTTP", "Lifecycle", "Telemetry", "Primitives", "CLinux"]),
+        tests(
+            "ControllersTests",
+            [
+                "Controllers", "ControllerRuntime", "AIOpsAPI", "Problems", "Environments", "Scheduling", "Conversations",
+                "KubernetesClient", "KubernetesModel", "KubernetesTesting", "LifecycleTesting", "LanguageModels", "HTTP",
+                "JSON", "Telemetry", "Primitives",
+            ]),
         tests("ConversationsTests", ["Conversations", "JSON", "Primitives"]),
         tests(
             "LanguageModelsTests",

@@ -186,8 +186,8 @@ package struct TaskPlanner: Sendable {
     private func supervise(_ decision: inout Decision) {
         decision.startsRun = true
         noteLateChanges(&decision)
-        if task.metadata.generation != task.status.observedGeneration, let current = currentProgress {
-            decision.status.record(current, generation: generation, now: now)
+        if task.metadata.generation != task.status.observedGeneration {
+            decision.status.record(currentProgress, generation: generation, now: now)
         }
         guard let cancel = task.spec.cancel else { return }
         decision.request = cancel == .graceful ? .cancelGracefully : .cancelImmediately
@@ -199,9 +199,9 @@ package struct TaskPlanner: Sendable {
         }
     }
 
-    private var currentProgress: RunProgress? {
-        guard let condition = task.status.conditions.get(.reconciling) else { return nil }
-        return .active(Reason(rawValue: condition.reason), condition.message)
+    private var currentProgress: RunProgress {
+        let condition = task.status.conditions.get(.reconciling)
+        return .active(condition.map { Reason(rawValue: $0.reason) } ?? .running, condition?.message ?? "")
     }
 
     private func noteLateChanges(_ decision: inout Decision) {

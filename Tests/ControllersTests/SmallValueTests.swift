@@ -1,0 +1,48 @@
+import KubernetesModel
+import Testing
+
+@testable import Controllers
+
+@Suite struct SmallValueTests {
+    @Test(arguments: [
+        ("*", "anything", true), ("", "", true), ("a*", "abc", true), ("a*", "bc", false), ("*-1", "x-1", true),
+        ("a*b*c", "aXbYc", true), ("a*b*c", "aXcYb", false), ("shop_*-detection-*", "shop_lite-detection-1", true),
+        ("exact", "exact", true), ("exact", "exactly", false), ("a*a", "a", false),
+    ])
+    func globs(pattern: String, text: String, matches: Bool) {
+        #expect(Glob(pattern).matches(text) == matches)
+    }
+
+    @Test(arguments: [
+        ("https://api.example.com/v1", "api.example.com"), ("http://10.0.0.1:8000", "10.0.0.1"),
+        ("https://[fd00::1]:443/v1", "fd00::1"), ("HTTPS://x", nil), ("ftp://x", nil), ("https://", nil),
+        ("https://user@host/v1", nil), ("https://API.example.com", "api.example.com"),
+    ])
+    func hosts(url: String, host: String?) {
+        #expect(ModelEndpoint(baseURL: url)?.host == host)
+    }
+
+    @Test(arguments: ["http://169.254.169.254/latest", "http://[fe80::1]/v1"])
+    func linkLocalIsRefusedWhateverIsListed(url: String) throws {
+        let endpoint = try #require(ModelEndpoint(baseURL: url))
+        #expect(!endpoint.isAllowed(by: [endpoint.host]))
+    }
+
+    @Test func workerNamesTellTheirSession() {
+        let ours = WorkerNames(session: "abcde")
+        let pool = ObjectKey(namespace: "team-a", name: "my-pool")
+        #expect(ours.names(pool: pool, replicas: 2) == ["team-a/my-pool-abcde-0", "team-a/my-pool-abcde-1"])
+        #expect(ours.names(pool: pool, replicas: 2).allSatisfy(ours.isOurs))
+        #expect(!ours.isOurs("team-a/my-pool-vwxyz-0"))
+        #expect(!ours.isOurs("abcde"))
+        #expect(ours.names(pool: pool, replicas: -1).isEmpty)
+    }
+
+    @Test func requestsToARunOnlyGetStronger() async {
+        let control = RunControl()
+        control.ask(.abandon)
+        control.ask(.cancelGracefully)
+        #expect(control.request == .abandon)
+        await control.mustStop()
+    }
+}
