@@ -291,6 +291,22 @@ struct AgentRunTests {
         #expect(last?.content.contains("time for the whole task was over") == true)
     }
 
+    @Test func aModelThatUsesUpTheTimeEndsTheRunAsTimedOut() async throws {
+        var rig = Rig()
+        let time = SkippingTimeSource()
+        rig.time = time
+        rig.limits.deadline = time.wallNow() + .seconds(90)
+        let model = ScriptedModel { request, _ throws(ModelError) in
+            time.advance(by: request.timeLimit)
+            throw .timedOut
+        }
+        let outcome = try succeeded(await rig.run(model, ScriptedToolbox()))
+        #expect(outcome.stopReason == .deadline && outcome.totals.open != nil)
+        #expect(model.requests.map(\.timeLimit) == [.seconds(90)])
+        // After the deadline nothing is asked any more, in this process or the next.
+        #expect(try succeeded(await rig.run(scripted(), ScriptedToolbox())).stopReason == .deadline)
+    }
+
     // MARK: Failures of others
 
     @Test(

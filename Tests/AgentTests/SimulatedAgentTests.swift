@@ -79,6 +79,19 @@ struct SimulatedAgentTests {
         }
     }
 
+    @Test(arguments: 1...3)
+    func aCommandThatFailsOnceIsAskedAgain(failing: Int) async throws {
+        for fault in RandomCluster.Fault.allCases + [nil] {
+            let random = RandomCluster(seed: 6, fault: fault)
+            var state = random.state
+            state.services.removeAll { $0.selector.isEmpty }
+            state.failingCommand = failing
+            let cluster = FakeCluster(state)
+            let outcome = try await solve(.localization, cluster, namespace: state.namespace, seed: 6)
+            #expect(isRight(outcome, .localization, random, fault, cluster))
+        }
+    }
+
     @Test func looksInTheNamespaceItWasTold() async throws {
         let random = RandomCluster(seed: 1, fault: .targetPort)
         let outcome = try await solve(.detection, FakeCluster(random.state), namespace: "elsewhere", seed: 1)

@@ -140,7 +140,8 @@ struct OpenAICompatibleModelTests {
             (429, "insufficient_quota", "quota", 1), (429, "rate_limit_exceeded", "rate", 3),
             (408, "x", "unavailable", 3),
             (409, "x", "unavailable", 3), (500, "x", "unavailable", 3), (503, "x", "unavailable", 3),
-            (529, "x", "unavailable", 3), (302, "x", "invalid", 1), (400, "content_filter", "refused", 1),
+            (529, "x", "unavailable", 3), (504, "x", "lost", 3), (524, "x", "lost", 3), (302, "x", "invalid", 1),
+            (400, "content_filter", "refused", 1),
         ])
     func statusesAreMappedAndRetriedOrNot(status: Int, code: String, kind: String, attempts: Int) async {
         let rig = Rig()

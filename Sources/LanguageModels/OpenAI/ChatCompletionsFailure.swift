@@ -34,11 +34,12 @@ struct ChatCompletionsFailure {
         case 401, 403:
             return isFilter ? .refused(message) : .authenticationFailed(message)
         case 402: return .quotaExhausted(message)
-        case 408: return .unavailable(message)
-        case 409: return .unavailable(message)
+        case 408, 409: return .unavailable(message)
         case 429:
             return code == "insufficient_quota" ? .quotaExhausted(message) : .rateLimited(retryAfter: retryAfter)
         case 400..<500: return isFilter ? .refused(message) : .invalidRequest(message)
+        // A gateway that gave up waiting says nothing about the server behind it, which may have answered and billed.
+        case 504, 524: return .connectionLost(message)
         default: return .unavailable(message)
         }
     }

@@ -33,6 +33,7 @@ struct ClusterFacts {
 
     /// Nothing at all came back: the cluster is out of sight.
     var isBlind: Bool { services == nil && pods == nil && deployments == nil }
+    var isComplete: Bool { services != nil && pods != nil && deployments != nil }
 
     mutating func take(_ text: String) {
         if let rows = KubectlTable.services.rows(in: text) {

@@ -76,6 +76,11 @@ struct Investigation {
     private mutating func conclude() {
         findings = facts.isBlind ? [] : Diagnosis(facts, namespace: briefing.namespace).findings
         repairs = findings.compactMap(\.repair)
+        // A question that went unanswered is put once more.
+        if !facts.isComplete, checks == 0 {
+            stage = .check
+            return
+        }
         guard let first = findings.first else {
             stage = .answer
             return

@@ -33,6 +33,8 @@ final class FakeCluster: Toolbox {
         var sight = Sight.open
         var commands: [String] = []
         var writes = 0
+        /// Number of the command, from 1, that the API server does not answer.
+        var failingCommand: Int?
     }
 
     private let state: Locked<State>
@@ -55,6 +57,9 @@ final class FakeCluster: Toolbox {
         let command = action.string("command", at: 0) ?? ""
         return state.withLock { state in
             state.commands.append(command)
+            if state.commands.count == state.failingCommand {
+                return Observation(text: "[stderr]\nThe connection to the server was refused\n[exit code 1]")
+            }
             switch state.sight {
             case .forbidden:
                 return Observation(
