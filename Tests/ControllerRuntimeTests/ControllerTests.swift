@@ -114,6 +114,7 @@ struct ControllerTests {
         #expect(count("controller_runtime_reconcile_total", "error") == 3)
         #expect(count("controller_runtime_reconcile_total", "requeue_after") == 1)
         #expect(controller.queue.depth == 0)
+        #expect(controller.queue.failureCount(of: Self.key("k")) == 0, "a terminal failure is not tried again")
     }
 
     @Test func failedWriteRetriesWhateverTheResultSaid() async throws {
