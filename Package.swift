@@ -161,6 +161,6 @@ let package = Package(
             [
                 "KubernetesClient", "KubernetesModel", "KubernetesTesting", "HTTPTesting", "LifecycleTesting", "HTTP",
                 "JSON", "Telemetry", "Primitives",
-            ]),
+            ], exclude: ["Fixtures"]),
     ]
 )

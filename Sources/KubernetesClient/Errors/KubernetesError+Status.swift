@@ -32,7 +32,7 @@ extension KubernetesError {
             case (_, 504): .serverTimeout
             default: .status(status)
             }
-        self.init(operation, kind, status: status)
+        self.init(operation, kind, status: status, retryAfter: wait)
     }
 
     /// Reads the body of a failed answer; a body that is no `Status` becomes the message, shortened.

@@ -32,11 +32,18 @@ package struct KubernetesError: Error, Sendable, CustomStringConvertible {
     package var kind: Kind
     /// What the server said, when it said anything.
     package var status: Status?
+    /// How long the server asks to wait; nil when it did not say.
+    package var retryAfter: Duration?
 
-    package init(_ operation: Operation, _ kind: Kind, status: Status? = nil) {
+    package init(_ operation: Operation, _ kind: Kind, status: Status? = nil, retryAfter: Duration? = nil) {
         self.operation = operation
         self.kind = kind
         self.status = status
+        if case .tooManyRequests(let wait?) = kind {
+            self.retryAfter = wait
+        } else {
+            self.retryAfter = retryAfter ?? status?.details?.retryAfterSeconds.map { .seconds($0) }
+        }
     }
 
     package static func configuration(_ message: String) -> KubernetesError {
@@ -57,6 +64,8 @@ package struct KubernetesError: Error, Sendable, CustomStringConvertible {
     package var isUserError: Bool {
         switch kind {
         case .invalid, .forbidden, .unauthorized, .configuration: true
+        case .status(let status): (400..<500).contains(status.code)
+        case .transport(let error): error.isUserError
         default: false
         }
     }
@@ -67,17 +76,20 @@ package struct KubernetesError: Error, Sendable, CustomStringConvertible {
     package var isExpired: Bool { if case .expired = kind { true } else { false } }
     package var isCancelled: Bool { if case .transport(.cancelled) = kind { true } else { false } }
 
+    /// True when a `test` of a JSON patch did not hold (or the patch could not be applied at all).
+    ///
+    /// The server answers 422 and, unlike for an object that breaks its rules, names no cause.
+    package var isPatchRejected: Bool {
+        guard case .invalid(let details) = kind, details.causes.isEmpty, let status else { return false }
+        return status.message.hasPrefix("the server rejected our request due to an error in our request")
+            || status.message.contains("testing value")
+    }
+
     /// True when the server is behind the version asked for: the answer is to ask without one.
     package var isResourceVersionTooLarge: Bool {
         guard let status else { return false }
         // Servers before 1.17 send the message without the cause.
         return status.hasCause("ResourceVersionTooLarge") || status.message.contains("Too large resource version")
-    }
-
-    /// How long the server asks to wait; nil when it did not say.
-    package var retryAfter: Duration? {
-        if case .tooManyRequests(let wait) = kind, let wait { return wait }
-        return status?.details?.retryAfterSeconds.map { .seconds($0) }
     }
 
     /// What went wrong, in words for a person, without the operation.

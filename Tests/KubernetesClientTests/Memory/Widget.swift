@@ -16,6 +16,7 @@ struct Widget: KubernetesObject, Hashable {
 
     init(from reader: inout JSONReader) throws(JSONError) {
         let value = try reader.value()
+        guard value.objectValue != nil else { throw reader.failure("expected an object") }
         metadata = try ObjectMeta(jsonValue: value["metadata"] ?? [:])
         size = value["spec"]?["size"]?.integerValue ?? 0
         reported = value["status"]?["reported"]?.integerValue

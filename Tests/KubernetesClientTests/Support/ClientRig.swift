@@ -1,0 +1,39 @@
+import HTTP
+import HTTPTesting
+import JSON
+import KubernetesClient
+import KubernetesModel
+import LifecycleTesting
+import Telemetry
+
+/// A client before a scripted transport.
+struct ClientRig {
+    let time = ManualTimeSource()
+    let transport = ScriptedTransport()
+    let metrics = MetricsRegistry()
+    let client: KubernetesClient
+
+    init(credential: Credential = .none, files: MemoryFiles = MemoryFiles()) {
+        client = KubernetesClient(
+            configuration: ClientConfiguration(
+                server: "https://api:6443", tls: TLSConfiguration(), credential: credential),
+            transport: transport, time: time, logger: .disabled, metrics: metrics, files: files, seed: 7)
+    }
+
+    static let widgets = "/apis/test.dev/v1/namespaces/default/widgets"
+
+    var key: ObjectKey { ObjectKey(namespace: "default", name: "a") }
+
+    static func widget(_ name: String = "a") -> String {
+        """
+        {"apiVersion":"test.dev/v1","kind":"Widget","metadata":{"name":"\(name)","namespace":"default",
+        "uid":"u1","resourceVersion":"5"},"spec":{"size":1}}
+        """
+    }
+
+    static func status(_ code: Int, _ reason: String, retryAfter: Int? = nil) -> String {
+        Status(
+            code: code, reason: reason, message: "m", details: StatusDetails(retryAfterSeconds: retryAfter)
+        ).jsonValue().text
+    }
+}

@@ -1,0 +1,28 @@
+import FoundationEssentials
+import JSON
+import Testing
+
+/// One recorded exchange with a real API server.
+struct Transcript: CustomTestStringConvertible {
+    let name: String
+    let status: Int
+    let body: [UInt8]
+    /// The lines of a watch, in order.
+    let frames: [String]
+    let method: String
+    let path: String
+
+    var testDescription: String { name }
+
+    init(_ name: String) throws {
+        let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        let data = try Data(contentsOf: folder.appending(path: "Fixtures/\(name).json"))
+        let root = try JSONValue(parsing: Array(data))
+        self.name = name
+        status = Int(try #require(root["response"]?["status"]?.integerValue))
+        body = Array((root["response"]?["body"]?.stringValue ?? "").utf8)
+        frames = (root["response"]?["frames"]?.arrayValue ?? []).compactMap(\.stringValue)
+        method = root["request"]?["method"]?.stringValue ?? ""
+        path = root["request"]?["path"]?.stringValue ?? ""
+    }
+}
