@@ -117,8 +117,8 @@ extension AIOpsTask.Spec: SchemaDescribed {
                     "cache",
                     .oneOf(
                         """
-                        Off calls the model; Use takes a recorded reply where there is one; Refresh records \
-                        anew.
+                        "Off" (write the quotes: YAML takes a bare Off for false) calls the model; Use takes a \
+                        recorded reply where there is one; Refresh records anew.
                         """, CachePolicy.self, default: .off)),
                 .optional("callback", AIOpsTask.Callback.schema),
                 .optional(
