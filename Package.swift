@@ -128,13 +128,20 @@ let package = Package(
 
         // Tests
         tests("ArchitectureTests", []),
-        tests("AIOpsAPITests", ["AIOpsAPI", "KubernetesModel", "YAML", "JSON", "Primitives"]),
+        tests(
+            "AIOpsAPITests",
+            [
+                "AIOpsAPI", "CurlTransport", "KubernetesClient", "KubernetesModel", "Telemetry", "YAML", "JSON",
+                "Primitives",
+            ]),
         tests("CurlTransportTests", ["CurlTransport", "HTTP", "Lifecycle", "Telemetry", "Primitives", "CLinux"]),
         tests(
             "ControllersTests",
             [
-                "Controllers", "ControllerRuntime", "AIOpsAPI", "Problems", "Environments", "Scheduling", "Conversations",
-                "KubernetesClient", "KubernetesModel", "KubernetesTesting", "LifecycleTesting", "LanguageModels", "HTTP",
+                "Controllers", "ControllerRuntime", "AIOpsAPI", "Problems", "Environments", "Scheduling",
+                "Conversations",
+                "KubernetesClient", "KubernetesModel", "KubernetesTesting", "LifecycleTesting", "LanguageModels",
+                "HTTP",
                 "JSON", "Telemetry", "Primitives",
             ]),
         tests("ConversationsTests", ["Conversations", "JSON", "Primitives"]),
@@ -143,7 +150,10 @@ let package = Package(
             ["LanguageModels", "LanguageModelTesting", "HTTPTesting", "HTTP", "JSON", "Primitives"]),
         tests(
             "AgentTests",
-            ["Agent", "LanguageModels", "LanguageModelTesting", "LifecycleTesting", "Conversations", "JSON", "Primitives"]),
+            [
+                "Agent", "LanguageModels", "LanguageModelTesting", "LifecycleTesting", "Conversations", "JSON",
+                "Primitives",
+            ]),
         tests("PrimitivesTests", ["Primitives"]),
         tests("JSONTests", ["JSON", "Primitives"]),
         tests("SchedulingTests", ["Scheduling", "Primitives"]),
