@@ -17,10 +17,7 @@ RUN_SPACE = 1 * GIB
 # command -> Debian package. The Go tool chains, containerd and etcd are not installed: they are extracted privately.
 RUN_TOOLS = {"openssl": "openssl", "ip": "iproute2", "iptables": "iptables", "nsenter": "util-linux"}
 NODE_TOOLS = {"conntrack": "conntrack"}
-BUILD_TOOLS = {
-    "make": "make", "rsync": "rsync", "jq": "jq", "patch": "patch", "gcc": "gcc",
-    "xz": "xz-utils", "dpkg-deb": "dpkg", "which": "debianutils",
-}
+BUILD_TOOLS = {"make": "make", "rsync": "rsync", "jq": "jq", "patch": "patch", "xz": "xz-utils"}
 
 
 def require_system() -> None:

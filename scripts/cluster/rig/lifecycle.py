@@ -10,9 +10,9 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from . import build, paths
-from .artifacts import Artifact
+from . import build, host, paths
 from .api import Api
+from .artifacts import Artifact
 from .console import Failure, Missing, Steps, note
 from .controlplane import ControlPlane
 from .node import Node, remove_traces, stop_containers
@@ -40,6 +40,7 @@ def is_healthy(state: State) -> bool:
 
 def up(name: str, profile: str, plain: bool) -> State:
     """A healthy cluster of that name and kind: the running one, else a new one."""
+    host.require_system()
     with paths.locked(f"cluster-{name}"):
         old = State.load(name)
         if old is not None:

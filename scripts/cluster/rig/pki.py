@@ -29,7 +29,8 @@ class Authority:
             folder.chmod(0o700)
             # The system's file would add extensions of its own, a second basicConstraints among them.
             self._config.write_text("[req]\ndistinguished_name = name\n[name]\n")
-            _openssl("req", "-config", str(self._config), "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "3650",
+            _openssl("req", "-config", str(self._config), "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
+                     "-nodes", "-days", "3650",
                      "-subj", f"/CN=aiops-{name}", "-keyout", str(self.key), "-out", str(self.certificate),
                      "-addext", "basicConstraints=critical,CA:TRUE", "-addext", "subjectKeyIdentifier=hash",
                      "-addext", "keyUsage=critical,keyCertSign,cRLSign,digitalSignature")
