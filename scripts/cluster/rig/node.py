@@ -26,6 +26,11 @@ from .state import State
 
 FIXED_PATHS = ("/var/lib/kubelet", "/var/lib/cni", "/var/log/pods", "/var/log/containers", "/run/containerd")
 CGROUPS = Path("/sys/fs/cgroup")
+# What the kubelet insists on for the whole machine. It finds these values in its own view and leaves the machine's alone.
+KERNEL_SETTINGS = {
+    "vm/overcommit_memory": "1", "vm/panic_on_oom": "0", "kernel/panic": "10", "kernel/panic_on_oops": "1",
+    "kernel/keys/root_maxkeys": "1000000", "kernel/keys/root_maxbytes": "25000000",
+}
 
 
 def cgroup_root(state: State) -> str:
@@ -101,6 +106,11 @@ disabled_plugins = ["io.containerd.snapshotter.v1.btrfs", "io.containerd.snapsho
         resolv.write_text("# no name servers outside the cluster\n")
         # The machine's name servers are out of reach from here: the kubelet would wait for them.
         binds += f"if [ -e /etc/resolv.conf ]; then mount --bind '{resolv}' /etc/resolv.conf; fi\n"
+        for key, value in KERNEL_SETTINGS.items():
+            file = self.folder / "kernel" / key.replace("/", "-")
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(f"{value}\n")
+            binds += f"mount --bind '{file}' /proc/sys/{key}\n"
         script = f"mount --make-rshared /\n{binds}exec '{binary('containerd')}' --config '{config}' --log-level warn"
         self.plane.spawn("containerd", ["unshare", "--mount", "--propagation", "private", "sh", "-euc", script],
                          extra={"PATH": f"{runtime}/bin:{runtime}/sbin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"})
@@ -216,7 +226,8 @@ def load_image(state: State, archive: Path) -> list[str]:
     listed = ctr(state, "images", "list", "--quiet").stdout.split()
     state.images = sorted(name for name in listed if "@" not in name and not name.startswith(("sha256:", "import-")))
     state.save()
-    return [line.split()[1] for line in done.stdout.splitlines() if line.startswith("unpacking ")]
+    names = [line.split()[1] for line in done.stdout.splitlines() if line.startswith("unpacking ")]
+    return [name for name in names if not name.startswith("import-")]
 
 
 def make_cgroups(state: State) -> None:
