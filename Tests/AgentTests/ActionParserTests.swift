@@ -98,7 +98,7 @@ struct ActionParserTests {
     @Test func anErrorShowsTwoGoodExamplesThatParse() throws {
         let parts = FormatError(.noBlock).description.components("```")
         let examples = [parts[1], parts[3]].map { "```\($0)```" }
-        #expect(try examples.map { try parser.parse($0).name } == ["exec_shell", "get_logs"])
+        #expect(try examples.map { try parser.parse($0).name } == ["exec_shell", "exec_shell"])
     }
 
     @Test func argumentsAreBounded() {

@@ -28,7 +28,7 @@ package struct FormatError: Error, Sendable, Hashable, CustomStringConvertible {
         or
 
         ```
-        get_logs(namespace="default", service="frontend")
+        exec_shell("kubectl describe service some-service -n some-namespace")
         ```
         """
 
