@@ -41,10 +41,10 @@ package struct Operator: Sendable {
             client: client, transport: transport, catalogue: catalogue, events: events, settings: settings,
             metrics: RunMetrics(registry: metrics), time: time, logger: logger, redact: redact)
         let host = WorkerHost(
-            workers: workers, capacity: settings.maxConcurrentRuns, logger: logger,
+            workers: workers, capacity: settings.maxConcurrentRuns, time: time, logger: logger,
             execute: { task, control in
-                guard let claim = task.status.claim else { return }
-                await TaskRun(task, claim: claim, services: services, control: control).run()
+                guard let claim = task.status.claim else { return true }
+                return await TaskRun(task, claim: claim, services: services, control: control).run()
             },
             finished: { key in
                 for controller in queues.withLock({ $0 }) where controller.name == Self.taskController {

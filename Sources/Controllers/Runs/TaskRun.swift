@@ -28,42 +28,40 @@ package struct TaskRun: Sendable {
 
     /// Runs to an end and writes it.
     ///
-    /// Returns without a word where the task is not this worker's any more.
-    package func run() async {
+    /// - Returns: false where no end was written: the task is not this worker's any more, the process is stopping, or the
+    ///   server could not be reached.
+    package func run() async -> Bool {
         let logger = services.logger.with(["task": "\(record.key)", "epoch": .integer(Int(record.claim.epoch))])
-        let stop: RunStop?
         do {
-            try await untilStopped()
-            stop = nil
+            let ending = try await untilStopped()
+            logger.info("run finished")
+            return await finish(ending.0, policy: ending.1)
         } catch {
-            stop = error
-        }
-        switch stop {
-        case nil: logger.info("run finished")
-        case .abandoned(let why): logger.info("run given up", ["reason": .string(why)])
-        case .interrupted: logger.info("run interrupted; another process goes on")
-        case .cancelled: await finish(.cancelled("cancelled by spec.cancel"), sealing: true)
-        case .timedOut:
-            await finish(.stopped(.timedOut, "spec.limits.timeoutSeconds was over"), sealing: true)
-        case .failed(let failure):
-            logger.warning("run failed", ["reason": "\(failure.reason)", "error": .string(failure.description)])
-            await finish(.stopped(failure.reason, failure.description), sealing: true)
+            switch error {
+            case .abandoned(let why): logger.info("run given up", ["reason": .string(why)])
+            case .interrupted: logger.info("run interrupted; another process goes on")
+            case .cancelled: return await finish(.cancelled("cancelled by spec.cancel"))
+            case .timedOut: return await finish(.stopped(.timedOut, "spec.limits.timeoutSeconds was over"))
+            case .failed(let failure):
+                logger.warning("run failed", ["reason": "\(failure.reason)", "error": .string(failure.description)])
+                return await finish(.stopped(failure.reason, failure.description))
+            }
+            return false
         }
     }
 
     /// The stages, cut short by a request that cannot wait.
-    private func untilStopped() async throws(RunStop) {
+    private func untilStopped() async throws(RunStop) -> (TaskEnding, SuccessPolicy) {
         enum End: Sendable {
-            case ran(RunStop?)
+            case ran(Result<Ending, RunStop>)
             case asked
         }
         let end = await withTaskGroup(of: End.self) { group in
             group.addTask {
                 do throws(RunStop) {
-                    try await stages()
-                    return .ran(nil)
+                    return .ran(.success(try await stages()))
                 } catch {
-                    return .ran(error)
+                    return .ran(.failure(error))
                 }
             }
             group.addTask {
@@ -72,14 +70,14 @@ package struct TaskRun: Sendable {
             }
             let first = await group.next() ?? .asked
             group.cancelAll()
-            guard case .asked = first else { return first }
             // The stages end by cancellation; what they had to say about it is not the reason.
             await group.waitForAll()
-            return .asked
+            return first
         }
         switch end {
-        case .ran(nil): return
-        case .ran(.some(let stop)): throw stop
+        case .ran(let result):
+            let ending = try result.get()
+            return (ending.ending, ending.policy)
         case .asked:
             switch control.request {
             case .abandon: throw .abandoned("the task is being deleted or has another worker")
@@ -89,7 +87,12 @@ package struct TaskRun: Sendable {
         }
     }
 
-    private func stages() async throws(RunStop) {
+    private struct Ending: Sendable {
+        var ending: TaskEnding
+        var policy: SuccessPolicy
+    }
+
+    private func stages() async throws(RunStop) -> Ending {
         let context = try await RunContext.make(record: record, services: services)
         let session = context.session
         // A verdict that is written is never reached again: by now the fault may have been taken back.
@@ -103,18 +106,19 @@ package struct TaskRun: Sendable {
         try await RecoverStage(context, session).run()
         let isCancelled = control.request == .cancelGracefully
         let verdict = await record.status.result?.verdict
-        await finish(
-            isCancelled ? .cancelled("cancelled by spec.cancel; the outcome so far was graded") : .completed(verdict),
-            sealing: true, policy: context.effective.successPolicy)
+        return Ending(
+            ending: isCancelled
+                ? .cancelled("cancelled by spec.cancel; the outcome so far was graded") : .completed(verdict),
+            policy: context.effective.successPolicy)
     }
 
     /// Seals the conversation and writes the end.
     ///
     /// What cannot be sealed is said in a condition and never holds up the end: a stuck task helps nobody.
-    private func finish(_ ending: TaskEnding, sealing: Bool, policy: SuccessPolicy = .completed) async {
+    private func finish(_ ending: TaskEnding, policy: SuccessPolicy = .completed) async -> Bool {
         do {
             let generation = await record.task.metadata.generation
-            if sealing { try await SealStage(record: record, services: services).run() }
+            try await SealStage(record: record, services: services).run()
             try await record.update { status, now in
                 status.close(ending, under: policy, generation: generation, now: now)
             }
@@ -126,9 +130,11 @@ package struct TaskRun: Sendable {
                 .about(
                     await record.task, status.phase == .failed ? .warning : .normal, reason: reason, action: "Finish",
                     note: status.conditions.get(.succeeded)?.message ?? ""))
+            return true
         } catch {
             services.logger.warning(
                 "the end of a run could not be written", ["task": "\(record.key)", "error": .describing(error)])
+            return false
         }
     }
 }

@@ -50,7 +50,12 @@ package struct TaskReconciler: Reconciler {
             return ReconcileOutcome([intent])
         }
         if let request = decision.request { host.ask(request, uid: uid) }
-        if decision.startsRun { host.look(at: task) }
+        var wakeAfter = decision.wakeAfter
+        if decision.startsRun {
+            if let wait = host.look(at: task) { wakeAfter = min(wait, wakeAfter ?? wait) }
+        } else if !host.isRunning(uid: uid) {
+            host.forget(uid: uid)
+        }
         if decision.deletesTask {
             return ReconcileOutcome([
                 .delete(AIOpsTask.resourceType, key, uid: uid, resourceVersion: task.metadata.resourceVersion)
@@ -60,7 +65,7 @@ package struct TaskReconciler: Reconciler {
         report(task, decision.status)
         return ReconcileOutcome(
             [statusIntent(task, decision.status)].compactMap(\.self),
-            decision.wakeAfter.map { .requeue(after: $0) } ?? .done)
+            wakeAfter.map { .requeue(after: $0) } ?? .done)
     }
 
     private func input(for task: AIOpsTask) -> TaskPlanner.Input {

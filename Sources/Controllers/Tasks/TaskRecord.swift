@@ -74,6 +74,7 @@ package actor TaskRecord {
     private func checkOwnership() throws(RunStop) {
         guard latest.metadata.uid == uid else { throw .abandoned("a new task of this name took its place") }
         guard latest.metadata.deletionTimestamp == nil else { throw .abandoned("the task is being deleted") }
+        guard !latest.status.isFinished else { throw .abandoned("the task is finished") }
         guard latest.status.claim?.epoch == claim.epoch, latest.status.claim?.worker == claim.worker else {
             throw .abandoned("the task was given to another worker")
         }

@@ -3,14 +3,16 @@ import KubernetesModel
 package import Primitives
 
 extension AIOpsTask.Status {
-    /// Opens the record of a stage; a stage entered again after a crash keeps its first start.
+    /// Opens the record of a stage.
+    ///
+    /// A stage has one record, and one entered again after a crash keeps its times: whoever takes over replays what is
+    /// recorded, which is no part of the agent's time.
     package mutating func begin(_ stage: StageName, now: Timestamp) {
-        guard !stages.contains(where: { $0.name == stage.rawValue && $0.finishedAt == nil }) else { return }
+        guard !stages.contains(where: { $0.name == stage.rawValue }) else { return }
         var record = AIOpsTask.StageRecord()
         record.name = stage.rawValue
         record.startedAt = now
         stages.append(record)
-        if stages.count > Self.stageLimit { stages.removeFirst(stages.count - Self.stageLimit) }
     }
 
     package mutating func end(_ stage: StageName, now: Timestamp) {
@@ -43,6 +45,4 @@ extension AIOpsTask.Status {
                 .cleanedUp, .false, .cleaningUp, "the environment is to be released", generation: generation, now: now)
         }
     }
-
-    private static let stageLimit = 32
 }

@@ -1,17 +1,19 @@
 package import AIOpsAPI
 package import KubernetesModel
 import Lifecycle
-import Primitives
+package import Primitives
 package import Telemetry
 
 /// The workers inside the manager process: runs the tasks whose claims name them.
 ///
-/// Invariants: at most one run per task uid; a run starts only for a claim that names this session; when `run()` returns
-/// no run is left. Nothing is kept here that a restart would miss: which task is whose stands in `status.claim`.
+/// Invariants: at most one run per task uid; a run starts only for a claim that names this session, and a claim whose run
+/// has written its end is never run again, however long the cache goes on showing it; when `run()` returns no run is left.
+/// Nothing is kept here that a restart would miss: which task is whose stands in `status.claim`.
 package final class WorkerHost: Lifecycle.Service {
     package let name = "workers"
     package let workers: WorkerNames
-    private let execute: @Sendable (AIOpsTask, RunControl) async -> Void
+    private let execute: @Sendable (AIOpsTask, RunControl) async -> Bool
+    private let time: any TimeSource
     private let finished: @Sendable (ObjectKey) async -> Void
     private let logger: Logger
     private let state = Locked(State())
@@ -28,19 +30,28 @@ package final class WorkerHost: Lifecycle.Service {
         var control: RunControl
     }
 
-    private struct State {
-        var runs: [String: Running] = [:]
-        var isStopping = false
+    /// A claim whose run is over.
+    private struct Past {
+        var epoch: Int64
+        /// Nil when the end was written; else when to try again.
+        var notBefore: Duration?
+        var failures: Int
     }
 
-    /// Runs at most `capacity` tasks at once; `execute` runs one to its end and writes its outcome itself, and `finished`
-    /// is told its key afterwards, so that the task is looked at again.
+    private struct State {
+        var runs: [String: Running] = [:]
+        var past: [String: Past] = [:]
+    }
+
+    /// Runs at most `capacity` tasks at once; `execute` runs one, and says whether it has written its end; `finished` is
+    /// told its key afterwards, so that the task is looked at again.
     package init(
-        workers: WorkerNames, capacity: Int, logger: Logger,
-        execute: @escaping @Sendable (AIOpsTask, RunControl) async -> Void,
+        workers: WorkerNames, capacity: Int, time: any TimeSource, logger: Logger,
+        execute: @escaping @Sendable (AIOpsTask, RunControl) async -> Bool,
         finished: @escaping @Sendable (ObjectKey) async -> Void
     ) {
         self.workers = workers
+        self.time = time
         self.logger = logger
         self.execute = execute
         self.finished = finished
@@ -51,26 +62,40 @@ package final class WorkerHost: Lifecycle.Service {
         state.withLock { $0.runs[uid] != nil }
     }
 
-    /// Starts the run of a task that is claimed for this session, unless it is under way; abandons one whose claim moved.
-    package func look(at task: AIOpsTask) {
+    /// Starts the run of a task that is claimed for this session, unless it is under way or over; abandons one whose
+    /// claim moved.
+    ///
+    /// - Returns: how long to wait before looking again, when a run has to be tried again later.
+    package func look(at task: AIOpsTask) -> Duration? {
         let uid = task.metadata.uid
-        guard let claim = task.status.claim else { return }
-        let control = state.withLock { state -> RunControl? in
+        guard let claim = task.status.claim else { return nil }
+        let now = time.monotonicNow()
+        let (control, wait) = state.withLock { state -> (RunControl?, Duration?) in
             if let running = state.runs[uid] {
                 if running.claim.epoch < claim.epoch { running.control.ask(.abandon) }
-                return nil
+                return (nil, nil)
             }
-            guard !state.isStopping, workers.isOurs(claim.worker), task.status.phase?.isRunning == true,
+            guard workers.isOurs(claim.worker), task.status.phase?.isRunning == true,
                 task.metadata.deletionTimestamp == nil
-            else { return nil }
+            else { return (nil, nil) }
+            if let past = state.past[uid], past.epoch >= claim.epoch {
+                guard let notBefore = past.notBefore else { return (nil, nil) }
+                if notBefore > now { return (nil, notBefore - now) }
+            }
             let control = RunControl()
             state.runs[uid] = Running(claim: claim, control: control)
-            return control
+            return (control, nil)
         }
-        guard let control else { return }
-        if case .enqueued = starter.yield(Start(task: task, control: control)) { return }
+        guard let control else { return wait }
+        if case .enqueued = starter.yield(Start(task: task, control: control)) { return nil }
         logger.error("worker host is full; the claim is started later", ["task": "\(task.metadata.name)"])
         state.withLock { _ = $0.runs.removeValue(forKey: uid) }
+        return .seconds(1)
+    }
+
+    /// Forgets what is known of a task that is ended or going away.
+    package func forget(uid: String) {
+        state.withLock { _ = $0.past.removeValue(forKey: uid) }
     }
 
     /// Passes a request on to the run of this task, if there is one.
@@ -87,8 +112,16 @@ package final class WorkerHost: Lifecycle.Service {
     }
 
     private func perform(_ start: Start) async {
-        await execute(start.task, start.control)
-        state.withLock { _ = $0.runs.removeValue(forKey: start.task.metadata.uid) }
+        let uid = start.task.metadata.uid
+        let hasEnded = await execute(start.task, start.control)
+        let now = time.monotonicNow()
+        state.withLock { state in
+            guard let running = state.runs.removeValue(forKey: uid) else { return }
+            let failures = hasEnded ? 0 : (state.past[uid]?.failures ?? 0) + 1
+            state.past[uid] = Past(
+                epoch: running.claim.epoch,
+                notBefore: hasEnded ? nil : now + .seconds(min(30, 1 << min(failures - 1, 5))), failures: failures)
+        }
         await finished(ObjectKey(namespace: start.task.metadata.namespace ?? "", name: start.task.metadata.name))
     }
 }
