@@ -165,6 +165,10 @@ let package = Package(
                 "ControllerRuntime", "KubernetesClient", "KubernetesModel", "HTTP", "HTTPTesting", "JSON", "Lifecycle",
                 "KubernetesTesting", "LifecycleTesting", "Telemetry", "Primitives",
             ]),
+        // Against real clusters: AIOPS_TEST_KUBECONFIG and AIOPS_TEST_NODE_KUBECONFIG name their kubeconfigs.
+        tests(
+            "ClusterTests",
+            ["KubernetesClient", "KubernetesModel", "CurlTransport", "HTTP", "JSON", "Telemetry", "Primitives"]),
         tests("KubernetesModelTests", ["KubernetesModel", "JSON", "Primitives"]),
         tests(
             "KubernetesClientTests",
