@@ -57,10 +57,10 @@ let package = Package(
         library("CommandLineInterface", []),
 
         // Layer 2: edge
-        library("HTTP", ["Lifecycle", "Primitives"]),
+        library("HTTP", ["Lifecycle", "Telemetry", "Primitives"]),
         library(
             "CurlTransport", ["HTTP", "Lifecycle", "Telemetry", "Primitives", "CCurl", "CLinux"]),
-        library("HTTPServer", ["HTTP", "Lifecycle", "Telemetry", "Primitives", "CMicroHTTPD"]),
+        library("HTTPServer", ["HTTP", "Lifecycle", "Telemetry", "Primitives", "CMicroHTTPD", "CLinux"]),
         library("YAML", ["JSON", "Primitives", "CYAML"]),
 
         // Layer 3: Kubernetes
@@ -125,6 +125,12 @@ let package = Package(
         support("HTTPTesting", ["HTTP", "Primitives"]),
         support("KubernetesTesting", ["KubernetesClient", "KubernetesModel", "HTTP", "JSON", "Primitives"]),
         support("LanguageModelTesting", ["LanguageModels", "JSON", "Primitives"]),
+
+        // Tests of the edge
+        tests("TelemetryTests", ["Telemetry", "LifecycleTesting", "JSON", "Primitives"]),
+        tests("LifecycleTests", ["Lifecycle", "LifecycleTesting", "Telemetry", "Primitives"]),
+        tests("HTTPTests", ["HTTP", "HTTPTesting", "Telemetry", "Primitives"]),
+        tests("HTTPServerTests", ["HTTPServer", "CurlTransport", "HTTP", "Lifecycle", "Telemetry", "Primitives"]),
 
         // Tests
         tests("ArchitectureTests", []),

@@ -4,7 +4,7 @@ import Testing
 @testable import CurlTransport
 
 @Suite struct WebSocketCodecTests {
-    private static let target = RequestTarget("wss://example.test/chat")!
+    private static let target = RequestTarget(isSecure: true, host: "example.test", port: 443, path: "/chat")
     /// The nonce of the example in RFC 6455, section 1.3.
     private static let nonce = Array("the sample nonce".utf8)
     private static let answer = """

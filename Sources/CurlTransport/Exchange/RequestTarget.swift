@@ -11,6 +11,13 @@ struct RequestTarget: Sendable, Hashable {
     /// For the `Host` header.
     var authority: String { isDefaultPort ? host : "\(host):\(port)" }
 
+    /// The address again, for another host on the same port where one is given.
+    func url(host other: String? = nil) -> String {
+        "\(isSecure ? "https" : "http")://\(other ?? host):\(port)\(path)"
+    }
+}
+
+extension RequestTarget {
     /// Takes `http`, `https`, `ws` and `wss` addresses without user information.
     init?(_ url: String) {
         guard url.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F }), let separator = url.firstRange(of: "://") else {
@@ -29,11 +36,6 @@ struct RequestTarget: Sendable, Hashable {
         self.port = port ?? (isSecure ? 443 : 80)
         let target = rest[end...].prefix { $0 != "#" }
         path = target.hasPrefix("/") ? String(target) : "/" + target
-    }
-
-    /// The address again, for another host on the same port where one is given.
-    func url(host other: String? = nil) -> String {
-        "\(isSecure ? "https" : "http")://\(other ?? host):\(port)\(path)"
     }
 
     private static func split(_ authority: Substring) -> (Substring, Int?)? {

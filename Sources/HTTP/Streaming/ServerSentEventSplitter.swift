@@ -6,6 +6,12 @@ package struct ServerSentEventSplitter: Sendable {
         package var name: String
         package var data: String
         package var id: String?
+
+        package init(name: String, data: String, id: String?) {
+            self.name = name
+            self.data = data
+            self.id = id
+        }
     }
 
     package typealias TooLong = LineSplitter.LineTooLong

@@ -3,6 +3,10 @@ package import Primitives
 /// The body did not end within its time; it has been cancelled and has ended since.
 package struct DeadlineExceeded: Error, Sendable, Hashable {
     package let after: Duration
+
+    package init(after: Duration) {
+        self.after = after
+    }
 }
 
 /// Runs `body` and cancels it when the time is over.
@@ -21,7 +25,8 @@ package func withDeadline<Value: Sendable>(
         var isOver = false
         do {
             while let value = try await group.next() {
-                if let value { return value }
+                // What a cancelled body returns may be half done.
+                if let value, !isOver { return value }
                 isOver = true
                 group.cancelAll()
             }

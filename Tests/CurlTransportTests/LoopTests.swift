@@ -1,0 +1,104 @@
+import CCurl
+import HTTP
+import Primitives
+import Testing
+
+@testable import CurlTransport
+
+@Suite struct LoopTests {
+    @Test func deadlinesComeInOrder() {
+        var generator = SeededGenerator(seed: 3)
+        var queue = DeadlineQueue()
+        let times = (0..<500).map { _ in Int.random(in: 0..<100, using: &generator) }
+        for (number, time) in times.enumerated() {
+            queue.add(.init(time: .seconds(time), id: ExchangeID(number: UInt64(number))))
+        }
+        #expect(queue.next == times.min().map { .seconds($0) })
+        #expect(queue.take(until: .seconds(-1)) == nil)
+        var taken: [Duration] = []
+        while let entry = queue.take(until: .seconds(49)) { taken.append(entry.time) }
+        #expect(taken == times.filter { $0 < 50 }.sorted().map { .seconds($0) })
+        #expect(queue.count == times.filter { $0 >= 50 }.count)
+    }
+
+    @Test(arguments: [
+        LoopToken.mailbox, .webSocket(descriptor: 7), .pool(.watch, descriptor: 0), .pool(.webSocket, descriptor: -1),
+    ])
+    func tokensSurviveTheKernel(token: LoopToken) {
+        #expect(LoopToken(raw: token.raw) == token)
+    }
+
+    @Test func tokenOfNobody() {
+        #expect(LoopToken(raw: 0xFF << 32) == nil)
+    }
+
+    @Test func largeBodiesAndModelsGoSingleFile() {
+        let small = [UInt8](repeating: 0, count: PoolKind.largestMultiplexedBody)
+        #expect(PoolKind(for: HTTPRequest(url: "", body: small)) == .request)
+        #expect(PoolKind(for: HTTPRequest(url: "", body: small + [0])) == .singleFile)
+        #expect(PoolKind(for: HTTPRequest(url: "", pool: .model)) == .singleFile)
+        #expect(PoolKind(for: HTTPRequest(url: "", pool: .watch)) == .watch)
+        #expect(!PoolKind.singleFile.isMultiplexed)
+    }
+
+    @Test func closedMailboxTakesNothing() {
+        let mailbox = Mailbox()
+        #expect(mailbox.post(.remove(ExchangeID(number: 1))))
+        #expect(mailbox.post(.stop))
+        #expect(mailbox.take().count == 2)
+        #expect(mailbox.post(.stop))
+        #expect(mailbox.close().count == 1)
+        #expect(!mailbox.post(.stop))
+        #expect(mailbox.take().isEmpty)
+    }
+
+    @Test func headOfAResponse() {
+        var head = ResponseHead()
+        for line in ["HTTP/2 103 \r\n", "x: 1\r\n", "\r\n", "HTTP/1.1 200 OK\r\n", "A:  b c\t \r\n", "Empty:\r\n"] {
+            let isGood = Array(line.utf8).withUnsafeBytes { head.add($0) }
+            #expect(isGood && !head.isComplete)
+        }
+        #expect(Array("\r\n".utf8).withUnsafeBytes { head.add($0) })
+        #expect(head.isComplete)
+        #expect(head.status == 200)
+        #expect(head.headers == ["A": "b c", "Empty": ""])
+        #expect(Array("Trailer: 1\r\n".utf8).withUnsafeBytes { head.add($0) })
+        #expect(head.headers.count == 2)
+    }
+
+    @Test(arguments: ["HTTP/1.1 abc\r\n", "HTTP/1.1\r\n", "\r\n", "HTTP/1.1 99 x\r\n"])
+    func badHeads(line: String) {
+        var head = ResponseHead()
+        #expect(!Array(line.utf8).withUnsafeBytes { head.add($0) })
+    }
+
+    @Test func endlessHeadIsRefused() {
+        var head = ResponseHead()
+        let line = Array(("X: " + String(repeating: "y", count: 10_000) + "\r\n").utf8)
+        let accepted = (0..<100).prefix { _ in line.withUnsafeBytes { head.add($0) } }
+        #expect(accepted.count < 30)
+    }
+
+    @Test(
+        arguments: [
+            (CURLE_COULDNT_CONNECT, "refused", false, HTTPError.connect("refused")),
+            (CURLE_COULDNT_RESOLVE_HOST, "x", false, .resolve("x")),
+            (CURLE_OPERATION_TIMEDOUT, "", false, .timedOut(.connecting)),
+            (CURLE_PEER_FAILED_VERIFICATION, "bad", false, .tls("bad")),
+            (
+                CURLE_SSL_CONNECT_ERROR, "Recv failure: Connection reset by peer", false,
+                .connect("Recv failure: Connection reset by peer")
+            ),
+            (
+                CURLE_RECV_ERROR, "SSL_read: tlsv13 alert certificate required", true,
+                .tls("SSL_read: tlsv13 alert certificate required")
+            ),
+            (CURLE_RECV_ERROR, "Recv failure", true, .reset(bytesSeen: false, "Recv failure")),
+            (CURLE_PARTIAL_FILE, "cut", true, .reset(bytesSeen: false, "cut")),
+            (CURLE_HTTP2, "goaway", true, .reset(bytesSeen: false, "goaway")),
+        ] as [(CURLcode, String, Bool, HTTPError)])
+    func codesBecomeTypedErrors(code: CURLcode, detail: String, isConnected: Bool, expected: HTTPError) {
+        let failure = CurlFailure(code: code, detail: detail, isConnected: isConnected, bytesSeen: false)
+        #expect(failure.error == expected)
+    }
+}
