@@ -33,6 +33,9 @@ final class CurlPool {
     }
 
     deinit {
+        // Closing the kept connections must not reach back here: this object and the epoll are going away.
+        aiops_multi_on_poll(multi, nil, nil)
+        aiops_multi_on_timer(multi, nil, nil)
         curl_multi_cleanup(multi)
     }
 

@@ -63,6 +63,15 @@ final class RawConnection: Sendable {
         self.descriptor = descriptor
     }
 
+    var peerPort: UInt16 {
+        var address = sockaddr_in()
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        withUnsafeMutablePointer(to: &address) { pointer in
+            _ = pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getpeername(descriptor, $0, &size) }
+        }
+        return UInt16(bigEndian: address.sin_port)
+    }
+
     /// The head of the next request as text, or `nil` at the end of the connection.
     func readHead() -> String? {
         let end = Array("\r\n\r\n".utf8)
