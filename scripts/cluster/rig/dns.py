@@ -103,7 +103,8 @@ def answer(query: bytes, records: Records, limit: int) -> bytes | None:
 
     if flags & 0x7800:
         return header(NOT_IMPLEMENTED, 0)
-    labels, at = [], 12
+    labels: list[str] = []
+    at = 12
     try:
         while query[at]:
             if query[at] > 63 or len(labels) > 127:
