@@ -86,15 +86,18 @@ def build(run):
 
 def unit(run):
     run.do("unit tests", ["swift", "test", "--skip-build", "--skip", RIG_TESTS])
+    run.do("tests of the cluster scripts", [sys.executable, "-m", "unittest", "discover", "-s", "scripts/cluster/tests"])
 
 
 def api(run):
     run.use_cluster("aiops-test-api", "api", "AIOPS_TEST_KUBECONFIG")
+    run.do("self test of the API cluster", [str(CLUSTER), "selftest", "--name", "aiops-test-api"])
     run.do("tests against a real API server", ["swift", "test", "--skip-build", "--filter", "ClusterTests"])
 
 
 def node(run):
     run.use_cluster("aiops-test", "node", "AIOPS_TEST_NODE_KUBECONFIG")
+    run.do("self test of the cluster with pods", [str(CLUSTER), "selftest", "--name", "aiops-test"])
     run.do("operator image", [str(ROOT / "scripts" / "images" / "operator.py"), "--output", "build/images"])
     run.do("load image", [str(CLUSTER), "load-image", "--name", "aiops-test", "build/images/aiops-operator.tar"])
     run.do("tests on real pods", ["swift", "test", "--skip-build", "--no-parallel", "--filter", "NodeTests"])
@@ -108,11 +111,11 @@ def main():
     what = sys.argv[1] if len(sys.argv) > 1 else "ci"
     plans = {
         "lint": (6, lambda run: lint(run)),
-        "unit": (2, lambda run: (build(run), unit(run))),
-        "api": (3, lambda run: (build(run), api(run))),
-        "node": (5, lambda run: (build(run), node(run))),
-        "ci": (15, lambda run: (build(run), lint(run), unit(run), api(run), node(run), mutants(run, ["--sample", "3"]))),
-        "all": (15, lambda run: (build(run), lint(run), unit(run), api(run), node(run), mutants(run, []))),
+        "unit": (3, lambda run: (build(run), unit(run))),
+        "api": (4, lambda run: (build(run), api(run))),
+        "node": (6, lambda run: (build(run), node(run))),
+        "ci": (18, lambda run: (build(run), lint(run), unit(run), api(run), node(run), mutants(run, ["--sample", "3"]))),
+        "all": (18, lambda run: (build(run), lint(run), unit(run), api(run), node(run), mutants(run, []))),
     }
     if what not in plans:
         sys.exit(f"test.py: unknown part '{what}'; one of {', '.join(plans)}")
