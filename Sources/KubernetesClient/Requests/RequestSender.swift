@@ -132,9 +132,15 @@ final class RequestSender: Sendable {
     private func http(_ request: APIRequest, token: String?) -> HTTPRequest {
         HTTPRequest(
             method: request.method, url: configuration.server + request.target,
-            headers: headers(request, token: token), body: request.body, tls: configuration.tls, pool: request.pool,
+            headers: headers(request, token: token), body: request.body, tls: configuration.tls,
+            pool: pool(of: request),
             connectTimeout: .seconds(10), idleTimeout: request.idleTimeout, totalTimeout: request.totalTimeout,
             responseLimit: request.responseLimit)
+    }
+
+    /// A renewal must not queue behind anything else: losing a lease for that stops the work it stands for.
+    private func pool(of request: APIRequest) -> HTTPPool {
+        request.pool == .request && request.operation.resource == .leases ? .lease : request.pool
     }
 
     private func headers(_ request: APIRequest, token: String?) -> HTTPHeaders {

@@ -89,6 +89,13 @@ import Testing
         #expect(Pod.resourceType.path() == "/api/v1/pods")
     }
 
+    @Test func leasesHaveAConnectionOfTheirOwn() async throws {
+        let lease = try await only { _ = try await rig.client.get(Lease.self, rig.key) }
+        #expect(lease.pool == .lease)
+        _ = try await rig.client.get(Widget.self, rig.key)
+        #expect(rig.transport.requests.last?.pool == .request)
+    }
+
     @Test func requestsAreCounted() async throws {
         _ = try await only { _ = try await rig.client.get(Widget.self, rig.key) }
         let text = rig.metrics.prometheusText()

@@ -11,6 +11,8 @@ struct Transcript: CustomTestStringConvertible {
     let frames: [String]
     let method: String
     let path: String
+    let contentType: String
+    let requestBody: [UInt8]
 
     var testDescription: String { name }
 
@@ -24,5 +26,9 @@ struct Transcript: CustomTestStringConvertible {
         frames = (root["response"]?["frames"]?.arrayValue ?? []).compactMap(\.stringValue)
         method = root["request"]?["method"]?.stringValue ?? ""
         path = root["request"]?["path"]?.stringValue ?? ""
+        contentType = root["request"]?["contentType"]?.stringValue ?? ""
+        // Apply requests were recorded as text, because their body is YAML to the server.
+        let sent = root["request"]?["body"] ?? .null
+        requestBody = sent.isNull ? [] : sent.stringValue.map { Array($0.utf8) } ?? sent.serialized()
     }
 }
