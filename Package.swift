@@ -182,5 +182,30 @@ let package = Package(
                 "KubernetesClient", "KubernetesModel", "KubernetesTesting", "HTTPTesting", "LifecycleTesting", "HTTP",
                 "JSON", "Telemetry", "Primitives",
             ], exclude: ["Fixtures"]),
+        tests(
+            "EnvironmentsTests",
+            [
+                "Environments", "KubernetesClient", "KubernetesModel", "KubernetesTesting", "LifecycleTesting", "HTTP",
+                "JSON", "Lifecycle", "Telemetry", "Primitives",
+            ]),
+        tests(
+            "ProblemsTests",
+            [
+                "Problems", "Environments", "KubernetesClient", "KubernetesModel", "KubernetesTesting",
+                "LifecycleTesting", "HTTP", "JSON", "Telemetry", "Primitives",
+            ]),
+        tests(
+            "AgentToolsTests",
+            [
+                "AgentTools", "Agent", "Environments", "KubernetesClient", "KubernetesModel", "KubernetesTesting",
+                "LifecycleTesting", "HTTP", "JSON", "Telemetry", "Primitives",
+            ]),
+        // Needs a cluster with real pods; see NodeCluster.
+        tests(
+            "NodeTests",
+            [
+                "Problems", "Environments", "AgentTools", "Agent", "CurlTransport", "KubernetesClient",
+                "KubernetesModel", "HTTP", "JSON", "Telemetry", "Primitives",
+            ]),
     ]
 )

@@ -10,7 +10,7 @@ package struct ClusterToolbox: Toolbox {
     private let shell: ExecShellTool
     private let logs: GetLogsTool
 
-    /// - Parameter redact: takes secrets out of what goes to a model.
+    /// The hands for the application in `namespace`; `redact` takes secrets out of what goes to a model.
     package init(
         shell: SandboxShell, client: KubernetesClient, namespace: String, time: any TimeSource,
         redact: @escaping @Sendable (String) -> String = { $0 }

@@ -3,7 +3,7 @@ enum LogDigest {
     /// The longest block that is recognised as repeating.
     private static let longestBlock = 8
 
-    /// - Parameter limit: bytes; the beginning is cut, since the end of a log tells more.
+    /// At most `limit` bytes and a note; the beginning is cut, since the end of a log tells more.
     static func text(_ log: String, limit: Int) -> String {
         let lines = log.split(separator: "\n", omittingEmptySubsequences: true).map(String.init)
         return cut(collapsed(lines), limit: limit)

@@ -30,7 +30,7 @@ struct ExecShellTool: Sendable {
             return Observation(text: "exec_shell needs a command, as in exec_shell(\"kubectl get pods\").")
         }
         var timeout = Self.standardTimeout
-        if let given = action.value("timeout", at: 1) {
+        if let given = action.value("timeout", at: 1), !given.isNull {
             guard let seconds = given.integerValue, seconds > 0 else {
                 return Observation(text: "The timeout of exec_shell is a whole number of seconds above 0.")
             }

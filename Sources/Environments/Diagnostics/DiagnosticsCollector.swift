@@ -14,7 +14,10 @@ package struct DiagnosticsCollector: Sendable {
     private static let events = 200
     private static let pods = 60
 
-    /// - Parameter redact: takes secrets out of a text before it is kept.
+    /// - Parameters:
+    ///   - client: reads with the operator's rights.
+    ///   - namespaces: the application's first.
+    ///   - redact: takes secrets out of a text before it is kept.
     package init(client: KubernetesClient, namespaces: [String], redact: @escaping @Sendable (String) -> String) {
         self.client = client
         self.namespaces = namespaces

@@ -4,6 +4,7 @@ import KubernetesModel
 /// Finds where pods reach the API server, so that the sandbox may go there and nowhere else.
 package enum APIServerDiscovery {
     /// The address of the Service `kubernetes` and of what stands behind it, since policies are applied on either.
+    ///
     /// Empty when they cannot be read; the plan then allows the usual ports.
     package static func addresses(_ client: KubernetesClient) async -> [APIServerAddress] {
         let key = ObjectKey(namespace: "default", name: "kubernetes")

@@ -25,7 +25,10 @@ package struct NamespaceEnvironment: Sendable {
 
     /// Waits until the sandbox takes commands.
     ///
-    /// - Parameter progress: told in a few words what is waited for, whenever that changes.
+    /// - Parameters:
+    ///   - limit: how long.
+    ///   - progress: told in a few words what is waited for, whenever that changes.
+    /// - Throws: ``EnvironmentError/notReady(what:last:)`` when time is up.
     package func awaitReady(
         within limit: Duration, progress: @Sendable (String) -> Void = { _ in }
     ) async throws(EnvironmentError) {

@@ -11,7 +11,8 @@ struct SandboxPodSpec {
 
     static let home = "/home/agent"
     private static let tokenPath = "/var/run/secrets/kubernetes.io/serviceaccount"
-    private static let user: JSONValue = 10001
+    /// The user `agent` of the sandbox image.
+    private static let user: JSONValue = 65532
 
     var json: JSONObject {
         var spec: JSONObject = [

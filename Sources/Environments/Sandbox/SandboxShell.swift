@@ -15,7 +15,7 @@ package struct SandboxShell: Sendable {
     /// How much longer the connection waits than the command may take.
     private static let grace = Duration.seconds(10)
 
-    /// - Parameter outputLimit: bytes kept of each stream.
+    /// A shell in the named container; of each stream of a command, `outputLimit` bytes are kept.
     package init(
         pods: any PodCommands, pod: ObjectKey, container: String = EnvironmentNames.sandboxContainer,
         time: any TimeSource, outputLimit: Int = 32 * 1024

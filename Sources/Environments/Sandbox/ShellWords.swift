@@ -1,5 +1,7 @@
 /// Splits a command line into simple commands and these into words, as a POSIX shell would, without expanding
-/// anything. Good enough to recognise a command; a guard, not a jail: what the agent may do is decided by its rights.
+/// anything.
+///
+/// Good enough to recognise a command; a guard, not a jail: what the agent may do is decided by its rights.
 package enum ShellWords {
     package static func commands(_ line: String) -> [[String]] {
         var splitter = Splitter()
@@ -15,6 +17,10 @@ package enum ShellWords {
         private var word: String?
         private var quote: Character?
         private var isEscaped = false
+        /// A dollar sign was read and a parenthesis comes next.
+        private var isSubstituting = false
+        /// The quotes that go on after the substitutions and groups that are open now.
+        private var suspended: [(opening: Character, quote: Character?)] = []
 
         mutating func take(_ character: Character, following: Character?) {
             if isEscaped {
@@ -28,17 +34,32 @@ package enum ShellWords {
             case (let mark, let open?) where mark == open:
                 quote = nil
             // A substitution runs inside double quotes as well.
-            case ("`", nil), ("`", "\""): endCommand()
-            case ("$", nil), ("$", "\""):
-                if following == "(" { endCommand() } else { append(character) }
+            case ("`", nil), ("`", "\""):
+                if suspended.last?.opening == "`" { resume() } else { suspend("`") }
+            case ("$", nil) where following == "(", ("$", "\"") where following == "(": isSubstituting = true
+            case ("(", _) where isSubstituting:
+                isSubstituting = false
+                suspend("(")
             case ("'", nil), ("\"", nil):
                 quote = character
                 word = word ?? ""
-            case (";", nil), ("|", nil), ("&", nil), ("\n", nil), ("(", nil), (")", nil), ("{", nil), ("}", nil):
-                endCommand()
+            case ("(", nil): suspend("(")
+            case (")", nil): resume()
+            case (";", nil), ("|", nil), ("&", nil), ("\n", nil), ("{", nil), ("}", nil): endCommand()
             case (let space, nil) where space.isWhitespace: endWord()
             default: append(character)
             }
+        }
+
+        private mutating func suspend(_ opening: Character) {
+            endCommand()
+            suspended.append((opening, quote))
+            quote = nil
+        }
+
+        private mutating func resume() {
+            endCommand()
+            quote = suspended.popLast()?.quote
         }
 
         private mutating func append(_ character: Character) { word = (word ?? "") + String(character) }

@@ -1,7 +1,8 @@
 import JSON
 
-/// How to take a fault back. Written in the task's status before the fault is injected, so that whoever finds the
-/// fault can remove it.
+/// How to take a fault back.
+///
+/// Written in the task's status before the fault is injected, so that whoever finds the fault can remove it.
 package struct FaultUndo: Sendable, Hashable {
     package var kind: String
     package var service: String

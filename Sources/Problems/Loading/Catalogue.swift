@@ -9,7 +9,9 @@ package struct Catalogue: Sendable {
     /// The ids in the order of the files.
     package private(set) var ids: [String] = []
 
-    /// What is compiled in. A mistake in it is a failed test, and at run time an error like that of any other file.
+    /// What is compiled in.
+    ///
+    /// A mistake in it is a failed test, and at run time an error like that of any other file.
     package static func builtin() throws(ProblemError) -> Catalogue {
         var catalogue = Catalogue()
         try catalogue.add(PackageResources.problems_yaml, file: "problems.yaml")
@@ -55,8 +57,9 @@ package struct Catalogue: Sendable {
 
     package func contains(_ id: String) -> Bool { entries[id] != nil }
 
-    /// The tree keeps no lines. Entries are the items of one list, so the least indented `- ` after `problems:` begin
-    /// them.
+    /// The tree keeps no lines.
+    ///
+    /// Entries are the items of one list, so the least indented `- ` after `problems:` begin them.
     private static func linesOfEntries(_ yaml: [UInt8]) -> [Int] {
         var found: [(line: Int, indent: Int)] = []
         for (index, line) in yaml.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {

@@ -1,6 +1,8 @@
 package import Environments
 
-/// One benchmark problem, with every parameter settled. Data only: what runs it is ``ProblemSession``.
+/// One benchmark problem, with every parameter settled.
+///
+/// Data only: what runs it is ``ProblemSession``.
 package struct Problem: Sendable, Hashable {
     package var id: String
     package var taskType: TaskType

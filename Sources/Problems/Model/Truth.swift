@@ -1,4 +1,6 @@
-/// What is the matter, as the answers are compared with. Never shown to an agent.
+/// What is the matter, as the answers are compared with.
+///
+/// Never shown to an agent.
 package struct Truth: Sendable, Hashable {
     package var anomaly: Bool
     /// The faulty components, each by all the names that are accepted for it, the official one first.

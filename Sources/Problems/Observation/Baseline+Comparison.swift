@@ -1,7 +1,9 @@
 import KubernetesModel
 
 extension Baseline {
-    /// Everything that is missing or other than it was. What was added is no shortfall.
+    /// Everything that is missing or other than it was.
+    ///
+    /// What was added is no shortfall.
     package func shortfalls(in state: ObservedState) -> [Shortfall] {
         workloads.flatMap { shortfalls(of: $0, in: state) } + entries.flatMap { shortfalls(of: $0, in: state) }
             + files.sorted { $0.key < $1.key }.compactMap { name, digest in

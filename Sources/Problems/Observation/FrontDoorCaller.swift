@@ -55,7 +55,9 @@ package struct FrontDoorCaller: Sendable {
         return FrontDoorAnswer(status: Int(String(decoding: digits, as: UTF8.self)) ?? 0)
     }
 
-    /// A running pod of the workload Job. The owner counts, not only the label, which anybody may set.
+    /// A running pod of the workload Job.
+    ///
+    /// The owner counts, not only the label, which anybody may set.
     private func callingPod() async throws(ProblemError) -> ObjectKey {
         let list: [Pod]
         do {

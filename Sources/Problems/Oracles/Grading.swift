@@ -6,7 +6,8 @@ import Primitives
 package enum Grading {
     /// The grade of an answer, given that the truth still holds.
     ///
-    /// - Parameter submission: nil when the agent never submitted, null when it submitted without an argument.
+    /// A submission is nil when the agent never submitted, null when it submitted without an argument. The grade is nil
+    /// for a mitigation, whose answer is the cluster.
     package static func answer(_ submission: JSONValue?, taskType: TaskType, truth: Truth) -> Grade? {
         switch taskType {
         case .detection: DetectionOracle.grade(submission, truth: truth)

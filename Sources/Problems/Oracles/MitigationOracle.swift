@@ -2,7 +2,9 @@ import JSON
 import KubernetesModel
 
 /// Whether a system is whole again, by its state at one moment: the property that the fault broke, the whole
-/// baseline, and every pod. The settling time and the front door come on top of it, in ``ProblemSession``.
+/// baseline, and every pod.
+///
+/// The settling time and the front door come on top of it, in ``ProblemSession``.
 package enum MitigationOracle {
     package static func shortfalls(in state: ObservedState, baseline: Baseline, fault: FaultSpec) -> [Shortfall] {
         property(fault, in: state) + baseline.shortfalls(in: state) + PodHealth.shortfalls(in: state.pods)

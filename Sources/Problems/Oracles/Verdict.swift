@@ -1,4 +1,6 @@
-/// What an answer is worth. An infrastructure error is none of these: it is thrown.
+/// What an answer is worth.
+///
+/// An infrastructure error is none of these: it is thrown.
 package enum Verdict: String, Sendable, Hashable {
     case passed = "Passed"
     case failed = "Failed"

@@ -1,5 +1,6 @@
-/// What an agent is told about an application: the same words whether or not, and wherever, something is broken. What it
-/// is asked to do comes from the prompt of its task type.
+/// What an agent is told about an application: the same words whether or not, and wherever, something is broken.
+///
+/// What it is asked to do comes from the prompt of its task type.
 package enum ProblemBrief {
     package static func description(_ problem: Problem, namespace: String) -> String {
         let application = problem.application.definition

@@ -7,6 +7,8 @@ extension ProblemSession {
     /// - Parameters:
     ///   - submission: nil when the agent never submitted, null when it submitted without an argument.
     ///   - baseline: the text that ``captureBaseline()`` gave.
+    ///   - figures: what the agent's loop measured.
+    /// - Returns: the grade, inconclusive when the truth had expired.
     /// - Throws: when the cluster cannot be looked at; that says nothing about the agent.
     package func grade(
         submission: JSONValue?, baseline: String, figures: RunFigures

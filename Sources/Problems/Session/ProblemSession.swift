@@ -15,7 +15,7 @@ package struct ProblemSession: Sendable {
     let time: any TimeSource
     private let pods: any PodCommands
 
-    /// - Parameter pods: runs commands in pods; the client itself when nil.
+    /// A session at the placement; `pods` runs commands in pods, the client itself when nil.
     package init(
         problem: Problem, placement: Placement, client: KubernetesClient, time: any TimeSource,
         pods: (any PodCommands)? = nil
