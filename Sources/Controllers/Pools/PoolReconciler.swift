@@ -45,7 +45,7 @@ package final class PoolReconciler: Reconciler {
         let now = time.wallNow()
         let problems = pool.spec.validate()
         guard problems.isEmpty else {
-            let message = problems.prefix(5).map { "\($0.path): \($0.message)" }.joined(separator: "; ")
+            let message = problems.summary
             var status = pool.status
             status.record(.stalled(.invalidSpec, message), generation: pool.metadata.generation, now: now)
             return ReconcileOutcome([statusIntent(pool, status)].compactMap(\.self))

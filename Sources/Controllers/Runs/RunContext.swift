@@ -26,18 +26,8 @@ struct RunContext: Sendable {
 
     static func make(record: TaskRecord, services: RunServices) async throws(RunStop) -> RunContext {
         let task = await record.task
-        let effective: EffectiveTask
-        do {
-            guard let filled = try task.runningSpec().effective() else {
-                throw TaskFailure(
-                    .user, .invalidSpec, "set exactly one of spec.problem, spec.query, spec.workflow, spec.dispatch")
-            }
-            effective = filled
-        } catch let failure as TaskFailure {
-            throw .failed(failure)
-        } catch {
-            throw .failed(TaskFailure(.user, .invalidSpec, "the admitted spec cannot be read", cause: error))
-        }
+        let pool = try await pool(of: task, services)
+        let effective = try effective(task, pool)
         guard case .problem(let work) = effective.work else {
             throw .failed(TaskFailure(.user, .notSupported, "only spec.problem is served by this version"))
         }
@@ -47,15 +37,15 @@ struct RunContext: Sendable {
         } catch {
             throw .failed(TaskFailure(.user, .problemNotFound, "\(error)"))
         }
-        let attempt = task.currentAttempt
-        let settings = await pooledModel(task, effective, services)
         // Before anything is made: a key that is missing costs nobody an environment.
         let model: any LanguageModel
         do {
             model = try await ModelResolver(
                 client: services.client, transport: services.transport, time: services.time,
                 allowedHosts: services.settings.allowedModelHosts
-            ).resolve(settings.model, namespace: task.metadata.namespace ?? "", poolNamespace: settings.namespace)
+            ).resolve(
+                effective.model, namespace: task.metadata.namespace ?? "",
+                poolNamespace: pool?.metadata.namespace ?? "")
         } catch {
             throw .failed(error)
         }
@@ -63,30 +53,41 @@ struct RunContext: Sendable {
         let started = task.status.startedAt ?? services.time.wallNow()
         return RunContext(
             record: record, services: services, effective: effective, problem: problem, model: model,
-            attempt: attempt, generation: task.metadata.generation,
+            attempt: task.currentAttempt, generation: task.metadata.generation,
             plan: EnvironmentPlan(
                 EnvironmentRequest(
-                    taskUID: task.metadata.uid, attempt: attempt, taskType: problem.taskType,
+                    taskUID: task.metadata.uid, attempt: task.currentAttempt, taskType: problem.taskType,
                     images: services.settings.images, apiServer: apiServer,
                     sandboxLifetimeSeconds: effective.timeoutSeconds + 600)),
             deadline: started + .seconds(effective.timeoutSeconds))
     }
 
-    /// The model settings with those of the pool under them.
-    private static func pooledModel(
-        _ task: AIOpsTask, _ effective: EffectiveTask, _ services: RunServices
-    ) async -> (model: EffectiveModel, namespace: String) {
+    /// The pool the task was queued in; nil when it is gone by now, and the task's own settings stand alone.
+    private static func pool(of task: AIOpsTask, _ services: RunServices) async throws(RunStop) -> WorkerPool? {
         for place in PoolReference(task, operatorNamespace: services.settings.namespace).places {
             do {
-                let pool = try await services.client.get(WorkerPool.self, place)
-                guard let filled = try task.runningSpec().effective(pool: pool.spec) else { continue }
-                return (filled.model, place.namespace)
+                return try await services.client.get(WorkerPool.self, place)
             } catch {
-                // The pool may be gone by now; the task's own settings then stand alone.
-                continue
+                if error.isNotFound { continue }
+                if error.isCancelled { throw .interrupted }
+                throw .failed(
+                    TaskFailure(.infrastructure, .internalError, "could not read WorkerPool \(place)", cause: error))
             }
         }
-        return (effective.model, task.metadata.namespace ?? "")
+        return nil
+    }
+
+    private static func effective(_ task: AIOpsTask, _ pool: WorkerPool?) throws(RunStop) -> EffectiveTask {
+        let spec: AIOpsTask.Spec
+        do {
+            spec = try task.runningSpec()
+        } catch {
+            throw .failed(TaskFailure(.infrastructure, .internalError, "the admitted spec cannot be read", cause: error))
+        }
+        guard let effective = spec.effective(pool: pool?.spec) else {
+            throw .failed(TaskFailure(.user, .invalidSpec, spec.validate().summary))
+        }
+        return effective
     }
 
     var session: ProblemSession {

@@ -20,7 +20,7 @@ struct TaskAdmission {
         if !problems.isEmpty {
             return Answer(
                 reason: .invalidSpec,
-                message: problems.prefix(5).map { "\($0.path): \($0.message)" }.joined(separator: "; "))
+                message: problems.summary)
         }
         if case .failed(let error) = input.problem {
             let reason: Reason =
