@@ -3,15 +3,26 @@ import Commands
 import CurlTransport
 import Glibc
 import HTTP
+import HTTPServer
 import Lifecycle
-import Telemetry
 
 // Wiring only: the edges of the process are chosen here and nowhere else.
 let version = "0.1.0"
 
-struct Idle: Lifecycle.Service {
-    let name = "no server yet"
-    func run() async throws { while true { try await Task.sleep(for: .seconds(3600)) } }
+/// Every address means both families where the kernel has both.
+@Sendable func listen(_ address: ListenAddress, _ handler: @escaping HTTPHandler) throws -> (any Service, port: UInt16)
+{
+    let server: HTTPServer
+    if address.host.isEmpty {
+        do {
+            server = try HTTPServer(address: "::", port: address.port, handler: handler)
+        } catch {
+            server = try HTTPServer(address: "0.0.0.0", port: address.port, handler: handler)
+        }
+    } else {
+        server = try HTTPServer(address: address.host, port: address.port, handler: handler)
+    }
+    return (server, server.port)
 }
 
 var environment: [String: String] = [:]
@@ -25,7 +36,7 @@ while let text = entry.pointee {
 let manager = ManagerCommand(
     ManagerCommand.Wiring(
         version: version, environment: environment, hostName: environment["HOSTNAME"] ?? "local",
-        transport: CurlTransport(), server: { _, _, _ in Idle() }, signals: { try Signals() }))
+        transport: CurlTransport(), server: listen, signals: { try Signals() }))
 let program = CommandLineProgram(
     root: Command(
         name: "aiops-operator", summary: "Run LLM agents against real systems from Kubernetes custom resources",

@@ -1,6 +1,5 @@
 import HTTP
 import HTTPTesting
-import Telemetry
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct MessageTests {
@@ -65,16 +64,5 @@ import Testing
         #expect(try await socket.receive() == nil)
         await socket.close()
         await #expect(throws: HTTPError.self) { try await socket.send([3]) }
-    }
-
-    @Test(arguments: [
-        ("GET", "/healthz", 200), ("GET", "/readyz", 503), ("HEAD", "/metrics", 200), ("POST", "/metrics", 405),
-        ("GET", "/other", 404),
-    ])
-    func probes(method: String, path: String, status: Int) async {
-        let probes = ProbeEndpoints(metrics: MetricsRegistry()) { ["AIOpsTask store"] }
-        let response = await probes.answer(ServerRequest(method: method, path: path))
-        #expect(response.status == status)
-        if status == 503 { #expect(response.body == Array("waiting for AIOpsTask store\n".utf8)) }
     }
 }

@@ -6,14 +6,18 @@ package struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
     package var host: String
     package var port: UInt16
 
+    package init(host: String, port: UInt16) {
+        self.host = host
+        self.port = port
+    }
+
     package init(_ text: String) throws(UsageError) {
         guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
             throw UsageError("--listen takes ADDRESS:PORT, such as 127.0.0.1:8080 or :8080; found \"\(text)\"")
         }
         var host = String(text[..<colon])
         if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
-        self.host = host
-        self.port = port
+        self.init(host: host, port: port)
     }
 
     package var description: String { "\(host.contains(":") ? "[\(host)]" : host):\(port)" }

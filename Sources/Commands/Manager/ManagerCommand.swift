@@ -7,7 +7,7 @@ import KubernetesClient
 package import Lifecycle
 import Primitives
 import Problems
-package import Telemetry
+import Telemetry
 
 /// `aiops-operator manager`: runs the operator until it is told to stop.
 package struct ManagerCommand: Sendable {
@@ -17,13 +17,13 @@ package struct ManagerCommand: Sendable {
         package var environment: [String: String]
         package var hostName: String
         package var transport: any HTTPTransport & Service
-        /// Serves probes and metrics on an address.
-        package var server: @Sendable (ListenAddress, @escaping ProbeHandler, Logger) -> any Service
+        /// Listens on an address for probes and scrapes; also gives the port, which may have been left open.
+        package var server: @Sendable (ListenAddress, @escaping HTTPHandler) throws -> (any Service, port: UInt16)
         package var signals: @Sendable () throws -> Signals
 
         package init(
             version: String, environment: [String: String], hostName: String, transport: any HTTPTransport & Service,
-            server: @escaping @Sendable (ListenAddress, @escaping ProbeHandler, Logger) -> any Service,
+            server: @escaping @Sendable (ListenAddress, @escaping HTTPHandler) throws -> (any Service, port: UInt16),
             signals: @escaping @Sendable () throws -> Signals
         ) {
             self.version = version
@@ -34,9 +34,6 @@ package struct ManagerCommand: Sendable {
             self.signals = signals
         }
     }
-
-    /// Answers a path with status, content type and body; nil is 404.
-    package typealias ProbeHandler = @Sendable (String) -> (status: Int, contentType: String, body: String)?
 
     private let wiring: Wiring
 
@@ -109,17 +106,22 @@ package struct ManagerCommand: Sendable {
             metrics: metrics, redact: { redactor.redact($0) })
         var manager = assembled.manager
         let probes = manager.probes
-        let server = wiring.server(
-            listen,
-            { path in
-                probes.answer(path: path).map { ($0.status, $0.contentType, $0.body) }
-            }, logger)
+        let (server, port) = try wiring.server(listen) { request in
+            guard ["GET", "HEAD"].contains(request.method) else {
+                return ServerResponse(status: 405, text: "only GET is served here\n")
+            }
+            guard let answer = probes.answer(path: request.path) else {
+                return ServerResponse(status: 404, text: "there are /healthz, /readyz and /metrics\n")
+            }
+            return ServerResponse(status: answer.status, text: answer.body, contentType: answer.contentType)
+        }
         manager.services.append(server)
         logger.info(
             "starting",
             [
                 "version": .string(wiring.version), "server": .string(configuration.server),
-                "listen": .string("\(listen)"), "namespace": .string(settings.namespace),
+                "listen": .string("\(ListenAddress(host: listen.host, port: port))"),
+                "namespace": .string(settings.namespace),
             ])
         let running = manager
         let signals = try wiring.signals()
