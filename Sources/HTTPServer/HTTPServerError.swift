@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// Why a server could not start.
 package enum HTTPServerError: Error, Sendable, Hashable {
     /// Neither an IPv4 nor an IPv6 address.
@@ -26,7 +28,7 @@ extension HTTPServerError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .address(let text): "not an IP address: \(text)"
-        case .listen(let address, let port, let code): "cannot listen on \(address) port \(port): error \(code)"
+        case .listen(let address, let port, let code): "cannot listen on \(address) port \(port): \(String(cString: strerror(code)))"
         case .start: "the HTTP server could not start"
         }
     }
