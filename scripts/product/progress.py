@@ -103,9 +103,10 @@ class Progress:
                 child.wait()
                 raise
         if child.wait() != 0:
-            kind = Missing if child.returncode == 2 else Failure
             shown = "\n".join(line for line in tail if line and not line.startswith("[") or "error" in line)
-            raise kind(f"{name} ended with exit code {child.returncode}:\n{shown}", f"the whole log: {log.relative_to(ROOT)}")
+            if child.returncode == 2:
+                raise Missing(shown)
+            raise Failure(f"{name} ended with exit code {child.returncode}:\n{shown}", f"the whole log: {log.relative_to(ROOT)}")
 
     def _tick(self, ended: threading.Event) -> None:
         while not ended.wait(0.5):
