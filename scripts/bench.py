@@ -149,7 +149,6 @@ def with_pods(progress: Progress, runs: int) -> list[ROW]:
     with progress.step(f"bringing up the {cluster.title}"):
         kubectl = cluster.up(progress)
     with progress.step("image and chart"):
-        release.make_image(progress)
         cluster.load(progress, release.ARCHIVE)
         release.install(progress, cluster, kubectl)
         release.mark(kubectl, NAMESPACE, {})

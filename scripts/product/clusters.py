@@ -202,8 +202,7 @@ class Private:
         progress.run("load-image", [CLUSTER_TOOL, "load-image", "--name", self.name, archive])
 
     def values(self) -> dict[str, Any]:
-        # Its CRD server is a current one, though the rest of it is 1.20 and the chart would judge by that.
-        return {"crds": {"form": "current"}}
+        return {}
 
     def hint(self) -> str:
         return f"export KUBECONFIG={self._ask('kubeconfig')}"

@@ -23,7 +23,8 @@ def build(progress: Progress) -> None:
 
 
 def make_image(progress: Progress) -> None:
-    progress.run("image", [SCRIPTS / "images" / "operator.py", "--output", ARCHIVE.parent])
+    built = ROOT / ".build" / "release" / "aiops-operator"
+    progress.run("image", [SCRIPTS / "images" / "operator.py", "--output", ARCHIVE.parent, "--binary", built])
 
 
 def refuse_foreign(kubectl: Kubectl) -> None:
