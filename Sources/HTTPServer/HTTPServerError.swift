@@ -28,7 +28,8 @@ extension HTTPServerError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .address(let text): "not an IP address: \(text)"
-        case .listen(let address, let port, let code): "cannot listen on \(address) port \(port): \(String(cString: strerror(code)))"
+        case .listen(let address, let port, let code):
+            "cannot listen on \(address) port \(port): \(String(cString: strerror(code)))"
         case .start: "the HTTP server could not start"
         }
     }

@@ -47,6 +47,7 @@ package final class Controller: Lifecycle.Service, Drainable {
     }
 
     /// Looks at the keys that `map` draws from each change of the store, and begins only when the store is filled.
+    ///
     /// Call before `run`.
     package func watch<R: KubernetesObject>(
         _ store: Store<R>, map: @escaping @Sendable (StoreChange<R>) -> [ObjectKey]

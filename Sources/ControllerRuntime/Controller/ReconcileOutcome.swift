@@ -1,4 +1,6 @@
-/// How a reconcile ended. Exactly one of four, so that nobody has to guess what a combination means.
+/// How a reconcile ended.
+///
+/// Exactly one of four, so that nobody has to guess what a combination means.
 package enum ReconcileResult: Sendable {
     /// Nothing more to do until something changes.
     case done

@@ -24,8 +24,9 @@ package final class WriteGate: Sendable {
         ledger.withLock { $0.record(write, by: key, now: now) }
     }
 
-    /// Nil when the key may be reconciled; else how long to wait before asking again. A cache that stays behind for too
-    /// long is helped by a read of its own.
+    /// Nil when the key may be reconciled; else how long to wait before asking again.
+    ///
+    /// A cache that stays behind for too long is helped by a read of its own.
     package func hold(_ key: ObjectKey) async -> Duration? {
         let now = time.monotonicNow()
         let decision = ledger.withLock { $0.decide(key, now: now, isShown: { self.views[$0.type]?.shows($0) }) }

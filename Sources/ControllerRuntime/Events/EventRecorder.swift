@@ -5,8 +5,9 @@ internal import Lifecycle
 package import Primitives
 package import Telemetry
 
-/// Writes Events in the background. Recording never waits and never fails: an Event is a courtesy, and no reconcile may
-/// suffer for it.
+/// Writes Events in the background.
+///
+/// Recording never waits and never fails: an Event is a courtesy, and no reconcile may suffer for it.
 ///
 /// Invariants: at most `capacity` notes wait; what does not fit, or cannot be written in `attempts` tries, is counted in
 /// `events_dropped_total` and forgotten.
@@ -38,10 +39,8 @@ package final class EventRecorder: Lifecycle.Service, Drainable {
     private let written: Counter?
     private let seed: UInt64
 
-    /// - Parameters:
-    ///   - controller: who reports, such as `aiops.example.dev/operator`.
-    ///   - instance: which one of them, usually the pod.
-    ///   - flushLimit: for what still waits when the recorder is asked to stop.
+    /// The controller is who reports, such as `aiops.example.dev/operator`, and the instance which one of them, usually the
+    /// pod; `flushLimit` is for what still waits when the recorder is asked to stop.
     package init(
         writer: any ObjectWriter, controller: String, instance: String, flushLimit: Duration = .seconds(5),
         time: any TimeSource, logger: Logger, metrics: MetricsRegistry? = nil,

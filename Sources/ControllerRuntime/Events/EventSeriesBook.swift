@@ -47,7 +47,7 @@ package struct EventSeriesBook: Sendable {
     private let controller: String
     private let instance: String
 
-    /// - Parameter controller: who reports, such as `aiops.example.dev/operator`; `instance` is the pod.
+    /// The controller is who reports, such as `aiops.example.dev/operator`; the instance is its pod.
     package init(controller: String, instance: String) {
         self.controller = controller
         self.instance = instance

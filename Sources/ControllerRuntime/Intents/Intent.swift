@@ -2,7 +2,9 @@ package import JSON
 package import KubernetesClient
 package import KubernetesModel
 
-/// One write a reconciler wants. A value, so that tests can look at it and one place can perform all.
+/// One write a reconciler wants.
+///
+/// A value, so that tests can look at it and one place can perform all.
 ///
 /// A uid makes the write miss rather than hit another object of the same name.
 package enum Intent: Sendable {

@@ -7,7 +7,9 @@ package import Telemetry
 /// The one place that writes: adds preconditions, the field manager, the numbers and the crash point.
 package struct IntentExecutor: Sendable {
     /// Called after each write that the server has performed and before anybody here knows of it: where a crash hurts
-    /// most. The number counts the writes of the process, from 1.
+    /// most.
+    ///
+    /// The number counts the writes of the process, from 1.
     package typealias CrashPoint = @Sendable (Int, Intent) async -> Void
 
     private let writer: any ObjectWriter
@@ -29,7 +31,7 @@ package struct IntentExecutor: Sendable {
 
     /// Performs the intents in order and stops at the first that fails; those before it stay done.
     ///
-    /// - Parameter recording: hears of each write as soon as it is done, so that nothing is lost when a later one fails.
+    /// `recording` hears of each write as soon as it is done, so that nothing is lost when a later one fails.
     @discardableResult
     package func execute(
         _ intents: [Intent], recording: (WrittenObject) -> Void = { _ in }

@@ -40,7 +40,8 @@ package struct WriteLedger: Sendable {
         records[key] = own
     }
 
-    /// - Parameter isShown: whether a cache has reached the write; nil for kinds without a cache, which are not gated.
+    /// What to do with the key; `isShown` says whether a cache has reached a write, nil for kinds without a cache, which are
+    /// not gated.
     package mutating func decide(
         _ key: ObjectKey, now: Duration, isShown: (WrittenObject) -> Bool?
     ) -> Decision {

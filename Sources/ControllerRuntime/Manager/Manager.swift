@@ -19,9 +19,7 @@ package struct Manager: Sendable {
 
     package let probes: Probes
 
-    /// - Parameters:
-    ///   - liveness: more reasons to be restarted.
-    ///   - gracePeriod: for everything, from the first signal.
+    /// `liveness` gives more reasons to be restarted; the grace period is for everything, from the first signal.
     package init(
         caches: [any ManagedCache], controllers: [Controller], recorder: EventRecorder? = nil,
         liveness: [Probes.Check] = [], gracePeriod: Duration = .seconds(30),

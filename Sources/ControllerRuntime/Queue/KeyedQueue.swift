@@ -3,7 +3,9 @@ package import Primitives
 package import Telemetry
 
 /// The queue between those who see changes and those who reconcile: a lock, waiting workers and a clock around
-/// ``WorkQueue``. Adding never waits.
+/// ``WorkQueue``.
+///
+/// Adding never waits.
 ///
 /// Invariants
 /// - a worker waits only while no key is ready;
@@ -75,7 +77,9 @@ package final class KeyedQueue: Sendable {
         return claim
     }
 
-    /// Gives a key back. Every key that was handed out must be given back once, or it is never reconciled again.
+    /// Gives a key back.
+    ///
+    /// Every key that was handed out must be given back once, or it is never reconciled again.
     ///
     /// Returns the wait until its next turn, where the verdict sets one.
     @discardableResult

@@ -1,6 +1,8 @@
 package import KubernetesModel
 
-/// The keys that want a reconcile. A value without clock or lock: the shell passes the time.
+/// The keys that want a reconcile.
+///
+/// A value without clock or lock: the shell passes the time.
 ///
 /// Promises: each key is handed out to one caller at a time; a key added while it is handed out is handed out again
 /// after `done`; however often it is added in between, once. Higher priority first; within one priority namespaces take
@@ -14,7 +16,9 @@ package import KubernetesModel
 ///   which `next` passes over;
 /// - `failures` grows only by `retry`: an unrelated event never costs a key one of its retries.
 package struct WorkQueue: Sendable {
-    /// A key handed out. It must be given back by `done`.
+    /// A key handed out.
+    ///
+    /// It must be given back by `done`.
     package struct Claim: Sendable, Hashable {
         package var key: ObjectKey
         package var priority: QueuePriority
@@ -51,7 +55,9 @@ package struct WorkQueue: Sendable {
         makeReady(key, Wish(priority: priority, reasons: ReasonSet([reason]), time: now))
     }
 
-    /// Wants the key after a time. A key that is ready, or waits for less, keeps its sooner turn.
+    /// Wants the key after a time.
+    ///
+    /// A key that is ready, or waits for less, keeps its sooner turn.
     package mutating func add(
         _ key: ObjectKey, after delay: Duration, priority: QueuePriority, reason: ReconcileReason, now: Duration
     ) {
@@ -108,7 +114,9 @@ package struct WorkQueue: Sendable {
         return nil
     }
 
-    /// Gives a key back. Returns how long it was out, nil if it was not.
+    /// Gives a key back.
+    ///
+    /// Returns how long it was out, nil if it was not.
     @discardableResult
     package mutating func done(_ key: ObjectKey, now: Duration) -> Duration? {
         guard let since = processing.removeValue(forKey: key) else { return nil }

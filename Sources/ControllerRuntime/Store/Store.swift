@@ -39,8 +39,10 @@ package final class Store<R: KubernetesObject>: Sendable {
 
     package func waitUntilSynced() async throws(CancellationError) { try await synced.wait() }
 
-    /// Hears of every change from now on. What is already shown is reported at once, as from a list; a change that comes
-    /// at the same moment may be heard before it.
+    /// Hears of every change from now on.
+    ///
+    /// What is already shown is reported at once, as from a list; a change that comes at the same moment may be heard
+    /// before it.
     package func subscribe(_ handler: @escaping Handler) {
         let present = state.withLock { state in
             state.handlers.append(handler)

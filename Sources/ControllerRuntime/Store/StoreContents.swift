@@ -34,7 +34,9 @@ package struct StoreContents<R: KubernetesObject>: Sendable {
         (indexed[index]?[value] ?? []).sorted().compactMap { objects[$0] }
     }
 
-    /// Shows a whole list at once. Every difference is reported, and every object that is missing from it as gone.
+    /// Shows a whole list at once.
+    ///
+    /// Every difference is reported, and every object that is missing from it as gone.
     package mutating func replace(with items: [R], version newVersion: String) -> [Change] {
         let wasRestored = ResourceVersion.isNewer(version, than: newVersion)
         var changes: [Change] = []
@@ -62,7 +64,9 @@ package struct StoreContents<R: KubernetesObject>: Sendable {
         return show(object, origin: .live)
     }
 
-    /// `object` is the last state, with the version of the deletion. Nil when something newer of that name is shown.
+    /// `object` is the last state, with the version of the deletion.
+    ///
+    /// Nil when something newer of that name is shown.
     package mutating func delete(_ object: R) -> Change? {
         advance(to: object.metadata.resourceVersion)
         guard let old = objects[object.key],

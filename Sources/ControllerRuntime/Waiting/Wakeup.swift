@@ -23,7 +23,9 @@ package final class Wakeup: Sendable {
         }?.resume()
     }
 
-    /// For one waiter at a time; a second one sends the first on. Returns early when the task is cancelled.
+    /// For one waiter at a time; a second one sends the first on.
+    ///
+    /// Returns early when the task is cancelled.
     package func wait() async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { (waiter: CheckedContinuation<Void, Never>) in

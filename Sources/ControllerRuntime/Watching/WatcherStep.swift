@@ -8,7 +8,9 @@ package enum ListBasis: Sendable, Hashable {
     case notOlderThan(String)
 }
 
-/// What the watcher wants next. Exactly one thing is under way at a time.
+/// What the watcher wants next.
+///
+/// Exactly one thing is under way at a time.
 package enum WatcherAction: Sendable, Hashable {
     case list(ListBasis)
     case watch(from: String, serverTimeout: Duration)

@@ -82,7 +82,8 @@ struct RunContext: Sendable {
         do {
             spec = try task.runningSpec()
         } catch {
-            throw .failed(TaskFailure(.infrastructure, .internalError, "the admitted spec cannot be read", cause: error))
+            throw .failed(
+                TaskFailure(.infrastructure, .internalError, "the admitted spec cannot be read", cause: error))
         }
         guard let effective = spec.effective(pool: pool?.spec) else {
             throw .failed(TaskFailure(.user, .invalidSpec, spec.validate().summary))

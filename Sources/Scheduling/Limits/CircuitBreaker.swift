@@ -20,7 +20,9 @@ package struct CircuitBreaker: Sendable, Hashable {
         self.openFor = openFor
     }
 
-    /// Whether a call may be made now. A probe whose result never came is given up after `openFor`.
+    /// Whether a call may be made now.
+    ///
+    /// A probe whose result never came is given up after `openFor`.
     package mutating func admits(now: Duration) -> Bool {
         switch state {
         case .closed:

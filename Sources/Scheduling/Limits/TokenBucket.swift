@@ -14,8 +14,10 @@ package struct TokenBucket: Sendable, Hashable {
         self.interval = interval
     }
 
-    /// Takes `count` tokens, or says how long to wait before trying again. More than the burst at once is served
-    /// when the bucket is full, and leaves a debt: a request that could never be granted would wait for ever.
+    /// Takes `count` tokens, or says how long to wait before trying again.
+    ///
+    /// More than the burst at once is served when the bucket is full, and leaves a debt: a request that could never be
+    /// granted would wait for ever.
     package mutating func take(_ count: Int = 1, now: Duration) -> Duration? {
         let start = max(fullAt ?? now, now)
         let room = interval * (burst - min(count, burst))

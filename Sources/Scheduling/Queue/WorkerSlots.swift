@@ -8,8 +8,9 @@ struct WorkerSlots {
         self.workers = workers.filter { $0.freeSlots > 0 }
     }
 
-    /// The worker with the most room, by name among equals; nil when all are full. A pool has few workers, so a
-    /// scan is cheaper than a heap.
+    /// The worker with the most room, by name among equals; nil when all are full.
+    ///
+    /// A pool has few workers, so a scan is cheaper than a heap.
     mutating func takeLeastLoaded() -> String? {
         let best = workers.indices.min { left, right in
             (-workers[left].freeSlots, workers[left].name) < (-workers[right].freeSlots, workers[right].name)

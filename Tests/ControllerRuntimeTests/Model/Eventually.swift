@@ -1,7 +1,8 @@
 import Testing
 
-/// Lets other tasks run until the condition holds. Bounded by the machine's clock, so that a bug shows as a failure and
-/// not as a test that never ends.
+/// Lets other tasks run until the condition holds.
+///
+/// Bounded by the machine's clock, so that a bug shows as a failure and not as a test that never ends.
 func eventually(
     _ comment: Comment, sourceLocation: SourceLocation = #_sourceLocation, _ condition: @Sendable () -> Bool
 ) async {

@@ -61,7 +61,9 @@ struct FamilyRig {
     /// Successful or not, as the server got them.
     var sentWrites: [String] { server.writes.map { "\($0.verb) \($0.name)" } }
 
-    /// Runs operators, each until it crashes, until one sees `isDone`. One crash, after the write of that number.
+    /// Runs operators, each until it crashes, until one sees `isDone`.
+    ///
+    /// One crash, after the write of that number.
     func operate(crashAt: Int? = nil, until isDone: @escaping @Sendable () -> Bool) async throws {
         while !isDone() {
             let crashed = Latch()
