@@ -50,7 +50,7 @@ def existing(name: str) -> State:
 def run_build(options: argparse.Namespace) -> int:
     wanted = lifecycle.artifacts("node", plain=False)
     build.prepare_host(wanted)
-    build.build(Steps(len(wanted)), wanted)
+    build.build(Steps(len(wanted)), wanted, lifecycle.keys_in_use())
     for artifact in wanted:
         print(artifact.folder)
     return 0
@@ -138,6 +138,9 @@ def main() -> int:
     except Failure as problem:
         print(f"error: {problem}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
 
 
 if __name__ == "__main__":

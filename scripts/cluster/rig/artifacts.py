@@ -35,6 +35,9 @@ class Artifact:
     def is_built(self) -> bool:
         return (self.folder / "artifact.json").is_file()
 
+    def mark_used(self) -> None:
+        os.utime(self.folder / "artifact.json")
+
     def build(self) -> Path:
         """The folder, built first when needed. A second caller waits for the first and then finds it done."""
         if self.is_built:
@@ -61,3 +64,10 @@ class Artifact:
             finally:
                 shutil.rmtree(work, ignore_errors=True)
         return self.folder
+
+
+def forget_old(keep: set[str], days: int = 30) -> None:
+    """Removes what no run has used for some weeks: other branches of the project may still want the newer ones."""
+    for record in (paths.cache() / "artifacts").glob("*/artifact.json"):
+        if record.parent.name not in keep and record.stat().st_mtime < time.time() - days * 86400:
+            shutil.rmtree(record.parent, ignore_errors=True)

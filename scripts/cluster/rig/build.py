@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from . import debian, host, paths
-from .artifacts import Artifact
+from .artifacts import Artifact, forget_old
 from .console import Failure, Steps
 
 sys.path.insert(0, str(paths.IMAGES_SCRIPTS))
@@ -143,14 +143,16 @@ IMAGES = Artifact("images", _recipe(make_images, KUBERNETES.key, inspect.getsour
 BINARIES = (RUNTIME, KUBERNETES, EXTENSIONS)
 
 
-def build(steps: Steps, wanted: tuple[Artifact, ...]) -> None:
-    """Builds what is not in the cache; needs the host checks done before."""
+def build(steps: Steps, wanted: tuple[Artifact, ...], in_use: set[str]) -> None:
+    """Builds what is not in the cache; needs the host checks done before. `in_use`: keys of the clusters that are there."""
     for artifact in wanted:
         if artifact.is_built:
             steps.done += 1
-            continue
-        with steps.step(f"building {artifact.key} (once, then cached in {artifact.folder.parent})"):
-            artifact.build()
+        else:
+            with steps.step(f"building {artifact.key} (once, then cached in {artifact.folder.parent})"):
+                artifact.build()
+        artifact.mark_used()
+    forget_old({artifact.key for artifact in wanted} | in_use)
 
 
 def prepare_host(wanted: tuple[Artifact, ...], node: bool = False) -> None:

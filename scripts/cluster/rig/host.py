@@ -37,6 +37,14 @@ def require_system() -> None:
             "The private cluster needs root (network namespaces, containers). Run the same command as root,\n"
             "for example with sudo, or use a cluster of your own (CONTEXT=name)."
         )
+    status = Path("/proc/self/status").read_text()
+    effective = int(next(line.split()[1] for line in status.splitlines() if line.startswith("CapEff:")), 16)
+    for name, bit in (("CAP_NET_ADMIN", 12), ("CAP_SYS_ADMIN", 21)):
+        if not effective & 1 << bit:
+            raise Missing(
+                f"The private cluster needs {name}, which this root user lacks: probably a container. Run it on the machine itself\n"
+                "or in a privileged container, or use a cluster of your own (CONTEXT=name)."
+            )
 
 
 def require_space(needed: int, purpose: str) -> None:

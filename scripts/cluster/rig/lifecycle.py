@@ -31,6 +31,10 @@ def artifacts(profile: str, plain: bool) -> tuple[Artifact, ...]:
     return tuple(wanted)
 
 
+def keys_in_use() -> set[str]:
+    return {key for state in State.all() for key in state.binaries}
+
+
 def is_healthy(state: State) -> bool:
     return (
         state.complete and state.is_of_this_boot and state.network.is_up
@@ -75,7 +79,7 @@ def _start(state: State, wanted: tuple[Artifact, ...]) -> None:
     node = Node(ControlPlane(state)) if state.profile == "node" else None
     plane = node.plane if node else ControlPlane(state)
     steps = Steps(len(wanted) + (5 if state.plain else 6) + (2 if node else 0))
-    build.build(steps, wanted)
+    build.build(steps, wanted, keys_in_use())
     with steps.step("making the network and the certificates"):
         state.network.up()
         plane.prepare()

@@ -17,7 +17,7 @@ for scripts in ("cluster", "images"):
 
 import image  # noqa: E402
 from rig import crdroutes, debian, dns, network, processes  # noqa: E402
-from rig.artifacts import Artifact  # noqa: E402
+from rig.artifacts import Artifact, forget_old  # noqa: E402
 
 
 def question(name: str, kind: int = dns.A) -> bytes:
@@ -136,6 +136,12 @@ class Artifacts(unittest.TestCase):
                 self.assertEqual(list((Path(folder) / "aiops-operator/artifacts").iterdir()), [])
                 good = Artifact("thing", "recipe", lambda work, output: {})
                 self.assertTrue((good.build() / "artifact.json").is_file())
+                forget_old({good.key}, days=-1)
+                self.assertTrue(good.is_built)
+                forget_old(set(), days=1)
+                self.assertTrue(good.is_built)
+                forget_old(set(), days=-1)
+                self.assertFalse(good.is_built)
                 self.assertNotEqual(good.key, Artifact("thing", "other", fail).key)
             finally:
                 del os.environ["XDG_CACHE_HOME"]
