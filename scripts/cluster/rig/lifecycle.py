@@ -143,8 +143,7 @@ def _down(state: State) -> None:
         state.network.down()
     _unmount_below(state.folder)
     if state.profile == "node":
-        others = any(other.profile == "node" and other.name != state.name for other in State.all())
-        remove_traces(state, fixed_paths=not others)
+        remove_traces(state)
     _remove(state.folder)
 
 

@@ -56,6 +56,8 @@ class Node:
     # containerd
 
     def start_containerd(self) -> None:
+        self.state.made_folders = [path for path in FIXED_PATHS if not Path(path).exists()]
+        self.state.save()
         for path in FIXED_PATHS:
             Path(path).mkdir(parents=True, exist_ok=True)
             (self.folder / "fixed" / path.strip("/").replace("/", "-")).mkdir(parents=True, exist_ok=True)
@@ -265,10 +267,10 @@ def stop_containers(state: State) -> None:
         time.sleep(0.05)
 
 
-def remove_traces(state: State, fixed_paths: bool) -> None:
-    """The cluster's cgroups and sockets; with `fixed_paths`, the empty folders it was mounted on too.
+def remove_traces(state: State) -> None:
+    """The cluster's cgroups and sockets, and the folders it was mounted on if it made them.
 
-    (Removing a folder that is a mount point in another cluster's namespace would unmount it there.)
+    While another cluster runs these stay: removing a folder that is a mount point in its namespace would unmount it there.
     """
     for folder in cgroup_folders(state):
         for child in sorted((path for path in folder.rglob("*") if path.is_dir()), reverse=True) if folder.is_dir() else []:
@@ -276,7 +278,8 @@ def remove_traces(state: State, fixed_paths: bool) -> None:
                 child.rmdir()
         with suppress(OSError):
             folder.rmdir()
-    for path in FIXED_PATHS if fixed_paths else ():
-        with suppress(OSError):
-            Path(path).rmdir()
     shutil.rmtree(state.sockets, ignore_errors=True)
+    if not any(state.sockets.parent.iterdir() if state.sockets.parent.is_dir() else []):
+        for path in state.made_folders:
+            with suppress(OSError):  # somebody put something there
+                Path(path).rmdir()

@@ -27,6 +27,7 @@ class State:
     complete: bool = False
     processes: list[Process] = field(default_factory=list)
     images: list[str] = field(default_factory=list)
+    made_folders: list[str] = field(default_factory=list)  # on the host, outside the cluster's own folder
 
     @property
     def folder(self) -> Path:
