@@ -38,15 +38,28 @@ package struct ConfigMapJournal: ConversationJournal {
         return flushes
     }
 
-    package func append(_ flush: Flush) async throws(JournalError) {
+    package func append(_ flush: Flush) async throws(JournalError) { _ = try await write(flush) }
+
+    /// - Returns: the uid of what was stored.
+    func write(_ flush: Flush) async throws(JournalError) -> String {
         let map = ConfigMap(
             metadata: location.metadata(name: location.flushName(firstSeq: flush.firstSeq), epoch: epoch),
             data: [ConversationLocation.fileName: String(decoding: flush.bytes, as: UTF8.self)], immutable: true)
         do {
-            _ = try await client.create(map, options: WriteOptions(fieldManager: Self.fieldManager))
+            return try await client.create(map, options: WriteOptions(fieldManager: Self.fieldManager)).metadata.uid
         } catch {
             if error.isAlreadyExists { throw .conflict(firstSeq: flush.firstSeq) }
             throw Self.journalError(error, doing: "write messages \(flush.firstSeq) to \(flush.lastSeq)")
+        }
+    }
+
+    /// Takes away a flush that came after the seal.
+    func withdraw(_ flush: Flush, uid: String) async throws(JournalError) {
+        let key = ObjectKey(namespace: location.namespace, name: location.flushName(firstSeq: flush.firstSeq))
+        do {
+            try await client.delete(.configMaps, key, DeleteOptions(uid: uid))
+        } catch {
+            if !error.isNotFound { throw Self.journalError(error, doing: "withdraw \(key.name)") }
         }
     }
 

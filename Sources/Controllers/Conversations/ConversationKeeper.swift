@@ -89,7 +89,8 @@ package actor ConversationKeeper: ConversationJournal {
         }
         let now = time.wallNow()
         try await write { status in
-            status.phase = .active
+            // A crash may have come between the seal and the end of the task.
+            if !status.complete { status.phase = .active }
             if status.startedAt == nil { status.startedAt = now }
             status.metadata = self.description.metadata
             var head = status.head ?? LLMConversation.Head()
@@ -105,12 +106,29 @@ package actor ConversationKeeper: ConversationJournal {
     }
 
     package func append(_ flush: Flush) async throws(JournalError) {
-        try await journal.append(flush)
+        let uid = try await journal.write(flush)
+        try await checkHead(after: flush, uid: uid)
         flushes.append(flush)
         let now = time.monotonicNow()
         if let indexedAt, now - indexedAt < Self.indexInterval { return }
         indexedAt = now
         try await index()
+    }
+
+    /// Stops a worker that lost the task without knowing it, before it does what the flush announces.
+    ///
+    /// A create cannot be made to depend on another object, so the head is read after it. What came before the seal was
+    /// loaded or deleted by the new owner; what came after it is ours to take away.
+    private func checkHead(after flush: Flush, uid: String) async throws(JournalError) {
+        let current = try await read()
+        if current.status.complete {
+            try await journal.withdraw(flush, uid: uid)
+            throw .fenced("it is sealed")
+        }
+        if let epoch = current.status.head?.epoch, epoch > claim.epoch {
+            throw .fenced("its head carries epoch \(epoch), ours is \(claim.epoch)")
+        }
+        object = current
     }
 
     /// What is stored, put together; throws the first fault.

@@ -78,7 +78,9 @@ struct AgentStage {
             description: ConversationKeeper.Description(current, claim: context.record.claim),
             client: context.services.client, time: context.services.time)
         do {
-            try await keeper.open()
+            try await Patience(time: context.services.time).again(while: { $0.isRetryable }) {
+                () async throws(JournalError) in try await keeper.open()
+            }
         } catch {
             throw Self.stop(for: .journal(error), model: descriptor)
         }

@@ -1,6 +1,7 @@
 import AIOpsAPI
 import KubernetesClient
 import KubernetesModel
+import Primitives
 
 /// The baseline of an attempt, in a ConfigMap beside the task: up to 16 KiB, too much for a status that is rewritten
 /// all the time.
@@ -12,6 +13,7 @@ struct BaselineRecord: Sendable {
     let task: AIOpsTask
     let attempt: Int
     let client: KubernetesClient
+    let time: any TimeSource
 
     private var key: ObjectKey {
         ObjectKey(namespace: task.metadata.namespace ?? "", name: "\(task.metadata.uid)-\(attempt)-baseline")
@@ -22,7 +24,9 @@ struct BaselineRecord: Sendable {
             metadata: ObjectMeta(name: key.name, namespace: key.namespace, ownerReferences: [task.ownerReference]),
             data: [Self.file: text], immutable: true)
         do {
-            _ = try await client.create(map, options: WriteOptions(fieldManager: "aiops-worker"))
+            try await Patience(time: time).again(while: { $0.isRetryable }) { () async throws(KubernetesError) in
+                _ = try await client.create(map, options: WriteOptions(fieldManager: "aiops-worker"))
+            }
         } catch {
             if error.isAlreadyExists { return }
             if error.isCancelled { throw .interrupted }
@@ -33,7 +37,9 @@ struct BaselineRecord: Sendable {
 
     func load() async throws(RunStop) -> String {
         do {
-            return try await client.get(ConfigMap.self, key).data[Self.file] ?? ""
+            return try await Patience(time: time).again(while: { $0.isRetryable }) {
+                () async throws(KubernetesError) in try await client.get(ConfigMap.self, key).data[Self.file] ?? ""
+            }
         } catch {
             if error.isCancelled { throw .interrupted }
             throw .failed(TaskFailure(.infrastructure, .evaluationFailed, "the baseline cannot be read", cause: error))
@@ -43,6 +49,9 @@ struct BaselineRecord: Sendable {
 
 extension RunContext {
     var baseline: BaselineRecord {
-        get async { BaselineRecord(task: await record.task, attempt: attempt, client: services.client) }
+        get async {
+            BaselineRecord(
+                task: await record.task, attempt: attempt, client: services.client, time: services.time)
+        }
     }
 }

@@ -18,8 +18,12 @@ struct SealStage {
             description: ConversationKeeper.Description(task, claim: record.claim), client: services.client,
             time: services.time)
         do {
-            try await keeper.open()
-            let sealed = try await keeper.seal(success: task.status.result?.success)
+            let success = task.status.result?.success
+            let sealed = try await Patience(time: services.time).again(while: { $0.isRetryable }) {
+                () async throws(JournalError) in
+                try await keeper.open()
+                return try await keeper.seal(success: success)
+            }
             let isSimulated = task.status.usage?.simulated ?? false
             let priceTable = task.status.usage?.priceTable
             try await record.update { status, now in

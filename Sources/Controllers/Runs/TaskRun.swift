@@ -3,6 +3,7 @@ import Agent
 import ControllerRuntime
 import Conversations
 import Environments
+import KubernetesClient
 import KubernetesModel
 import Lifecycle
 import Primitives
@@ -38,7 +39,9 @@ package struct TaskRun: Sendable {
             return await finish(ending.0, policy: ending.1)
         } catch {
             switch error {
-            case .abandoned(let why): logger.info("run given up", ["reason": .string(why)])
+            case .abandoned(let why):
+                logger.info("run given up", ["reason": .string(why)])
+                await takeBack()
             case .interrupted: logger.info("run interrupted; another process goes on")
             case .cancelled: return await finish(.cancelled("cancelled by spec.cancel"))
             case .timedOut: return await finish(.stopped(.timedOut, "spec.limits.timeoutSeconds was over"))
@@ -112,6 +115,29 @@ package struct TaskRun: Sendable {
             policy: context.effective.successPolicy)
     }
 
+    /// Takes down what this run made after the task was cleaned up by a later owner: nobody else will look for it.
+    ///
+    /// While the task lives or its clean-up goes on, the environment is the business of whoever has it.
+    private func takeBack() async {
+        do throws(KubernetesError) {
+            let task = try await services.client.get(AIOpsTask.self, record.key)
+            let isOver = task.status.isFinished && task.status.conditions.isTrue(.cleanedUp)
+            guard task.metadata.uid != record.uid || isOver else { return }
+        } catch {
+            guard error.isNotFound else { return }
+        }
+        let released = await record.task
+        do throws(EnvironmentError) {
+            _ = try await EnvironmentReleaser(
+                task: released, client: services.client, redact: services.redact
+            ).release()
+        } catch {
+            services.logger.warning(
+                "what was made after the clean-up may be left",
+                ["task": "\(record.key)", "error": .describing(error)])
+        }
+    }
+
     /// Seals the conversation and writes the end.
     ///
     /// What cannot be sealed is said in a condition and never holds up the end: a stuck task helps nobody.
@@ -132,6 +158,7 @@ package struct TaskRun: Sendable {
                     note: status.conditions.get(.succeeded)?.message ?? ""))
             return true
         } catch {
+            if case .abandoned = error { await takeBack() }
             services.logger.warning(
                 "the end of a run could not be written", ["task": "\(record.key)", "error": .describing(error)])
             return false

@@ -9,7 +9,7 @@ package import Primitives
 ///
 /// Invariants: every write carries the uid and the resourceVersion it was computed from; after a conflict the claim is
 /// read again, and a claim that is no longer this worker's ends the run without another write (I6, I7). A change that
-/// changes nothing is not written (I8).
+/// changes nothing is not written (I8). A server that cannot be reached is waited for, and never the task's failure.
 package actor TaskRecord {
     package nonisolated let key: ObjectKey
     package nonisolated let uid: String
@@ -31,18 +31,30 @@ package actor TaskRecord {
     package var status: AIOpsTask.Status { latest.status }
 
     /// Reads the task again; ends the run when it is no longer ours.
+    ///
+    /// What is another's is not kept: a write made from it would not be refused.
     package func refresh() async throws(RunStop) {
-        do {
-            latest = try await client.get(AIOpsTask.self, key)
-        } catch {
-            throw stop(for: error, doing: "read the task")
+        var failures = 0
+        while true {
+            do {
+                let read = try await client.get(AIOpsTask.self, key)
+                try checkOwnership(read)
+                latest = read
+                return
+            } catch let error as KubernetesError {
+                try await sitOut(error, failures, doing: "read the task")
+                failures += 1
+            } catch let stop as RunStop {
+                throw stop
+            } catch {
+                throw .failed(TaskFailure(.infrastructure, .internalError, "could not read the task", cause: error))
+            }
         }
-        try checkOwnership()
     }
 
     /// Changes the status and writes what differs, again on fresh data after each conflict.
     package func update(_ change: @Sendable (inout AIOpsTask.Status, Timestamp) -> Void) async throws(RunStop) {
-        for _ in 0..<Self.attempts {
+        for attempt in 0..<Self.attempts {
             var status = latest.status
             change(&status, time.wallNow())
             guard status != latest.status else { return }
@@ -61,8 +73,9 @@ package actor TaskRecord {
                     options: WriteOptions(fieldManager: Self.fieldManager))
                 return
             } catch {
-                guard case .conflict = error.kind else { throw stop(for: error, doing: "write the task's status") }
+                if !error.isConflict { try await sitOut(error, attempt, doing: "write the task's status") }
             }
+            // After a lost reply as well: the write may stand, and the change is then made on top of it.
             try await refresh()
         }
         throw .failed(TaskFailure(.infrastructure, .internalError, "the task's status kept changing under the worker"))
@@ -71,21 +84,24 @@ package actor TaskRecord {
     private static let attempts = 8
     private static let fieldManager = "aiops-worker"
 
-    private func checkOwnership() throws(RunStop) {
-        guard latest.metadata.uid == uid else { throw .abandoned("a new task of this name took its place") }
-        guard latest.metadata.deletionTimestamp == nil else { throw .abandoned("the task is being deleted") }
-        guard !latest.status.isFinished else { throw .abandoned("the task is finished") }
-        guard latest.status.claim?.epoch == claim.epoch, latest.status.claim?.worker == claim.worker else {
+    private func checkOwnership(_ read: AIOpsTask) throws(RunStop) {
+        guard read.metadata.uid == uid else { throw .abandoned("a new task of this name took its place") }
+        guard read.metadata.deletionTimestamp == nil else { throw .abandoned("the task is being deleted") }
+        guard !read.status.isFinished else { throw .abandoned("the task is finished") }
+        guard read.status.claim?.epoch == claim.epoch, read.status.claim?.worker == claim.worker else {
             throw .abandoned("the task was given to another worker")
         }
     }
 
-    private func stop(for error: KubernetesError, doing what: String) -> RunStop {
-        switch error.kind {
-        case .notFound: return .abandoned("the task is gone")
-        case .transport(.cancelled): return .interrupted
-        default:
-            return .failed(TaskFailure(.infrastructure, .internalError, "could not \(what)", cause: error))
+    /// Waits where trying again may help, 31 s in all; throws where it does not, or has not.
+    private func sitOut(_ error: KubernetesError, _ failures: Int, doing what: String) async throws(RunStop) {
+        if error.isNotFound { throw .abandoned("the task is gone") }
+        if error.isCancelled { throw .interrupted }
+        guard error.isRetryable else {
+            throw .failed(TaskFailure(.infrastructure, .internalError, "could not \(what)", cause: error))
         }
+        // Whoever holds the claim goes on later from where this run is now.
+        guard failures < Patience.repeats else { throw .interrupted }
+        do { try await time.sleep(for: Patience.wait(failures)) } catch { throw .interrupted }
     }
 }
