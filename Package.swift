@@ -145,10 +145,8 @@ let package = Package(
             "ControllersTests",
             [
                 "Controllers", "ControllerRuntime", "AIOpsAPI", "Problems", "Environments", "Scheduling",
-                "Conversations",
-                "KubernetesClient", "KubernetesModel", "KubernetesTesting", "LifecycleTesting", "LanguageModels",
-                "HTTP",
-                "JSON", "Telemetry", "Primitives",
+                "Conversations", "KubernetesClient", "KubernetesModel", "KubernetesTesting", "LanguageModels",
+                "LanguageModelTesting", "LifecycleTesting", "HTTP", "JSON", "Telemetry", "Primitives",
             ]),
         tests("ConversationsTests", ["Conversations", "JSON", "Primitives"]),
         tests(

@@ -1,0 +1,204 @@
+import AIOpsAPI
+import Controllers
+import Conversations
+import JSON
+import KubernetesClient
+import KubernetesModel
+import KubernetesTesting
+import Testing
+
+@Suite struct ConversationKeeperTests {
+    private let bench = Bench()
+    private let task: AIOpsTask
+    private let location: ConversationLocation
+
+    init() throws {
+        task = try bench.store(Fixture.task(phase: .running))
+        location = ConversationLocation(task, attempt: 1, retain: .withTask)
+    }
+
+    private func indexWrites() -> Int {
+        bench.server.writes.count { $0.type == LLMConversation.resourceType && $0.verb == "patch" }
+    }
+
+    // MARK: Opening
+
+    @Test func openingMakesTheObjectAndWritesTheEpochIntoItsHead() async throws {
+        try await bench.keeper(task, epoch: 3).open()
+        let object = try #require(try bench.conversation(task))
+        #expect(object.status.phase == .active)
+        #expect(object.status.head?.epoch == 3)
+        #expect(object.spec.taskRef.uid == task.metadata.uid)
+        #expect(object.metadata.ownerReferences.map(\.uid) == [task.metadata.uid])
+    }
+
+    @Test func aKeptConversationHasNoOwner() async throws {
+        try await bench.keeper(task, retain: .keep).open()
+        #expect(try bench.conversation(task)?.metadata.ownerReferences == [])
+    }
+
+    @Test func aLaterOwnerAdoptsWhatIsThere() async throws {
+        try await bench.keeper(task, epoch: 1).open()
+        let uid = try bench.conversation(task)?.metadata.uid
+        try await bench.keeper(task, epoch: 2).open()
+        #expect(try bench.conversation(task)?.metadata.uid == uid)
+        #expect(try bench.conversation(task)?.status.head?.epoch == 2)
+    }
+
+    @Test func anEarlierOwnerIsFencedAndWritesNothing() async throws {
+        let late = bench.keeper(task, epoch: 1)
+        try await late.open()
+        try await bench.keeper(task, epoch: 2).open()
+        let before = bench.server.resourceVersion
+        for attempt in [bench.keeper(task, epoch: 1), late] {
+            let error = await #expect(throws: JournalError.self) { try await attempt.open() }
+            guard case .fenced = error else {
+                Issue.record("\(String(describing: error))")
+                continue
+            }
+        }
+        #expect(bench.server.resourceVersion == before)
+    }
+
+    @Test func aConversationOfAnotherTaskIsRefused() async throws {
+        var spec = LLMConversation.Spec()
+        spec.taskRef.uid = "another"
+        bench.server.put(
+            LLMConversation(metadata: ObjectMeta(name: location.name, namespace: "demo"), spec: spec))
+        await #expect(throws: JournalError.self) { try await bench.keeper(task).open() }
+        #expect(try bench.conversation(task)?.status.head == nil)
+    }
+
+    /// A worker that lost the task stops before it does what its flush announces, and leaves nothing behind the seal.
+    @Test(arguments: [false, true])
+    func aLateFlushOfAFormerOwnerIsFenced(isSealed: Bool) async throws {
+        let former = bench.keeper(task, epoch: 1)
+        try await former.open()
+        let flushes = Bench.flushes(location.identity, 2)
+        try await former.append(flushes[0])
+        let heir = bench.keeper(task, epoch: 2)
+        try await heir.open()
+        if isSealed { _ = try await heir.seal(success: true) }
+        let error = await #expect(throws: JournalError.self) { try await former.append(flushes[1]) }
+        guard case .fenced = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        let record = try await bench.keeper(task, epoch: 3).record()
+        #expect(record.entries.count == (isSealed ? 1 : 2))
+    }
+
+    // MARK: The index
+
+    @Test func theIndexIsWrittenAtMostEveryTenSeconds() async throws {
+        let keeper = bench.keeper(task)
+        try await keeper.open()
+        let flushes = Bench.flushes(location.identity, 5)
+        let opened = indexWrites()
+        try await keeper.append(flushes[0])
+        try await keeper.append(flushes[1])
+        bench.time.advance(by: .milliseconds(9999))
+        try await keeper.append(flushes[2])
+        #expect(indexWrites() == opened + 1)
+        bench.time.advance(by: .milliseconds(1))
+        try await keeper.append(flushes[3])
+        #expect(indexWrites() == opened + 2)
+        #expect(try bench.conversation(task)?.status.totalMessages == 4)
+        #expect(try bench.conversation(task)?.status.recentMessages.map(\.seq) == [1, 2, 3, 4])
+    }
+
+    @Test func aConflictIsReadAgainAndGoesOn() async throws {
+        let keeper = bench.keeper(task)
+        try await keeper.open()
+        let before = indexWrites()
+        bench.server.inject(.answer(Status(code: 409, reason: "Conflict", message: "changed"))) {
+            $0.type == LLMConversation.resourceType && $0.verb == "patch"
+        }
+        try await keeper.append(Bench.flushes(location.identity, 1)[0])
+        #expect(indexWrites() == before + 2)
+        #expect(try bench.conversation(task)?.status.totalMessages == 1)
+    }
+
+    // MARK: The seal
+
+    @Test func sealingLeavesOneVerifiedSegment() async throws {
+        let keeper = bench.keeper(task)
+        try await keeper.open()
+        let flushes = Bench.flushes(location.identity, 6)
+        for flush in flushes { try await keeper.append(flush) }
+        let record = try await keeper.seal(success: true)
+        #expect(record.entries == flushes.flatMap(\.entries))
+        #expect(bench.maps == ["\(location.identity)-segment-000000"])
+        let status = try #require(try bench.conversation(task)?.status)
+        #expect(status.complete)
+        #expect(status.chunks.map(\.configMap) == bench.maps)
+        #expect(status.chunks.map(\.count) == [6])
+        #expect(try await keeper.record().entries == record.entries)
+    }
+
+    /// I3: whatever happens to the segment on its way, nothing is deleted before it was read back whole.
+    @Test func flushesStayWhenTheSegmentIsNotWhatWasWritten() async throws {
+        let keeper = bench.keeper(task)
+        try await keeper.open()
+        for flush in Bench.flushes(location.identity, 4) { try await keeper.append(flush) }
+        let name = "\(location.identity)-segment-000000"
+        bench.server.put(
+            ConfigMap(
+                metadata: ObjectMeta(name: name, namespace: "demo"), data: ["messages.jsonl": "something else"]))
+        await #expect(throws: JournalError.self) { try await keeper.seal(success: true) }
+        #expect(bench.maps.count == 5)
+        #expect(try bench.conversation(task)?.status.complete == false)
+    }
+
+    /// A missing message is never sealed over.
+    @Test func aGapIsNotSealed() async throws {
+        let keeper = bench.keeper(task)
+        try await keeper.open()
+        for flush in Bench.flushes(location.identity, 4) { try await keeper.append(flush) }
+        bench.server.remove(
+            .configMaps, ObjectKey(namespace: "demo", name: "\(location.identity)-000002"))
+        await #expect(throws: JournalError.self) { try await keeper.seal(success: true) }
+        #expect(bench.maps.count == 3)
+    }
+
+    @Test(arguments: [true, false])
+    func aCrashAtAnyWriteOfTheSealEndsTheSame(isBefore: Bool) async throws {
+        var number = 1
+        var crashes = 0
+        while true {
+            let rehearsal = try ConversationKeeperTests()
+            let crashed = try await rehearsal.sealWithCrash(at: isBefore ? .deathBefore(number) : .deathAfter(number))
+            try await rehearsal.expectSealed("write \(number)")
+            if !crashed { break }
+            crashes += 1
+            number += 1
+        }
+        // One segment, the index, three flushes.
+        #expect(crashes >= 5)
+    }
+
+    private func sealWithCrash(at event: ProcessLink.Event) async throws -> Bool {
+        let first = bench.keeper(task)
+        try await first.open()
+        for flush in Bench.flushes(location.identity, 3) { try await first.append(flush) }
+        let dying = bench.keeper(task, client: bench.client(event))
+        do {
+            _ = try await dying.seal(success: true)
+            return false
+        } catch {
+            let heir = bench.keeper(task, epoch: 2)
+            try await heir.open()
+            _ = try await heir.seal(success: true)
+            return true
+        }
+    }
+
+    private func expectSealed(_ what: Comment) async throws {
+        #expect(bench.maps == ["\(location.identity)-segment-000000"], what)
+        let status = try #require(try bench.conversation(task)?.status)
+        #expect(status.complete && status.phase == .complete && status.totalMessages == 3, what)
+        let journal = ConfigMapJournal(location, epoch: 2, client: bench.client)
+        let repair = ConversationRepair(try await journal.load(), identity: location.identity)
+        #expect(repair.fault == nil && repair.entries.count == 3, what)
+    }
+}

@@ -1,0 +1,116 @@
+import AIOpsAPI
+import Controllers
+import JSON
+import KubernetesClient
+import KubernetesModel
+import KubernetesTesting
+import Primitives
+import Testing
+
+/// The operator dies, is cut off, or is interfered with at every single write of a whole run, one after another.
+@Suite struct CrashTests {
+    enum Mishap: String, Sendable, CaseIterable {
+        case deathBefore, deathAfter, lostReply
+
+        func event(_ number: Int) -> ProcessLink.Event {
+            switch self {
+            case .deathBefore: .deathBefore(number)
+            case .deathAfter: .deathAfter(number)
+            case .lostReply: .lostReply(number)
+            }
+        }
+    }
+
+    /// What must not depend on what happened on the way.
+    private struct Outcome: Hashable {
+        var phase: String?
+        var verdict: String?
+        var success: Bool?
+        var submission: String?
+        var conditions: [String]
+        var stages: [String]
+        var environment: [String?]
+
+        init(_ status: AIOpsTask.Status) {
+            phase = status.phase?.rawValue
+            verdict = status.result?.verdict?.rawValue
+            success = status.result?.success
+            submission = status.result?.submission
+            conditions = status.conditions.map { "\($0.type) \($0.status.rawValue) \($0.reason)" }.sorted()
+            stages = status.stages.map(\.name)
+            environment = [status.environment?.name, status.environment?.sandbox]
+        }
+    }
+
+    @Test(arguments: [
+        (Rehearsal.Play.mitigation, Mishap.deathAfter), (.detection, .deathBefore), (.detection, .lostReply),
+    ])
+    func aMishapAtAnyWriteEndsTheSame(play: Rehearsal.Play, mishap: Mishap) async throws {
+        let clean = Rehearsal(play)
+        let writes = try await clean.perform()
+        let expected = Outcome(try #require(try clean.task()).status)
+        for number in 1...writes {
+            let run = Rehearsal(play)
+            try await run.perform(mishap.event(number))
+            let what: Comment = "\(mishap) \(number) of \(writes)"
+            var outcome = Outcome(try #require(try run.task(), what).status)
+            // Named after the uid, which counts with what was made before it.
+            outcome.environment = expected.environment
+            #expect(outcome == expected, what)
+            try await run.expectInvariants(what, lostCalls: 1)
+        }
+    }
+
+    /// Somebody deletes the task at any moment: everything that was made for it goes, and nothing else is made.
+    @Test(arguments: [Rehearsal.Play.mitigation])
+    func aDeletionAtAnyWriteLeavesNothing(play: Rehearsal.Play) async throws {
+        let writes = try await Rehearsal(play).perform()
+        for number in 1...writes {
+            let run = Rehearsal(play)
+            let outsider = Bench.client(run.server, run.time)
+            let deletion = ProcessLink.Event.interference(number) {
+                do {
+                    try await outsider.delete(AIOpsTask.resourceType, Rehearsal.key, DeleteOptions())
+                } catch {
+                    Issue.record(error)
+                }
+            }
+            try await run.perform(deletion) { try run.task() == nil && run.namespacesLeft.isEmpty }
+            let what: Comment = "deleted at write \(number) of \(writes)"
+            #expect(try run.task() == nil, what)
+            #expect(run.namespacesLeft.isEmpty, what)
+            let kept = run.server.objects(.configMaps) + run.server.objects(LLMConversation.resourceType)
+            #expect(kept.isEmpty, what)
+            #expect(run.namespacesMade <= 2, what)
+        }
+    }
+
+    /// Another process takes the task over while the first, cut off for a while, still believes in its claim.
+    @Test(arguments: [Rehearsal.Play.mitigation])
+    func aTakeOverAtAnyWriteFencesTheFirstOwner(play: Rehearsal.Play) async throws {
+        let clean = Rehearsal(play)
+        let writes = try await clean.perform()
+        let expected = Outcome(try #require(try clean.task()).status)
+        for number in 1...writes {
+            let run = Rehearsal(play)
+            let heir = try run.process("bbbbb")
+            let left = Locked<[JSONValue]?>(nil)
+            let takeOver = ProcessLink.Event.interference(number) {
+                do {
+                    #expect(try await heir.work { try run.isCleanedUp() })
+                    left.withLock { $0 = run.objectsLeft }
+                } catch {
+                    Issue.record(error)
+                }
+            }
+            try await run.perform(takeOver)
+            // Whatever the first owner still tried was refused, or taken back by itself.
+            if let left = left.withLock({ $0 }) { #expect(run.objectsLeft == left, "write \(number)") }
+            let what: Comment = "taken over at write \(number) of \(writes)"
+            var outcome = Outcome(try #require(try run.task(), what).status)
+            outcome.environment = expected.environment
+            #expect(outcome == expected, what)
+            try await run.expectInvariants(what, lostCalls: 1, hadRival: true)
+        }
+    }
+}

@@ -1,0 +1,124 @@
+import AIOpsAPI
+import ControllerRuntime
+import Controllers
+import HTTP
+import JSON
+import KubernetesClient
+import KubernetesModel
+import KubernetesTesting
+import Telemetry
+import Testing
+
+@Suite struct PoolReconcilerTests {
+    private let bench = Bench()
+    private let tasks = Store<AIOpsTask>(indexes: [
+        StoreIndex(TaskReconciler.poolIndex) { task in
+            PoolReference(task, operatorNamespace: "demo").places.map(\.description)
+        }
+    ])
+    private let pools = Store<WorkerPool>()
+    private let reconciler: PoolReconciler
+    private let pool = ObjectKey(namespace: "demo", name: "default")
+
+    init() {
+        reconciler = PoolReconciler(
+            tasks: tasks, pools: pools, names: WorkerNames(session: "aaaaa"),
+            executor: IntentExecutor(writer: bench.client), time: bench.time, logger: .disabled)
+    }
+
+    private func arrange(tasks names: [String], replicas: Int) throws {
+        var pool = Fixture.pool(replicas: replicas)
+        pool.metadata.uid = ""
+        bench.server.put(pool)
+        for name in names { _ = try bench.store(Fixture.task(name, phase: .queued)) }
+        try fillCaches()
+    }
+
+    private func fillCaches() throws {
+        let version = bench.server.resourceVersion
+        tasks.apply(.replace(try bench.server.objects(AIOpsTask.self), version: version))
+        pools.apply(.replace(try bench.server.objects(WorkerPool.self), version: version))
+    }
+
+    private func claims() throws -> [String: AIOpsTask.Claim] {
+        var found: [String: AIOpsTask.Claim] = [:]
+        for task in try bench.server.objects(AIOpsTask.self) { found[task.metadata.name] = task.status.claim }
+        return found
+    }
+
+    private func claimWrites() -> [APICall] {
+        bench.server.writes.filter { $0.type == AIOpsTask.resourceType }
+    }
+
+    @Test func aClaimIsWrittenAgainstTheVersionThatWasLookedAt() async throws {
+        try arrange(tasks: ["a"], replicas: 1)
+        let seen = try bench.stored(ObjectKey(namespace: "demo", name: "a")).metadata
+        _ = await reconciler.reconcile(pool)
+        let write = try #require(claimWrites().first)
+        #expect(write.body["metadata", "resourceVersion"] == .string(seen.resourceVersion))
+        #expect(write.body["metadata", "uid"] == .string(seen.uid))
+        #expect(try claims()["a"]?.epoch == 1)
+        #expect(try bench.stored(ObjectKey(namespace: "demo", name: "a")).status.phase == .provisioning)
+    }
+
+    /// I7: the cache shows nothing of the claim yet.
+    @Test func aStaleCacheGivesNoWorkerASecondTask() async throws {
+        try arrange(tasks: ["a", "b", "c"], replicas: 1)
+        for _ in 0..<3 { _ = await reconciler.reconcile(pool) }
+        #expect(claimWrites().count == 1)
+        try fillCaches()
+        _ = await reconciler.reconcile(pool)
+        #expect(try claims().count == 1)
+    }
+
+    /// I7: the claim may stand although nobody told us.
+    @Test func aLostReplyKeepsTheWorkerCounted() async throws {
+        try arrange(tasks: ["a", "b"], replicas: 1)
+        bench.server.inject(.loseReply(.reset(bytesSeen: true, "gone"))) {
+            $0.type == AIOpsTask.resourceType && $0.isWrite
+        }
+        _ = await reconciler.reconcile(pool)
+        for _ in 0..<3 { _ = await reconciler.reconcile(pool) }
+        #expect(try claims().count == 1)
+        try fillCaches()
+        _ = await reconciler.reconcile(pool)
+        #expect(try claims().count == 1)
+    }
+
+    @Test func aRefusedClaimFreesItsWorker() async throws {
+        try arrange(tasks: ["a", "b"], replicas: 1)
+        // Somebody edits the first task after it was cached.
+        bench.server.modify(AIOpsTask.resourceType, ObjectKey(namespace: "demo", name: "a")) {
+            $0["metadata"]?["labels"] = ["touched": "yes"]
+        }
+        _ = await reconciler.reconcile(pool)
+        #expect(try claims().isEmpty)
+        try fillCaches()
+        _ = await reconciler.reconcile(pool)
+        #expect(try claims().count == 1)
+    }
+
+    @Test func aTaskOfADeadProcessIsTakenOverWithAHigherEpoch() async throws {
+        try arrange(tasks: [], replicas: 1)
+        _ = try bench.store(
+            Fixture.task("old", phase: .running) { $0.status.claim = Bench.claim("demo/default-gone7-0", epoch: 4) })
+        try fillCaches()
+        _ = await reconciler.reconcile(pool)
+        let claim = try #require(try claims()["old"])
+        #expect(claim.epoch == 5 && claim.worker == "demo/default-aaaaa-0")
+        // The phase is the task's own and does not move by the change of hands.
+        #expect(try bench.stored(ObjectKey(namespace: "demo", name: "old")).status.phase == .running)
+    }
+
+    @Test func aSteadyPoolIsNotWritten() async throws {
+        try arrange(tasks: ["a"], replicas: 2)
+        let executor = IntentExecutor(writer: bench.client)
+        for _ in 0..<3 {
+            try await executor.execute(await reconciler.reconcile(pool).intents)
+            try fillCaches()
+        }
+        let before = bench.server.resourceVersion
+        for _ in 0..<3 { try await executor.execute(await reconciler.reconcile(pool).intents) }
+        #expect(bench.server.resourceVersion == before)
+    }
+}

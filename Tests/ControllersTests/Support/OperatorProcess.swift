@@ -1,0 +1,109 @@
+import AIOpsAPI
+import ControllerRuntime
+import Controllers
+import HTTP
+import KubernetesClient
+import KubernetesModel
+import KubernetesTesting
+import Primitives
+import Problems
+import Telemetry
+
+/// One process of the operator with its parts put together as `Operator` does, but turned by hand: caches are filled,
+/// pools and tasks reconciled and runs awaited one after another, so that its writes come in the same order every time.
+struct OperatorProcess: Sendable {
+    let link: ProcessLink
+    let client: KubernetesClient
+    let tasks: Store<AIOpsTask>
+    let pools = Store<WorkerPool>()
+    let host: WorkerHost
+    let taskReconciler: TaskReconciler
+    let poolReconciler: PoolReconciler
+    private let server: InMemoryAPIServer
+    private let executor: IntentExecutor
+    private let time: PollingTime
+    private let runsEnded: AsyncStream<Void>
+
+    init(session: String, link: ProcessLink, server: InMemoryAPIServer, time: PollingTime) throws {
+        let settings = OperatorSettings(
+            version: "test", namespace: "demo", allowedModelHosts: [ScriptedProvider.host])
+        let logger = Logger.disabled
+        let client = KubernetesClient(
+            configuration: ClientConfiguration(server: "https://memory", tls: TLSConfiguration()), transport: link,
+            time: time, logger: logger, seed: 1)
+        let tasks = Store<AIOpsTask>(indexes: [
+            StoreIndex(TaskReconciler.poolIndex) { task in
+                PoolReference(task, operatorNamespace: "demo").places.map(\.description)
+            }
+        ])
+        let catalogue = try Catalogue.builtin()
+        let events = EventRecorder(
+            writer: client, controller: "test", instance: session, time: time, logger: logger, seed: 1)
+        let services = RunServices(
+            client: client, transport: link, catalogue: catalogue, events: events, settings: settings,
+            metrics: RunMetrics(registry: MetricsRegistry()), time: time, logger: logger, redact: { $0 })
+        let (ended, sink) = AsyncStream<Void>.makeStream()
+        let workers = WorkerNames(session: session)
+        host = WorkerHost(
+            workers: workers, capacity: 10, time: time, logger: logger,
+            execute: { task, control in
+                guard let claim = task.status.claim else { return true }
+                return await TaskRun(task, claim: claim, services: services, control: control).run()
+            }, finished: { _ in sink.yield() })
+        executor = IntentExecutor(writer: client)
+        taskReconciler = TaskReconciler(
+            tasks: tasks, pools: pools, catalogue: catalogue, host: host, client: client, events: events,
+            settings: settings, time: time, logger: logger, redact: { $0 })
+        poolReconciler = PoolReconciler(
+            tasks: tasks, pools: pools, names: workers, executor: executor, time: time, logger: logger)
+        runsEnded = ended
+        self.link = link
+        self.client = client
+        self.tasks = tasks
+        self.server = server
+        self.time = time
+    }
+
+    /// Works until `isDone`, or until the process dies.
+    ///
+    /// - Returns: false when neither came within so many rounds that something must be stuck.
+    func work(until isDone: @escaping @Sendable () throws -> Bool) async throws -> Bool {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await host.run() }
+            defer { group.cancelAll() }
+            var ends = runsEnded.makeAsyncIterator()
+            for _ in 0..<150 {
+                if try isDone() || link.isDead { return true }
+                try await round()
+                if tasks.list().contains(where: { host.isRunning(uid: $0.metadata.uid) }) {
+                    await ends.next()
+                }
+                time.advance(by: .seconds(1))
+            }
+            return false
+        }
+    }
+
+    /// Looks at everything once.
+    func round() async throws {
+        try fillCaches()
+        for pool in pools.list() { await perform(await poolReconciler.reconcile(pool.key)) }
+        try fillCaches()
+        for task in tasks.list() { await perform(await taskReconciler.reconcile(task.key)) }
+        try fillCaches()
+    }
+
+    func fillCaches() throws {
+        let version = server.resourceVersion
+        tasks.apply(.replace(try server.objects(AIOpsTask.self), version: version))
+        pools.apply(.replace(try server.objects(WorkerPool.self), version: version))
+    }
+
+    private func perform(_ outcome: ReconcileOutcome) async {
+        do {
+            try await executor.execute(outcome.intents)
+        } catch {
+            // The next round looks again, as the controller's retry does.
+        }
+    }
+}

@@ -1,0 +1,46 @@
+import HTTP
+import JSON
+import LanguageModelTesting
+import Primitives
+
+/// A chat-completions server that goes by what it is shown, as a model does, so that a conversation that took another way
+/// after a crash still makes sense.
+final class ScriptedProvider: Sendable {
+    static let host = "model.test"
+    static let baseURL = "http://model.test/v1"
+
+    private let isMitigation: Bool
+    private let count = Locked(0)
+
+    init(isMitigation: Bool) { self.isMitigation = isMitigation }
+
+    /// Calls that were answered, and so would have to be paid.
+    var calls: Int { count.withLock { $0 } }
+
+    func answer(_ request: HTTPRequest) -> HTTPResponse {
+        count.withLock { $0 += 1 }
+        guard let body = try? JSONValue(parsing: request.body), let messages = body["messages"]?.arrayValue else {
+            return HTTPResponse(status: 400, bytes: [])
+        }
+        let shown = messages.last?["content"]?.stringValue ?? ""
+        let reply: JSONValue = [
+            "model": "scripted",
+            "choices": [
+                [
+                    "message": ["role": "assistant", "content": .string(ScriptedModel.action(action(shown)))],
+                    "finish_reason": "stop",
+                ]
+            ],
+            "usage": ["prompt_tokens": 100, "completion_tokens": 10],
+        ]
+        return HTTPResponse(status: 200, bytes: reply.serialized())
+    }
+
+    private func action(_ shown: String) -> String {
+        let seesFault = shown.contains("leads to \(ShopCluster.wrongPort)")
+        if !isMitigation, shown.contains("leads to") { return seesFault ? #"submit("Yes")"# : #"submit("No")"# }
+        if seesFault { return #"exec_shell("kubectl patch service store --right-port")"# }
+        if shown.contains("patched") || shown.contains("leads to") { return "submit()" }
+        return #"exec_shell("kubectl get services")"#
+    }
+}
