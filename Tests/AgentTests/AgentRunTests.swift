@@ -16,13 +16,14 @@ private struct Rig {
     var journal = MemoryJournal()
     var time: any TimeSource = SkippingTimeSource()
     var redact: Redaction = { $0 }
+    var isAskedToStop: @Sendable () -> Bool = { false }
 
     func run(_ model: some LanguageModel, _ toolbox: some Toolbox) async -> Result<AgentOutcome, AgentError> {
         let run = AgentRun(
             identity: "uid-1",
             task: AgentTask(kind: kind, application: "shop", namespace: "ns-1", description: "A shop."),
             strategy: strategy, model: model, settings: settings, toolbox: toolbox, journal: journal, limits: limits,
-            time: time, redact: redact)
+            time: time, redact: redact, isAskedToStop: isAskedToStop)
         do { return .success(try await run.run()) } catch { return .failure(error) }
     }
 
@@ -190,6 +191,18 @@ struct AgentRunTests {
     }
 
     // MARK: Limits
+
+    /// A graceful cancel finishes the action under way, pays for no further call, and leaves a record that can be graded.
+    @Test func askedToStopItEndsBetweenTwoCalls() async throws {
+        var rig = Rig()
+        let toolbox = ScriptedToolbox()
+        rig.isAskedToStop = { !toolbox.performed.isEmpty }
+        let outcome = try succeeded(await rig.run(scripted(), toolbox))
+        #expect(outcome.stopReason == .asked && outcome.submission == nil)
+        #expect(toolbox.performed.map(\.name) == ["get_logs"])
+        #expect(outcome.totals.calls == 1 && outcome.totals.open == nil)
+        #expect(try await rig.record().last?.role == .function)
+    }
 
     @Test(arguments: [1, 3])
     func stepsAreLimitedAndFormatErrorsAreNotSteps(maxSteps: Int) async throws {

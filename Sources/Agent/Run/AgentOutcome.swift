@@ -11,6 +11,8 @@ package struct AgentOutcome: Sendable, Hashable {
         case tokenBudget = "TokenBudgetExceeded"
         case costBudget = "CostBudgetExceeded"
         case formatErrors = "TooManyFormatErrors"
+        /// Somebody asked for the end between two calls.
+        case asked = "Cancelled"
     }
 
     package var submission: Submission?

@@ -25,6 +25,7 @@ extension AgentRun {
     func exhausted(_ progress: AgentProgress) -> AgentOutcome.StopReason? {
         if progress.steps >= limits.maxSteps { return .stepLimit }
         if progress.formatErrorsInARow >= limits.formatErrorsInARow { return .formatErrors }
+        if isAskedToStop() { return .asked }
         return isOver ? .deadline : nil
     }
 

@@ -25,17 +25,20 @@ package struct AgentRun: Sendable {
     let redact: Redaction
     let logger: Logger
     let onProgress: @Sendable (ConversationRecord) async -> Void
+    let isAskedToStop: @Sendable () -> Bool
 
     /// Prepares a run; nothing happens before `run`.
     ///
     /// `identity` is task uid and attempt and seeds the hash chain; `redact` takes secrets out of everything that is stored
-    /// or sent; `onProgress` is called after each durable flush, for totals and preview in status.
+    /// or sent; `onProgress` is called after each durable flush, for totals and preview in status;
+    /// `isAskedToStop` is looked at before each call of the model, so that the current call and its action are finished first.
     package init(
         identity: String, task: AgentTask, strategy: Strategy, model: any LanguageModel,
         settings: ModelSettings = ModelSettings(), toolbox: any Toolbox, journal: any ConversationJournal,
         limits: AgentLimits = AgentLimits(), prices: PriceTable = .builtIn, time: any TimeSource,
         redact: @escaping Redaction, logger: Logger = .disabled,
-        onProgress: @escaping @Sendable (ConversationRecord) async -> Void = { _ in }
+        onProgress: @escaping @Sendable (ConversationRecord) async -> Void = { _ in },
+        isAskedToStop: @escaping @Sendable () -> Bool = { false }
     ) {
         self.identity = identity
         self.task = task
@@ -50,6 +53,7 @@ package struct AgentRun: Sendable {
         self.redact = redact
         self.logger = logger
         self.onProgress = onProgress
+        self.isAskedToStop = isAskedToStop
     }
 
     /// Runs, or goes on from where the journal ends.

@@ -27,7 +27,7 @@ struct AgentStage {
     }
 
     func run() async throws(RunStop) -> Outcome {
-        let context = context
+        let (context, control) = (context, control)
         return try await context.stage(.running, phase: .running, .running, "the agent is at work") {
             () async throws(RunStop) in
             let keeper = try await openConversation()
@@ -36,7 +36,7 @@ struct AgentStage {
                 identity: "\(context.record.uid)-\(context.attempt)", task: agentTask, strategy: strategy,
                 model: context.model, settings: settings, toolbox: toolbox, journal: keeper, limits: limits,
                 time: context.services.time, redact: context.services.redact, logger: context.services.logger,
-                onProgress: { await progress.note($0) })
+                onProgress: { await progress.note($0) }, isAskedToStop: { control.request != nil })
             let outcome: AgentOutcome
             do throws(AgentError) {
                 outcome = try await run.run()
@@ -202,6 +202,7 @@ extension AgentOutcome.StopReason {
         case .tokenBudget: .tokenLimitReached
         case .costBudget: .budgetExceeded
         case .formatErrors: .agentFailed
+        case .asked: .cancelled
         }
     }
 }

@@ -108,17 +108,33 @@ struct RunContext: Sendable {
     var remaining: Duration { deadline - services.time.wallNow() }
 
     /// Runs `body` within what is left of the task's time, at most `limit`, and translates what it throws.
+    ///
+    /// A failure that may pass is waited out and the body run again: every step can be repeated, and a server that is away
+    /// for a minute must not cost a run.
     func within<Value: Sendable>(
         _ limit: Duration, else reason: Reason, _ what: String,
         _ body: @escaping @Sendable () async throws -> Value
     ) async throws(RunStop) -> Value {
         let left = remaining
         guard left > .zero else { throw .timedOut }
+        let passing = Locked<(any Error)?>(nil)
         do {
-            return try await withDeadline(min(left, limit), time: services.time, body)
+            return try await withDeadline(min(left, limit), time: services.time) {
+                while true {
+                    do {
+                        return try await body()
+                    } catch  where PassingFailure.includes(error) && !Task.isCancelled {
+                        passing.withLock { $0 = error }
+                        try await services.time.sleep(for: .seconds(2))
+                    }
+                }
+            }
         } catch is DeadlineExceeded {
             if remaining <= .zero { throw .timedOut }
-            throw .failed(TaskFailure(.infrastructure, reason, "\(what) took longer than \(limit)"))
+            throw .failed(
+                TaskFailure(
+                    .infrastructure, reason, "\(what) within \(limit.wholeSeconds) s",
+                    cause: passing.withLock { $0 }))
         } catch let stop as RunStop {
             throw stop
         } catch {
