@@ -29,9 +29,7 @@ struct InjectStage {
             if undo == nil {
                 undo = try await context.within(.seconds(30), else: .injectionFailed, "the fault could not be planned")
                 {
-                    try await Patience(time: context.services.time).again(while: { $0.isRetryable }) {
-                        () async throws(ProblemError) in try await session.planFault()
-                    }
+                    try await session.planFault()
                 }
                 if let undo {
                     let application = context.plan.names.application
@@ -42,9 +40,7 @@ struct InjectStage {
             }
             let recorded = undo
             try await context.within(Self.limit, else: .injectionFailed, "the fault could not be injected") {
-                try await Patience(time: context.services.time).again(while: { $0.isRetryable }) {
-                    () async throws(ProblemError) in try await session.inject(recorded)
-                }
+                try await session.inject(recorded)
                 try await session.awaitInEffect(within: Self.limit)
             }
             let generation = context.generation

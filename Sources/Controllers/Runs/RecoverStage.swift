@@ -22,9 +22,7 @@ struct RecoverStage {
         let recovered: Bool
         do {
             try await context.grading(.seconds(60)) {
-                try await Patience(time: context.services.time).again(while: { $0.isRetryable }) {
-                    () async throws(ProblemError) in try await session.recover(undo)
-                }
+                try await session.recover(undo)
                 try await session.awaitServing(within: .seconds(30))
             }
             recovered = true
