@@ -43,10 +43,24 @@ def reset(kubectl: Kubectl) -> None:
     kubectl.run("wait", "--for=condition=Established", "--timeout=30s", *(
         f"crd/{kind}.aiops.dev" for kind in ("aiopstasks", "workerpools", "llmconversations")))
     kubectl.run("apply", "--filename=-", stdin=json.dumps({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}}))
+    await_served(kubectl)
     clear(kubectl)
     kubectl.run("apply", "--filename=-", stdin=json.dumps({
         "apiVersion": "aiops.dev/v1alpha1", "kind": "WorkerPool", "metadata": {"name": "empty", "namespace": NAMESPACE},
         "spec": {"workers": {"backend": "Internal", "replicas": 0}}}))
+
+
+def await_served(kubectl: Kubectl) -> None:
+    """A kind is established a moment before it is served."""
+    api, end = Api(kubectl.kubeconfig), time.monotonic() + 30
+    while True:
+        try:
+            api.send("GET", tasks_path(NAMESPACE) + "?limit=1")
+            return
+        except ApiError as error:
+            if error.status != 404 or time.monotonic() > end:
+                raise
+            time.sleep(0.2)
 
 
 def clear(kubectl: Kubectl, served: bool = False) -> None:
