@@ -61,6 +61,17 @@ import Testing
         }
     }
 
+    /// The agent is not graded again on an application whose fault was taken back meanwhile.
+    @Test func aVerdictIsReachedOnce() async throws {
+        let clean = Rehearsal(.detection)
+        try await clean.perform()
+        let recovered = try #require(clean.server.writes.firstIndex { $0.body.text.contains("\"recovered\"") })
+        let run = Rehearsal(.detection)
+        try await run.perform(.deathAfter(recovered + 1))
+        #expect(try run.task()?.status.result?.verdict == .passed)
+        #expect(run.history.contains { $0.claim?.epoch == 2 })
+    }
+
     /// Somebody deletes the task at any moment: everything that was made for it goes, and nothing else is made.
     @Test(arguments: [Rehearsal.Play.mitigation])
     func aDeletionAtAnyWriteLeavesNothing(play: Rehearsal.Play) async throws {

@@ -1,0 +1,120 @@
+import AIOpsAPI
+import ControllerRuntime
+import Controllers
+import HTTP
+import JSON
+import KubernetesClient
+import KubernetesModel
+import KubernetesTesting
+import Primitives
+import Problems
+import Telemetry
+import Testing
+
+/// The operator as it is put together for users, with watches, queues and workers side by side.
+///
+/// Nothing in it has to wait, so the time is the real one.
+@Suite struct OperatorTests {
+    private final class Watch: Sendable {
+        private struct State {
+            var mostAtOnce = 0
+            var doubles: [String] = []
+            var cleaned: Set<String> = []
+        }
+
+        private let state = Locked(State())
+        let changes: AsyncStream<Void>
+        private let sink: AsyncStream<Void>.Continuation
+
+        init() { (changes, sink) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1)) }
+
+        var mostAtOnce: Int { state.withLock { $0.mostAtOnce } }
+        var doubles: [String] { state.withLock { $0.doubles } }
+        var cleaned: Int { state.withLock { $0.cleaned.count } }
+
+        func look(at objects: [JSONValue]) {
+            let tasks = objects.compactMap { try? AIOpsTask(jsonValue: $0) }
+            let running = tasks.filter { $0.status.phase?.isRunning == true }
+            let workers = running.compactMap(\.status.claim?.worker)
+            state.withLock { state in
+                state.mostAtOnce = max(state.mostAtOnce, running.count)
+                if Set(workers).count < workers.count { state.doubles.append(workers.joined(separator: " ")) }
+                for task in tasks where task.status.isFinished && task.status.conditions.isTrue(.cleanedUp) {
+                    state.cleaned.insert(task.metadata.name)
+                }
+            }
+            sink.yield()
+        }
+    }
+
+    private let cluster = ShopCluster(time: SystemTimeSource())
+    private let watch = Watch()
+
+    init() {
+        let watch = watch
+        cluster.server.react(to: AIOpsTask.resourceType) { _, cluster in
+            watch.look(at: cluster.objects(AIOpsTask.resourceType, namespace: "demo"))
+        }
+        cluster.server.put(Fixture.pool())
+    }
+
+    private func create(_ count: Int) {
+        for number in 0..<count {
+            var task = Fixture.task("t\(number)")
+            task.metadata = ObjectMeta(name: "t\(number)", namespace: "demo")
+            var agent = AIOpsTask.Agent()
+            var model = ModelSettings()
+            model.provider = .openAICompatible
+            model.name = "scripted"
+            model.baseURL = ScriptedProvider.baseURL
+            agent.model = model
+            task.spec.agent = agent
+            cluster.server.put(task)
+        }
+    }
+
+    /// Runs an operator of its own session until so many tasks are over and cleaned up, and stops it as a signal does.
+    private func run(_ session: String, until count: Int) async throws {
+        let link = ProcessLink(server: cluster.server, provider: ScriptedProvider(isMitigation: false))
+        let client = KubernetesClient(
+            configuration: ClientConfiguration(server: "https://memory", tls: TLSConfiguration()), transport: link,
+            time: SystemTimeSource(), logger: .disabled, seed: 1)
+        let whole = Operator(
+            settings: OperatorSettings(version: "test", namespace: "demo", allowedModelHosts: [ScriptedProvider.host]),
+            client: client, transport: link, catalogue: try Catalogue.builtin(),
+            workers: WorkerNames(session: session), instance: session, time: SystemTimeSource(), logger: .disabled,
+            metrics: MetricsRegistry(), redact: { $0 })
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await whole.manager.run() }
+            for await _ in watch.changes where watch.cleaned >= count { break }
+            group.cancelAll()
+            do { try await group.waitForAll() } catch is CancellationError {}
+        }
+    }
+
+    private func expectDone(_ count: Int) throws {
+        let tasks = try cluster.server.objects(AIOpsTask.self)
+        #expect(tasks.count == count)
+        for task in tasks {
+            #expect(task.status.phase == .succeeded, "\(task.metadata.name)")
+            #expect(task.status.result?.verdict == .passed, "\(task.metadata.name)")
+        }
+        #expect(watch.doubles.isEmpty)
+        #expect(watch.mostAtOnce <= 3)
+        #expect(cluster.server.objects(.namespaces).count == 2)
+    }
+
+    @Test(.timeLimit(.minutes(2))) func tenTasksOnThreeWorkersAllEndThreeAtATime() async throws {
+        create(10)
+        try await run("aaaaa", until: 10)
+        try expectDone(10)
+        #expect(watch.mostAtOnce == 3)
+    }
+
+    @Test(.timeLimit(.minutes(2))) func aRestartInTheMiddleLosesNothing() async throws {
+        create(6)
+        try await run("aaaaa", until: 2)
+        try await run("bbbbb", until: 6)
+        try expectDone(6)
+    }
+}
