@@ -148,7 +148,7 @@ struct AgentStage {
                 ($0.value?.stringValue ?? $0.value?.text ?? "").cut(toScalars: 16000)
             }
             status.result = result
-            status.display?.tokens = DisplayText.tokens(usage.inputTokens + usage.outputTokens)
+            status.display?.tokens = DisplayText.tokens(outcome.totals.usage.totalTokens)
             status.display?.cost = DisplayText.cost(nanos: usage.cost?.nanos, isSimulated: isSimulated)
             status.mark(
                 .agentCompleted, .true, outcome.stopReason.reason,

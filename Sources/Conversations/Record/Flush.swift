@@ -13,7 +13,8 @@ package struct Flush: Sendable, Hashable {
             do {
                 entries.append(try ChainedMessage(line: Array(line)))
             } catch {
-                let expected = entries.last.map { $0.message.seq + 1 } ?? 0
+                // Stored numbers are remote input: the last one there is has no successor.
+                let expected = entries.last.map { $0.message.seq &+ 1 } ?? 0
                 throw ConversationFault(seq: expected, kind: .malformed(error.message))
             }
         }

@@ -12,7 +12,8 @@ package struct ConversationRepair: Sendable {
 
     package init(_ flushes: [Flush], identity: String) {
         let ordered = flushes.filter { !$0.entries.isEmpty }.sorted {
-            ($0.firstSeq, -$0.lastSeq) < ($1.firstSeq, -$1.lastSeq)
+            // Whoever may write ConfigMaps chooses these numbers: they are compared, never reckoned with.
+            $0.firstSeq == $1.firstSeq ? $0.lastSeq > $1.lastSeq : $0.firstSeq < $1.firstSeq
         }
         for flush in ordered {
             var added = false

@@ -67,7 +67,8 @@ struct WebSocketHandshake: Sendable {
         let head = try parse(received[..<end.upperBound])
         guard head.status == 101 else {
             let length = head.headers.first("Content-Length").flatMap(Int.init)
-            let wanted = min(length ?? Self.bodyLimit, Self.bodyLimit)
+            // A length below zero is nonsense that must not become a count of bytes.
+            let wanted = min(max(0, length ?? Self.bodyLimit), Self.bodyLimit)
             // Without a length the body ends with the connection.
             guard rest.count >= wanted || hasEnded else { return .incomplete }
             throw .webSocketRefused(status: head.status, body: Array(rest.prefix(wanted)))
