@@ -43,7 +43,10 @@ final class CurlPool {
         active += 1
         isSingleFile = isSingleFile || !isSecure
         adjustCap()
-        return curl_multi_add_handle(multi, easy.pointer) == CURLM_OK
+        if curl_multi_add_handle(multi, easy.pointer) == CURLM_OK { return true }
+        active -= 1
+        adjustCap()
+        return false
     }
 
     func remove(_ easy: EasyHandle) {
