@@ -6,12 +6,13 @@ package import Telemetry
 
 /// The workers inside the manager process: runs the tasks whose claims name them.
 ///
-/// Invariants: at most one run per task uid; a run starts only for a claim that names this session, and a claim whose run
+/// Invariants: at most one run per task uid and at most `capacity` in all; a run starts only for a claim that names this session, and a claim whose run
 /// has written its end is never run again, however long the cache goes on showing it; when `run()` returns no run is left.
 /// Nothing is kept here that a restart would miss: which task is whose stands in `status.claim`.
 package final class WorkerHost: Lifecycle.Service {
     package let name = "workers"
     package let workers: WorkerNames
+    private let capacity: Int
     private let execute: @Sendable (AIOpsTask, RunControl) async -> Bool
     private let time: any TimeSource
     private let finished: @Sendable (ObjectKey) async -> Void
@@ -51,11 +52,12 @@ package final class WorkerHost: Lifecycle.Service {
         finished: @escaping @Sendable (ObjectKey) async -> Void
     ) {
         self.workers = workers
+        self.capacity = max(1, capacity)
         self.time = time
         self.logger = logger
         self.execute = execute
         self.finished = finished
-        (starts, starter) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(max(1, capacity)))
+        (starts, starter) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(self.capacity))
     }
 
     package func isRunning(uid: String) -> Bool {
@@ -82,6 +84,8 @@ package final class WorkerHost: Lifecycle.Service {
                 guard let notBefore = past.notBefore else { return (nil, nil) }
                 if notBefore > now { return (nil, notBefore - now) }
             }
+            // A run that has started leaves the stream, so the stream's bound alone would not hold.
+            guard state.runs.count < capacity else { return (nil, .seconds(1)) }
             let control = RunControl()
             state.runs[uid] = Running(claim: claim, control: control)
             return (control, nil)
