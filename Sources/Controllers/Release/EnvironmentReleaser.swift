@@ -2,17 +2,21 @@ package import AIOpsAPI
 package import Environments
 package import KubernetesClient
 import KubernetesModel
-import Primitives
+package import Primitives
 
 /// Takes down what a task's inventory names, after saving what explains a failure.
 package struct EnvironmentReleaser: Sendable {
     private let task: AIOpsTask
     private let client: KubernetesClient
+    private let time: any TimeSource
     private let redact: @Sendable (String) -> String
 
-    package init(task: AIOpsTask, client: KubernetesClient, redact: @escaping @Sendable (String) -> String) {
+    package init(
+        task: AIOpsTask, client: KubernetesClient, time: any TimeSource, redact: @escaping @Sendable (String) -> String
+    ) {
         self.task = task
         self.client = client
+        self.time = time
         self.redact = redact
     }
 
@@ -30,7 +34,9 @@ package struct EnvironmentReleaser: Sendable {
     package func saveDiagnostics() async throws(EnvironmentError) -> String? {
         let namespaces = [task.status.environment?.name, task.status.environment?.sandbox].compactMap(\.self)
         guard !namespaces.isEmpty else { return nil }
-        let bundle = await DiagnosticsCollector(client: client, namespaces: namespaces, redact: redact).collect()
+        let bundle = await DiagnosticsCollector(
+            client: client, namespaces: namespaces, time: time, redact: redact
+        ).collect()
         let name = "\(task.metadata.uid)-\(task.currentAttempt)-diagnostics"
         let map = ConfigMap(
             metadata: ObjectMeta(

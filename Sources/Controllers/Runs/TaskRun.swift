@@ -120,16 +120,23 @@ package struct TaskRun: Sendable {
     /// While the task lives or its clean-up goes on, the environment is the business of whoever has it.
     private func takeBack() async {
         do throws(KubernetesError) {
-            let task = try await services.client.get(AIOpsTask.self, record.key)
+            let task = try await Patience(time: services.time).again(while: { $0.isRetryable }) {
+                () async throws(KubernetesError) in try await services.client.get(AIOpsTask.self, record.key)
+            }
             let isOver = task.status.isFinished && task.status.conditions.isTrue(.cleanedUp)
             guard task.metadata.uid != record.uid || isOver else { return }
         } catch {
-            guard error.isNotFound else { return }
+            guard error.isNotFound else {
+                services.logger.warning(
+                    "whether the task was cleaned up cannot be told; what this run made may be left",
+                    ["task": "\(record.key)", "error": .describing(error)])
+                return
+            }
         }
         let released = await record.task
         do throws(EnvironmentError) {
             _ = try await EnvironmentReleaser(
-                task: released, client: services.client, redact: services.redact
+                task: released, client: services.client, time: services.time, redact: services.redact
             ).release()
         } catch {
             services.logger.warning(

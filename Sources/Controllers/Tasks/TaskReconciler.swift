@@ -115,7 +115,7 @@ package struct TaskReconciler: Reconciler {
 
     private func release(_ task: AIOpsTask, _ status: AIOpsTask.Status) async -> ReconcileOutcome {
         var status = status
-        let releaser = EnvironmentReleaser(task: task, client: client, redact: redact)
+        let releaser = EnvironmentReleaser(task: task, client: client, time: time, redact: redact)
         do {
             if task.status.phase == .failed, !task.metadata.isBeingDeleted, status.environment?.diagnostics == nil,
                 let saved = try await releaser.saveDiagnostics()
