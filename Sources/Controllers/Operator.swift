@@ -72,7 +72,13 @@ package struct Operator: Sendable {
             return tasks.list(index: TaskReconciler.poolIndex, value: change.key.description)
                 .filter { !$0.status.isFinished }.map(\.key)
         }
-        poolController.watch(pools)
+        poolController.watch(pools) { change in
+            // Where a pool comes or goes, waiting tasks change over between it and the shared one.
+            guard (change.old == nil) != (change.new == nil) else { return [change.key] }
+            let asking = tasks.list(index: TaskReconciler.poolIndex, value: change.key.description)
+            return Array(
+                Set(asking.flatMap { PoolReference($0, operatorNamespace: settings.namespace).places } + [change.key]))
+        }
         poolController.watch(tasks) { change in
             guard let task = change.new ?? change.old else { return [] }
             return PoolReference(task, operatorNamespace: settings.namespace).places

@@ -9,12 +9,36 @@ package import Telemetry
 
 /// Hands the queued tasks of a pool to its workers and keeps the pool's status.
 ///
-/// It alone writes `status.claim`. Invariant: a claim it has written is counted against its worker until the store shows
-/// it or the task is gone, so no worker is given a second task while the cache lags behind.
+/// It alone writes `status.claim`. Invariants: a claim it has written is counted against its worker until the store shows
+/// a later version of the task or the task is gone, so no worker is given a second task while the cache lags behind; a
+/// claim of unknown fate is written again, so no task waits for a claim that was never made.
 package final class PoolReconciler: Reconciler {
+    /// A claim that the store may not show yet.
+    private struct Assumed {
+        var pool: ObjectKey
+        var grant: PoolPlanner.Grant
+        /// The answer was lost, and with it whether the claim was made.
+        var isUncertain = false
+    }
+
     private struct State {
         var schedulers: [ObjectKey: TaskScheduler] = [:]
-        var assumed: [String: AIOpsTask.Claim] = [:]
+        /// By task uid.
+        var assumed: [String: Assumed] = [:]
+
+        mutating func forget(_ pool: ObjectKey) {
+            schedulers.removeValue(forKey: pool)
+            assumed = assumed.filter { $0.value.pool != pool }
+        }
+
+        /// A claim is written against one version: whatever comes after that version shows what became of it.
+        mutating func forgetWhatIsShown(by tasks: [AIOpsTask], pool: ObjectKey) {
+            let versions = Dictionary(
+                tasks.map { ($0.metadata.uid, $0.metadata.resourceVersion) }, uniquingKeysWith: { first, _ in first })
+            assumed = assumed.filter { uid, known in
+                known.pool != pool || versions[uid] == known.grant.task.metadata.resourceVersion
+            }
+        }
     }
 
     private let tasks: Store<AIOpsTask>
@@ -39,7 +63,7 @@ package final class PoolReconciler: Reconciler {
 
     package func reconcile(_ key: ObjectKey) async -> ReconcileOutcome {
         guard let pool = pools.get(key), !pool.metadata.isBeingDeleted else {
-            state.withLock { _ = $0.schedulers.removeValue(forKey: key) }
+            state.withLock { $0.forget(key) }
             return ReconcileOutcome()
         }
         let now = time.wallNow()
@@ -50,37 +74,46 @@ package final class PoolReconciler: Reconciler {
             status.record(.stalled(.invalidSpec, message), generation: pool.metadata.generation, now: now)
             return ReconcileOutcome([statusIntent(pool, status)].compactMap(\.self))
         }
-        let mine = tasks.list(index: TaskReconciler.poolIndex, value: "\(key)")
-        let plan = state.withLock { state in
-            for task in mine {
-                guard let assumed = state.assumed[task.metadata.uid] else { continue }
-                if (task.status.claim?.epoch ?? 0) >= assumed.epoch || task.status.isFinished {
-                    state.assumed.removeValue(forKey: task.metadata.uid)
-                }
-            }
+        let asking = tasks.list(index: TaskReconciler.poolIndex, value: "\(key)")
+        let mine = asking.filter { isServed($0, by: key) }
+        let (plan, repeats) = state.withLock { state in
+            state.forgetWhatIsShown(by: asking, pool: key)
             let ageing = Duration.seconds(pool.spec.effective().ageingSeconds)
             var scheduler = state.schedulers[key] ?? TaskScheduler(ageing: ageing)
             let plan = PoolPlanner(
-                PoolPlanner.Input(pool: pool, tasks: mine, names: names, assumed: state.assumed, now: now)
+                PoolPlanner.Input(
+                    pool: pool, tasks: mine, names: names, assumed: state.assumed.mapValues(\.grant.claim),
+                    now: now)
             ).plan(&scheduler)
             state.schedulers[key] = scheduler
-            return plan
+            return (plan, state.assumed.values.filter { $0.pool == key && $0.isUncertain }.map(\.grant))
         }
         var status = plan.status
         record(pool, &status, now: now)
-        if let failure = await grant(plan.grants, pool: pool, now: now) {
+        let unsure = await grant(repeats, isRepeat: true, pool: pool, now: now)
+        if let failure = await grant(plan.grants, isRepeat: false, pool: pool, now: now) ?? unsure {
             return ReconcileOutcome([statusIntent(pool, status)].compactMap(\.self), .retry(failure))
         }
         return ReconcileOutcome([statusIntent(pool, status)].compactMap(\.self))
     }
 
+    /// Whether this pool is the one the task gets: a shared pool stands back behind one of the task's own namespace.
+    ///
+    /// What one of our workers has is counted whatever came or went since.
+    private func isServed(_ task: AIOpsTask, by key: ObjectKey) -> Bool {
+        if let claim = task.status.claim, names.isOurs(claim.worker) { return true }
+        return PoolReference(task, operatorNamespace: key.namespace).lookUp(in: pools).pool?.metadata.key == key
+    }
+
     /// Writes the claims one by one; one that cannot be written does not hold up the others.
-    private func grant(_ grants: [PoolPlanner.Grant], pool: WorkerPool, now: Timestamp) async -> (any Error)? {
+    private func grant(
+        _ grants: [PoolPlanner.Grant], isRepeat: Bool, pool: WorkerPool, now: Timestamp
+    ) async -> (any Error)? {
         var failure: (any Error)?
         for grant in grants {
             let uid = grant.task.metadata.uid
             // Counted before it is written: the answer may be lost although the write was made.
-            state.withLock { $0.assumed[uid] = grant.claim }
+            state.withLock { $0.assumed[uid] = Assumed(pool: pool.metadata.key, grant: grant) }
             do {
                 try await executor.execute([claimIntent(grant, pool: pool, now: now)])
                 logger.info(
@@ -90,9 +123,16 @@ package final class PoolReconciler: Reconciler {
                         "epoch": .integer(Int(grant.claim.epoch)),
                     ])
             } catch {
-                // A refused write was not made; after anything else the claim may stand.
-                if error.isConflict || error.isNotFound {
-                    state.withLock { _ = $0.assumed.removeValue(forKey: uid) }
+                let isOvertaken = error.isConflict || error.isNotFound
+                // A repeat that finds another version may find the claim itself: the store will show which.
+                if isRepeat, isOvertaken { continue }
+                state.withLock { state in
+                    if !isRepeat, isOvertaken || error.isUserError {
+                        // A refused write was not made; after anything else the claim may stand.
+                        state.assumed.removeValue(forKey: uid)
+                    } else {
+                        state.assumed[uid]?.isUncertain = true
+                    }
                 }
                 failure = error
             }
