@@ -1,3 +1,5 @@
+import Glibc
+
 /// The host of a model's base URL, and whether anything may be sent there.
 ///
 /// A base URL comes from whoever may create tasks; without a list of hosts it would be a way to make the operator call
@@ -24,8 +26,17 @@ struct ModelEndpoint: Sendable, Hashable {
     /// Link-local addresses are refused whatever a list says.
     func isAllowed(by hosts: Set<String>) -> Bool { !isLinkLocal && hosts.contains(host) }
 
+    /// In every spelling that a resolver takes for an address: `2852039166` and `0xa9fea9fe` are `169.254.169.254`.
     var isLinkLocal: Bool {
-        host.hasPrefix("169.254.") || host.hasPrefix("fe8") || host.hasPrefix("fe9") || host.hasPrefix("fea")
-            || host.hasPrefix("feb")
+        var four = in_addr()
+        if inet_aton(host, &four) != 0 { return Self.isLinkLocal(UInt32(bigEndian: four.s_addr)) }
+        var six = in6_addr()
+        guard inet_pton(AF_INET6, String(host.prefix { $0 != "%" }), &six) == 1 else { return false }
+        let bytes = withUnsafeBytes(of: six) { Array($0) }
+        if bytes[0] == 0xFE, bytes[1] & 0xC0 == 0x80 { return true }
+        let isMapped = bytes[..<10].allSatisfy { $0 == 0 } && bytes[10] == 0xFF && bytes[11] == 0xFF
+        return isMapped && Self.isLinkLocal(bytes[12...].reduce(0) { $0 << 8 | UInt32($1) })
     }
+
+    private static func isLinkLocal(_ address: UInt32) -> Bool { address >> 16 == 169 << 8 | 254 }
 }
