@@ -90,8 +90,10 @@ package struct ModelResolver: Sendable {
     ) async throws(TaskFailure) -> Credentials {
         let secret: KubernetesModel.Secret
         do {
-            secret = try await client.get(
-                KubernetesModel.Secret.self, ObjectKey(namespace: namespace, name: reference.name))
+            let key = ObjectKey(namespace: namespace, name: reference.name)
+            secret = try await Patience(time: time).again(while: { $0.isRetryable }) {
+                () async throws(KubernetesError) in try await client.get(KubernetesModel.Secret.self, key)
+            }
         } catch {
             if error.isNotFound {
                 throw TaskFailure(

@@ -66,7 +66,9 @@ struct RunContext: Sendable {
     private static func pool(of task: AIOpsTask, _ services: RunServices) async throws(RunStop) -> WorkerPool? {
         for place in PoolReference(task, operatorNamespace: services.settings.namespace).places {
             do {
-                return try await services.client.get(WorkerPool.self, place)
+                return try await Patience(time: services.time).again(while: { $0.isRetryable }) {
+                    () async throws(KubernetesError) in try await services.client.get(WorkerPool.self, place)
+                }
             } catch {
                 if error.isNotFound { continue }
                 if error.isCancelled { throw .interrupted }
