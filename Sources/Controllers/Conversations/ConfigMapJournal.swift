@@ -79,8 +79,8 @@ package struct ConfigMapJournal: ConversationJournal {
 
     static func journalError(_ error: KubernetesError, doing what: String) -> JournalError {
         if error.isCancelled { return .cancelled }
-        // A namespace that is going away, a quota that is full: nothing a retry of ours mends.
-        if case .forbidden = error.kind { return .full(error.message) }
+        // A quota that is full, and only that: a right that is missing is no matter of room.
+        if case .forbidden = error.kind, error.message.contains("exceeded quota") { return .full(error.message) }
         return .unavailable("could not \(what)", cause: error)
     }
 }

@@ -34,7 +34,8 @@ actor RunProgressWriter {
             }
         } catch {
             if case .abandoned = error { control.ask(.abandon) }
-            context.services.logger.info("progress not written", ["task": "\(context.record.key)"])
+            context.services.logger.info(
+                "progress not written", ["task": "\(context.record.key)", "error": .describing(error)])
         }
     }
 }

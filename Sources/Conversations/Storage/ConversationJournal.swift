@@ -38,7 +38,8 @@ extension JournalError: CustomStringConvertible {
         case .fenced(let reason): "the conversation belongs to another worker now: \(reason)"
         case .full(let reason): "no room for the conversation: \(reason)"
         case .corrupt(let fault): "the stored conversation is damaged: \(fault)"
-        case .unavailable(let reason, _): "the conversation could not be stored: \(reason)"
+        case .unavailable(let reason, let cause):
+            "the conversation could not be stored: \(reason)" + (cause.map { ": \($0)" } ?? "")
         case .cancelled: "cancelled"
         }
     }
