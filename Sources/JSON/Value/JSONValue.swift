@@ -65,15 +65,6 @@ extension JSONValue {
         return value
     }
 
-    /// Any number, as near as a Double comes.
-    package var doubleValue: Double? {
-        switch self {
-        case .integer(let value): Double(value)
-        case .number(let text): Double(text)
-        default: nil
-        }
-    }
-
     package var boolValue: Bool? {
         guard case .bool(let value) = self else { return nil }
         return value

@@ -24,19 +24,4 @@ extension KubernetesClient {
         let request = patchRequest(type, key, patch, subresource, options)
         return try decode(DynamicObject.self, try await sender.bytes(request), request.operation)
     }
-
-    /// Replaces the object whole; the version it carries must be the newest.
-    package func updateDynamic(
-        _ type: ResourceType, _ object: DynamicObject, subresource: String? = nil,
-        options: WriteOptions = WriteOptions()
-    ) async throws(KubernetesError) -> DynamicObject {
-        let metadata = object.metadata
-        let key = metadata.key
-        let request = APIRequest(
-            operation: Operation(verb: "update", resource: type, key: key, subresource: subresource), method: "PUT",
-            path: type.path(namespace: key.namespace, name: key.name, subresource: subresource), query: options.query,
-            contentType: "application/json", body: object.jsonBytes(),
-            repeatability: metadata.resourceVersion.isEmpty ? .unsafe : .safe)
-        return try decode(DynamicObject.self, try await sender.bytes(request), request.operation)
-    }
 }

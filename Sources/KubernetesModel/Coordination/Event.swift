@@ -26,11 +26,6 @@ package struct Event: KubernetesObject, Hashable {
 
     package init(metadata: ObjectMeta) { self.metadata = metadata }
 
-    /// When it last happened, whichever generation of the event API wrote it.
-    package var lastSeen: Timestamp? {
-        series?.lastObservedTime ?? eventTime ?? deprecatedLastTimestamp ?? metadata.creationTimestamp
-    }
-
     package var count: Int { max(series?.count ?? 0, deprecatedCount, 1) }
 
     package init(from reader: inout JSONReader) throws(JSONError) {

@@ -19,7 +19,6 @@ extension Deployment {
 
 extension Job {
     package var isComplete: Bool { status.conditions.isTrue("Complete") }
-    package var isFailed: Bool { status.conditions.isTrue("Failed") }
 }
 
 extension Node {

@@ -44,9 +44,6 @@ package struct OpenAICompatibleConfiguration: Sendable {
         self.retry = retry
     }
 
-    package static let openAIBaseURL = "https://api.openai.com/v1"
-    package static let openRouterBaseURL = "https://openrouter.ai/api/v1"
-
     private static func usualField(provider: String, model: String) -> TokenLimitField {
         let reasoning = ["o1", "o3", "o4", "gpt-5"]
         return provider == "OpenAI" && reasoning.contains { model.hasPrefix($0) } ? .maxCompletionTokens : .maxTokens
