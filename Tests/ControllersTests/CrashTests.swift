@@ -103,25 +103,42 @@ import Testing
         let writes = try await clean.perform()
         let expected = Outcome(try #require(try clean.task()).status)
         for number in 1...writes {
-            let run = Rehearsal(play)
-            let heir = try run.process("bbbbb")
-            let left = Locked<[JSONValue]?>(nil)
-            let takeOver = ProcessLink.Event.interference(number) {
-                do {
-                    #expect(try await heir.work { try run.isCleanedUp() })
-                    left.withLock { $0 = run.objectsLeft }
-                } catch {
-                    Issue.record(error)
-                }
-            }
-            try await run.perform(takeOver)
-            // Whatever the first owner still tried was refused, or taken back by itself.
-            if let left = left.withLock({ $0 }) { #expect(run.objectsLeft == left, "write \(number)") }
             let what: Comment = "taken over at write \(number) of \(writes)"
+            let run = try await takeOver(play, at: number, what)
             var outcome = Outcome(try #require(try run.task(), what).status)
             outcome.environment = expected.environment
             #expect(outcome == expected, what)
             try await run.expectInvariants(what, lostCalls: 1, hadRival: true)
         }
+    }
+
+    /// The worst moment: the new owner has cleaned up, and the first owner makes the namespaces once more.
+    @Test func aLateOwnerTakesBackWhatItMade() async throws {
+        let clean = Rehearsal(.detection)
+        try await clean.perform()
+        let making = try #require(
+            clean.server.writes.firstIndex { $0.type == .namespaces && $0.verb == "create" })
+        let run = try await takeOver(.detection, at: making + 1, "")
+        #expect(run.namespacesMade == 4)
+        #expect(run.namespacesLeft.isEmpty)
+    }
+
+    /// Lets a second process do the whole task while the first waits at a write, and then the first go on.
+    private func takeOver(_ play: Rehearsal.Play, at number: Int, _ what: Comment) async throws -> Rehearsal {
+        let run = Rehearsal(play)
+        let heir = try run.process("bbbbb")
+        let left = Locked<[JSONValue]?>(nil)
+        try await run.perform(
+            .interference(number) {
+                do {
+                    #expect(try await heir.work { try run.isCleanedUp() }, what)
+                    left.withLock { $0 = run.objectsLeft }
+                } catch {
+                    Issue.record(error)
+                }
+            })
+        // Whatever the first owner still tried was refused, or taken back by itself.
+        if let left = left.withLock({ $0 }) { #expect(run.objectsLeft == left, what) }
+        return run
     }
 }
