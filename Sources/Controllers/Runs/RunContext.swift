@@ -49,7 +49,7 @@ struct RunContext: Sendable {
         } catch {
             throw .failed(error)
         }
-        let apiServer = await APIServerDiscovery.addresses(services.client)
+        let apiServer = try await apiServer(services)
         let started = task.status.startedAt ?? services.time.wallNow()
         return RunContext(
             record: record, services: services, effective: effective, problem: problem, model: model,
@@ -77,6 +77,20 @@ struct RunContext: Sendable {
             }
         }
         return nil
+    }
+
+    private static func apiServer(_ services: RunServices) async throws(RunStop) -> [APIServerAddress] {
+        do {
+            return try await Patience(time: services.time).again(while: { $0.isRetryable }) {
+                () async throws(KubernetesError) in try await APIServerDiscovery.find(services.client)
+            }
+        } catch {
+            if error.isCancelled { throw .interrupted }
+            throw .failed(
+                TaskFailure(
+                    .infrastructure, .provisioningFailed, "the addresses of the API server could not be read",
+                    cause: error))
+        }
     }
 
     private static func effective(_ task: AIOpsTask, _ pool: WorkerPool?) throws(RunStop) -> EffectiveTask {
