@@ -17,14 +17,18 @@ package struct ModelResolver: Sendable {
     private let transport: any HTTPTransport
     private let time: any TimeSource
     private let allowedHosts: Set<String>
+    private let holdSecret: @Sendable (String) -> Void
 
+    /// `holdSecret` is told each key that is read, so that it can be taken out of whatever is stored or sent.
     package init(
-        client: KubernetesClient, transport: any HTTPTransport, time: any TimeSource, allowedHosts: Set<String>
+        client: KubernetesClient, transport: any HTTPTransport, time: any TimeSource, allowedHosts: Set<String>,
+        holdSecret: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         self.client = client
         self.transport = transport
         self.time = time
         self.allowedHosts = allowedHosts
+        self.holdSecret = holdSecret
     }
 
     /// The provider that will answer; `Auto` means Simulated as long as nobody gives a key.
@@ -122,8 +126,8 @@ package struct ModelResolver: Sendable {
         }
         let hosts = String(decoding: secret.data["hosts"] ?? [], as: UTF8.self)
             .split { $0.isWhitespace || $0 == "," }.map { $0.lowercased() }
-        return Credentials(
-            key: LanguageModels.Secret(String(decoding: bytes, as: UTF8.self).filter { !$0.isNewline }),
-            hosts: Set(hosts))
+        let key = String(decoding: bytes, as: UTF8.self).filter { !$0.isNewline }
+        holdSecret(key)
+        return Credentials(key: LanguageModels.Secret(key), hosts: Set(hosts))
     }
 }

@@ -8,6 +8,7 @@ import LanguageModels
 import Lifecycle
 import Primitives
 import Problems
+import Telemetry
 
 /// What the stages of one run share: the admitted spec, the problem, the model, the environment's plan.
 ///
@@ -39,10 +40,12 @@ struct RunContext: Sendable {
         }
         // Before anything is made: a key that is missing costs nobody an environment.
         let model: any LanguageModel
+        // Of this run alone: a key that one namespace makes up must not blot out the words of another.
+        let keys = Redactor()
         do {
             model = try await ModelResolver(
                 client: services.client, transport: services.transport, time: services.time,
-                allowedHosts: services.settings.allowedModelHosts
+                allowedHosts: services.settings.allowedModelHosts, holdSecret: { keys.register(secret: $0) }
             ).resolve(
                 effective.model, namespace: task.metadata.namespace ?? "",
                 poolNamespace: pool?.metadata.namespace ?? "")
@@ -50,6 +53,8 @@ struct RunContext: Sendable {
             throw .failed(error)
         }
         let apiServer = try await apiServer(services)
+        var services = services
+        services.redact = { [redact = services.redact] in redact(keys.redact($0)) }
         let started = task.status.startedAt ?? services.time.wallNow()
         return RunContext(
             record: record, services: services, effective: effective, problem: problem, model: model,
