@@ -87,8 +87,13 @@ package final class Controller: Lifecycle.Service, Drainable {
                 await self.waitForEndOfGrace()
                 return .graceOver
             }
+            var isEnding = false
             for await end in group where end != .clockStopped {
-                if end == .graceOver, !Task.isCancelled { logger.warning("reconciles did not end in time") }
+                // The wait for the grace period also ends when the workers have, by cancellation.
+                if end == .graceOver, !isEnding, !Task.isCancelled {
+                    logger.warning("reconciles did not end in time")
+                }
+                isEnding = true
                 group.cancelAll()
             }
         }
