@@ -129,6 +129,12 @@ let package = Package(
         support("HTTPTesting", ["HTTP", "Primitives"]),
         support("KubernetesTesting", ["KubernetesClient", "KubernetesModel", "HTTP", "JSON", "Primitives"]),
         support("LanguageModelTesting", ["LanguageModels", "JSON", "Primitives"]),
+        support(
+            "ClusterTesting",
+            [
+                "AIOpsAPI", "Conversations", "CurlTransport", "Environments", "HTTP", "HTTPServer", "JSON",
+                "KubernetesClient", "KubernetesModel", "Lifecycle", "Telemetry", "Primitives",
+            ]),
 
         // Tests of the edge
         tests("TelemetryTests", ["Telemetry", "LifecycleTesting", "JSON", "Primitives"]),
@@ -176,7 +182,10 @@ let package = Package(
         // Against real clusters: AIOPS_TEST_KUBECONFIG and AIOPS_TEST_NODE_KUBECONFIG name their kubeconfigs.
         tests(
             "ClusterTests",
-            ["KubernetesClient", "KubernetesModel", "CurlTransport", "HTTP", "JSON", "Telemetry", "Primitives"]),
+            [
+                "ClusterTesting", "AIOpsAPI", "KubernetesClient", "KubernetesModel", "CurlTransport", "HTTP", "JSON",
+                "Telemetry", "Primitives",
+            ]),
         tests("KubernetesModelTests", ["KubernetesModel", "JSON", "Primitives"]),
         tests(
             "KubernetesClientTests",
@@ -206,8 +215,8 @@ let package = Package(
         tests(
             "NodeTests",
             [
-                "Problems", "Environments", "AgentTools", "Agent", "CurlTransport", "KubernetesClient",
-                "KubernetesModel", "HTTP", "JSON", "Telemetry", "Primitives",
-            ]),
+                "ClusterTesting", "AIOpsAPI", "Conversations", "Problems", "Environments", "AgentTools", "Agent",
+                "CurlTransport", "KubernetesClient", "KubernetesModel", "HTTP", "JSON", "Telemetry", "Primitives",
+            ], exclude: ["Fixtures"]),
     ]
 )

@@ -100,7 +100,7 @@ def node(run):
     run.do("self test of the cluster with pods", [str(CLUSTER), "selftest", "--name", "aiops-test"])
     run.do("operator image", [str(ROOT / "scripts" / "images" / "operator.py"), "--output", "build/images"])
     run.do("load image", [str(CLUSTER), "load-image", "--name", "aiops-test", "build/images/aiops-operator.tar"])
-    run.do("tests on real pods", ["swift", "test", "--skip-build", "--no-parallel", "--filter", "NodeTests"])
+    run.do("tests on real pods", ["swift", "test", "--skip-build", "--filter", "NodeTests"])
 
 
 def mutants(run, arguments):

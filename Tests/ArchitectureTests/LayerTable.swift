@@ -39,11 +39,14 @@ enum LayerTable {
         "HTTPTesting": ["HTTP"],
         "KubernetesTesting": ["KubernetesClient"],
         "LanguageModelTesting": ["LanguageModels"],
+        "ClusterTesting": ["CurlTransport", "HTTPServer", "Environments", "Conversations"],
     ]
 
     /// Modules of the toolchain, with the targets that may import them (`nil`: every one).
     static let system: [String: Set<String>?] = [
         "Glibc": nil,
+        // Traits that several test targets share.
+        "Testing": ["ClusterTesting"],
         "Synchronization": ["Primitives", "CurlTransport"],
         // Dates and URLs, from layer 3 up only. `Foundation` itself is absent on purpose: its ICU
         // costs 40-50 MB of image.

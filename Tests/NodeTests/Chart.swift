@@ -1,0 +1,135 @@
+import AIOpsAPI
+import ClusterTesting
+import Glibc
+import JSON
+import KubernetesClient
+import KubernetesModel
+import Primitives
+import Testing
+
+/// The operator as users have it: a pod of its own image, installed by Helm, under the chart's rights and no others.
+///
+/// Needs the image `aiops-operator:0.1.0` in the cluster; scripts/test.py builds and loads it.
+@Suite(.timeLimit(.minutes(8))) struct Chart {
+    @Test func installedByHelmTheOperatorWorksUnderItsOwnRights() async throws {
+        try await withRelease { cluster, system in
+            let pod = try await operatorPod(cluster, system)
+            expectRestricted(pod)
+            try await expectRights(
+                cluster, account: "system:serviceaccount:\(system):aiops-operator", in: system, table: "operator")
+            try await cluster.withNamespace("chart-tasks") { namespace in
+                let requests: [(name: String, TaskRequest, table: String)] = [
+                    ("looking", .detection, "sandbox-read-only"), ("mending", .mitigation, "sandbox-mitigation"),
+                ]
+                for (name, request, _) in requests {
+                    var kept = request
+                    kept.spec = ["environment": ["retention": ["onSuccessSeconds": 600]]]
+                    try await cluster.apply(kept, as: name, in: namespace)
+                }
+                for (name, _, table) in requests {
+                    let task = try await cluster.awaitFinished(name, in: namespace)
+                    #expect(task.status.result?.verdict == .passed, "\(name): \(task.status.conditions)")
+                    let environment = try #require(task.status.environment?.name)
+                    let sandbox = try #require(task.status.environment?.sandbox)
+                    let account = "system:serviceaccount:\(sandbox):shell"
+                    try await expectRights(cluster, account: account, in: environment, table: table)
+                    try await expectRights(cluster, account: account, in: sandbox, table: "sandbox-elsewhere")
+                    try await expectRights(cluster, account: account, in: namespace, table: "sandbox-elsewhere")
+                }
+            }
+            let after = try await operatorPod(cluster, system)
+            #expect(after.metadata.uid == pod.metadata.uid)
+            #expect(after.value["status"]?["containerStatuses"]?[0]?["restartCount"] == 0)
+        }
+    }
+
+    // MARK: The release
+
+    private func withRelease(_ body: @Sendable (TestCluster, String) async throws -> Void) async throws {
+        // Helm brings the definitions, as it does to a user's cluster.
+        try await TestCluster.with(.node, definitions: false) { cluster in
+            let system = "test-chart-\(TestCluster.randomSuffix())"
+            do {
+                try await helm("install", cluster, system)
+                try await body(cluster, system)
+            } catch {
+                let log = try? await cluster.kubectl.run(
+                    "-n", system, "logs", "deployment/aiops-operator", "--tail=60")
+                print("the operator's last words:\n\(log ?? "none")")
+                try? await remove(cluster, system)
+                throw error
+            }
+            try await remove(cluster, system)
+        }
+    }
+
+    private func remove(_ cluster: TestCluster, _ system: String) async throws {
+        try await helm("uninstall", cluster, system)
+        try await cluster.client.delete(.namespaces, ObjectKey(namespace: "", name: system))
+        try await eventually("namespace \(system) is gone", within: .seconds(90)) {
+            let key = ObjectKey(namespace: "", name: system)
+            return .holds(try await cluster.isGone(Namespace.self, key), else: "it is there")
+        }
+    }
+
+    private func helm(_ action: String, _ cluster: TestCluster, _ system: String) async throws {
+        let child = try ChildProcess(
+            "\(RepositoryRoot.path)/scripts/chart.py",
+            [action, "--kubeconfig", cluster.kubeconfig, "--namespace", system, "--timeout", "180"])
+        let code = try await child.exit(within: .seconds(300))
+        #expect(code == 0, "chart.py \(action): \(child.output())")
+        guard code == 0 else { throw NeverHappened("chart.py \(action) failed") }
+    }
+
+    // MARK: What is expected
+
+    private func operatorPod(_ cluster: TestCluster, _ system: String) async throws -> DynamicObject {
+        let pods = try await cluster.client.listDynamic(.pods, namespace: system).items
+        #expect(pods.count == 1)
+        let pod = try #require(pods.first)
+        let ready = pod.value["status"]?["conditions"]?.arrayValue?.first { $0["type"] == "Ready" }
+        #expect(ready?["status"] == "True", "\(pod.value["status"]?.text ?? "")")
+        return pod
+    }
+
+    /// What Pod Security calls restricted, and a read-only file system.
+    private func expectRestricted(_ pod: DynamicObject) {
+        let security = pod.value["spec"]?["securityContext"]
+        #expect(security?["runAsNonRoot"] == true)
+        #expect(security?["seccompProfile"]?["type"] == "RuntimeDefault")
+        let container = pod.value["spec"]?["containers"]?[0]?["securityContext"]
+        #expect(container?["allowPrivilegeEscalation"] == false)
+        #expect(container?["readOnlyRootFilesystem"] == true)
+        #expect(container?["capabilities"]?["drop"] == ["ALL"])
+        #expect(container?["privileged"] != true)
+        for field in ["hostNetwork", "hostPID", "hostIPC"] { #expect(pod.value["spec"]?[field] != true, "\(field)") }
+    }
+
+    /// `kubectl auth can-i --list` equals the checked-in table, and the table is one that may be checked in.
+    private func expectRights(
+        _ cluster: TestCluster, account: String, in namespace: String, table: String
+    ) async throws {
+        let printed = try await cluster.kubectl.run("auth", "can-i", "--list", "--as", account, "-n", namespace)
+        let rules = printed.split(separator: "\n").dropFirst()
+            .map { $0.split(separator: " ").joined(separator: " ") }
+            // What every account of a cluster has: discovery, and asking about itself.
+            .filter { !$0.hasPrefix("[/") && !$0.hasPrefix("selfsubject") }
+            .sorted()
+        let path = "\(RepositoryRoot.path)/Tests/NodeTests/Fixtures/\(table).txt"
+        let expected = try fixture(path)
+        #expect(rules == expected, "\(table):\n\(rules.joined(separator: "\n"))")
+        for rule in rules {
+            #expect(!rule.contains("*"), "\(table): \(rule)")
+            #expect(!rule.hasPrefix("secrets"), "\(table): \(rule)")
+            #expect(!rule.contains("escalate") && !rule.contains("bind]") && !rule.contains("impersonate"), "\(rule)")
+        }
+    }
+
+    private func fixture(_ path: String) throws -> [String] {
+        let file = try #require(fopen(path, "r"), "\(path) is missing")
+        defer { fclose(file) }
+        var bytes = [UInt8](repeating: 0, count: 64 << 10)
+        let count = fread(&bytes, 1, bytes.count, file)
+        return String(decoding: bytes.prefix(count), as: UTF8.self).split(separator: "\n").map(String.init)
+    }
+}

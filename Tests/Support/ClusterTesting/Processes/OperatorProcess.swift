@@ -1,0 +1,76 @@
+import Glibc
+import Primitives
+
+/// The operator as a process of its own, started and killed by a test.
+///
+/// One at a time: two operators on one cluster would serve the same objects.
+package final class OperatorProcess: Sendable {
+    private let arguments: [String]
+    private let program: String
+    private let generations = Locked<[ChildProcess]>([])
+
+    /// Runs an operator while `body` does; it is told to stop and must end cleanly.
+    package static func with(
+        _ cluster: TestCluster, namespace: String = "default", allowedHosts: [String] = [],
+        _ body: @Sendable (OperatorProcess) async throws -> Void
+    ) async throws {
+        let process = try OperatorProcess(cluster, namespace: namespace, allowedHosts: allowedHosts)
+        try process.start()
+        do {
+            try await body(process)
+        } catch {
+            print("the operator's last words:\n\(process.log.suffix(6000))")
+            throw error
+        }
+        try await process.stop()
+    }
+
+    private init(_ cluster: TestCluster, namespace: String, allowedHosts: [String]) throws {
+        program = try Self.builtProgram()
+        arguments =
+            ["manager", "--kubeconfig", cluster.kubeconfig, "--listen", "127.0.0.1:0", "--namespace", namespace]
+            + allowedHosts.flatMap { ["--allowed-model-host", $0] }
+    }
+
+    package func start() throws {
+        let child = try ChildProcess(program, arguments)
+        generations.withLock { $0.append(child) }
+    }
+
+    /// kill -9: no last write, no goodbye.
+    package func kill() async throws {
+        let child = generations.withLock { $0.last }
+        child?.send(SIGKILL)
+        _ = try await child?.exit(within: .seconds(10))
+    }
+
+    package func stop() async throws {
+        guard let child = generations.withLock({ $0.last }) else { return }
+        guard child.isRunning else {
+            let code = try await child.exit(within: .seconds(1))
+            throw NeverHappened("the operator ended by itself with code \(code): \(child.output().suffix(3000))")
+        }
+        child.send(SIGTERM)
+        let code = try await child.exit(within: .seconds(30))
+        guard code == 0 else {
+            throw NeverHappened("the operator's exit code was \(code): \(child.output().suffix(3000))")
+        }
+    }
+
+    /// Everything logged, by all its lives.
+    package var log: String { generations.withLock { $0 }.map { $0.output() }.joined() }
+
+    /// It lies where the tests do.
+    private static func builtProgram() throws -> String {
+        var candidates: [String] = []
+        if let path = realpath("/proc/self/exe", nil) {
+            defer { free(path) }
+            let own = String(cString: path)
+            if let slash = own.lastIndex(of: "/") { candidates.append(own[..<slash] + "/aiops-operator") }
+        }
+        // swift test may run the tests from inside a helper of the toolchain.
+        candidates.append(RepositoryRoot.path + "/.build/debug/aiops-operator")
+        for candidate in candidates where access(candidate, X_OK) == 0 { return candidate }
+        throw NeverHappened("no built operator at \(candidates); swift build makes it")
+    }
+}

@@ -1,0 +1,45 @@
+package import AIOpsAPI
+package import Conversations
+import KubernetesClient
+import KubernetesModel
+import Primitives
+
+/// A conversation as a user reads it back: through its index, from the sealed ConfigMaps, hash by hash.
+package struct StoredConversation: Sendable {
+    package let index: LLMConversation
+    package let messages: [ConversationMessage]
+
+    /// Throws unless the conversation is sealed, gapless, in order and unchanged.
+    package static func read(_ task: AIOpsTask, _ cluster: TestCluster) async throws -> StoredConversation {
+        guard let name = task.status.conversations.last?.name else {
+            throw NeverHappened("\(task.metadata.name) has no conversation")
+        }
+        let namespace = task.metadata.namespace ?? ""
+        let index = try await cluster.client.get(LLMConversation.self, ObjectKey(namespace: namespace, name: name))
+        guard index.status.complete, !index.status.chunks.isEmpty else {
+            throw NeverHappened("conversation \(name) is not sealed: \(index.status)")
+        }
+        var entries: [ChainedMessage] = []
+        for chunk in index.status.chunks {
+            let map = try await cluster.client.get(
+                ConfigMap.self, ObjectKey(namespace: namespace, name: chunk.configMap))
+            let bytes = Array((map.data["messages.jsonl"] ?? "").utf8)
+            guard map.immutable == true, chunk.firstSeq == Int64(entries.count + 1),
+                chunk.sha256 == SHA256Digest.of(bytes).hex
+            else { throw NeverHappened("ConfigMap \(chunk.configMap) is not what the index says") }
+            entries += try Flush(parsing: bytes).entries
+        }
+        let record = try ConversationRecord(
+            identity: "\(task.metadata.uid)-\(task.status.attempt)", entries: entries
+        ) { $0 }
+        let conversation = StoredConversation(index: index, messages: record.messages)
+        let small = try await cluster.client.list(
+            ConfigMap.self, namespace: namespace,
+            options: ListOptions(labels: LabelSelector(["aiops.dev/conversation": record.identity]))
+        ).items
+        guard small.count == index.status.chunks.count else {
+            throw NeverHappened("flushes are left after the seal: \(small.map(\.metadata.name))")
+        }
+        return conversation
+    }
+}
