@@ -61,6 +61,25 @@ import Testing
         }
     }
 
+    /// Processes that die one after another, each at a moment of its own.
+    @Test(arguments: 1...12)
+    func severalDeathsInARowEndTheSame(seed: UInt64) async throws {
+        var generator = SeededGenerator(seed: seed)
+        let run = Rehearsal(.mitigation)
+        var deaths: [Int] = []
+        for number in 0..<8 where try !run.isCleanedUp() {
+            let at = Int.random(in: 1...30, using: &generator)
+            let event: ProcessLink.Event = Bool.random(using: &generator) ? .deathAfter(at) : .deathBefore(at)
+            deaths.append(at)
+            #expect(try await run.process("proc\(number)", event: event).work { try run.isCleanedUp() })
+        }
+        let what: Comment = "deaths at writes \(deaths)"
+        try await run.perform()
+        let status = try #require(try run.task(), what).status
+        #expect(status.phase == .succeeded && status.result?.verdict == .passed, what)
+        try await run.expectInvariants(what, lostCalls: deaths.count)
+    }
+
     /// The agent is not graded again on an application whose fault was taken back meanwhile.
     @Test func aVerdictIsReachedOnce() async throws {
         let clean = Rehearsal(.detection)
