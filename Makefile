@@ -30,7 +30,7 @@ test-api: setup ## Only the tests against a real API server
 test-node: setup ## Only the tests on a whole cluster with real pods
 	@scripts/test.py node
 
-test-all: setup ## make test, every mutant and the oldest supported server
+test-all: setup ## make test with every mutant instead of a sample
 	@scripts/test.py all
 
 lint: setup ## Formatter, shellcheck, YAML, generated files

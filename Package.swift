@@ -13,6 +13,8 @@ let house: [SwiftSetting] = [
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
     .enableUpcomingFeature("InferIsolatedConformances"),
     .enableUpcomingFeature("ImmutableWeakCaptures"),
+    // The operator waits for others most of its life: smaller code is less resident memory (24 instead of 25 MiB at rest).
+    .unsafeFlags(["-Osize"], .when(configuration: .release)),
 ]
 
 func library(
@@ -28,8 +30,7 @@ func support(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .executableTarget(
         name: name, dependencies: dependencies, swiftSettings: house,
-        // A static standard library exports every symbol for plug-ins we have none of: 1.1 MB of names, touched at the
-        // start and so 1.7 MB of memory.
+        // A static standard library exports every symbol for plug-ins we have none of: 1.1 MB of names.
         linkerSettings: [.unsafeFlags(["-Xlinker", "--no-export-dynamic"], .when(configuration: .release))])
 }
 
@@ -55,7 +56,10 @@ let package = Package(
         // Layer 1: base
         library("Primitives", ["CLinux", "CCrypto"]),
         // Reads what models and clusters send, so unsafe constructs are errors here.
-        library("JSON", ["Primitives"], settings: [.strictMemorySafety()]),
+        // The one place where speed counts for every byte that comes in.
+        library(
+            "JSON", ["Primitives"],
+            settings: [.strictMemorySafety(), .unsafeFlags(["-O"], .when(configuration: .release))]),
         library("Telemetry", ["JSON", "Primitives"]),
         library("Lifecycle", ["Telemetry", "Primitives", "CLinux"]),
         library("CommandLineInterface", []),
