@@ -56,8 +56,8 @@ struct ShopLiteNodeTests {
             do {
                 try await environment.prepare()
                 try await session.deploy()
-                try await environment.awaitReady(within: .seconds(60))
-                try await session.awaitHealthy(within: .seconds(60))
+                try await environment.awaitReady(within: .seconds(180))
+                try await session.awaitHealthy(within: .seconds(180))
                 try await body(run)
             } catch {
                 failure = error
@@ -73,7 +73,7 @@ struct ShopLiteNodeTests {
         let deadline = time.monotonicNow() + .seconds(180)
         while try await environment.release() != .gone {
             guard time.monotonicNow() < deadline else {
-                Issue.record("the environment is not gone after a minute")
+                Issue.record("the environment is not gone after three minutes")
                 return
             }
             try await time.sleep(for: .milliseconds(500))
