@@ -50,6 +50,30 @@ import Testing
         bench.server.writes.filter { $0.type == AIOpsTask.resourceType }
     }
 
+    /// After a restart the tasks of a deleted pool would have stayed Running for ever.
+    @Test func whatADeadProcessLeftInADeletedPoolIsTakenOver() async throws {
+        for name in ["a", "b"] {
+            _ = try bench.store(
+                Fixture.task(name, phase: .running) {
+                    var claim = AIOpsTask.Claim()
+                    claim.worker = "demo/default-zzzzz-0"
+                    claim.epoch = 3
+                    $0.status.claim = claim
+                })
+        }
+        _ = try bench.store(Fixture.task("waiting", phase: .queued))
+        try fillCaches()
+        _ = await reconciler.reconcile(pool)
+        let claims = try claims()
+        #expect(claims["a"]?.epoch == 4 && claims["b"]?.epoch == 4)
+        #expect(Set([claims["a"]?.worker, claims["b"]?.worker]).count == 2)
+        #expect(claims["waiting"] == nil)
+        try fillCaches()
+        let writes = claimWrites().count
+        _ = await reconciler.reconcile(pool)
+        #expect(claimWrites().count == writes)
+    }
+
     @Test func aClaimIsWrittenAgainstTheVersionThatWasLookedAt() async throws {
         try arrange(tasks: ["a"], replicas: 1)
         let seen = try bench.stored(ObjectKey(namespace: "demo", name: "a")).metadata

@@ -63,8 +63,7 @@ package final class PoolReconciler: Reconciler {
 
     package func reconcile(_ key: ObjectKey) async -> ReconcileOutcome {
         guard let pool = pools.get(key), !pool.metadata.isBeingDeleted else {
-            state.withLock { $0.forget(key) }
-            return ReconcileOutcome()
+            return await takeOverWithoutPool(key)
         }
         let now = time.wallNow()
         let problems = pool.spec.validate()
@@ -95,6 +94,39 @@ package final class PoolReconciler: Reconciler {
             return ReconcileOutcome([statusIntent(pool, status)].compactMap(\.self), .retry(failure))
         }
         return ReconcileOutcome([statusIntent(pool, status)].compactMap(\.self))
+    }
+
+    /// A pool that is deleted takes no running task with it: what a dead process left behind is taken over all the
+    /// same, one worker a task.
+    ///
+    /// Nothing that waits is started.
+    ///
+    /// Where another pool serves such a task as well, the version in both writes lets one of them through.
+    private func takeOverWithoutPool(_ key: ObjectKey) async -> ReconcileOutcome {
+        let asking = tasks.list(index: TaskReconciler.poolIndex, value: "\(key)")
+        let running = asking.filter { $0.status.phase?.isRunning == true }
+        guard running.contains(where: { task in task.status.claim.map { !names.isOurs($0.worker) } ?? true }) else {
+            if running.isEmpty { state.withLock { $0.forget(key) } }
+            return ReconcileOutcome()
+        }
+        var spec = WorkerPool.Spec()
+        var workers = WorkerPool.Workers()
+        workers.replicas = running.count
+        spec.workers = workers
+        spec.stopPolicy = .hold
+        let standIn = WorkerPool(metadata: ObjectMeta(name: key.name, namespace: key.namespace), spec: spec)
+        let now = time.wallNow()
+        let grants = state.withLock { state in
+            state.forgetWhatIsShown(by: asking, pool: key)
+            var scheduler = TaskScheduler(ageing: .zero)
+            return PoolPlanner(
+                PoolPlanner.Input(
+                    pool: standIn, tasks: running, names: names, assumed: state.assumed.mapValues(\.grant.claim),
+                    now: now)
+            ).plan(&scheduler).grants
+        }
+        let failure = await grant(grants, isRepeat: false, pool: standIn, now: now)
+        return ReconcileOutcome([], failure.map { .retry($0) } ?? .done)
     }
 
     /// Whether this pool is the one the task gets: a shared pool stands back behind one of the task's own namespace.
