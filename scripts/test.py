@@ -36,7 +36,7 @@ class Run:
             code = subprocess.call(command, cwd=ROOT, env=self.environment, stdin=subprocess.DEVNULL,
                                    stdout=sink, stderr=subprocess.STDOUT, **options)
         text = log.read_text(errors="replace")
-        closing = [line for line in text.splitlines() if line.startswith(("✔ Test run", "✘ Test run"))]
+        closing = [line for line in text.splitlines() if line.startswith(("✔ Test run with", "✘ Test run with"))]
         for line in closing:
             count = int(re.search(r"with (\d+) test", line).group(1))
             print(f"    {line}", flush=True)
@@ -48,7 +48,7 @@ class Run:
         if code != 0:
             print(f"{label}: FAILED after {elapsed:.0f} s (exit code {code}); whole log: {log.relative_to(ROOT)}",
                   file=sys.stderr)
-            shown = [l for l in text.splitlines() if re.search(r"✘|error:|Error|FAILED|Expectation", l)][:60]
+            shown = [l for l in text.splitlines() if re.search(r"^✘|^↳|: error:|recorded an issue|NOT KILLED", l)][:60]
             print("\n".join(shown), file=sys.stderr)
             print("--- last lines", file=sys.stderr)
             print("\n".join(text.splitlines()[-40:]), file=sys.stderr)
