@@ -81,7 +81,7 @@ def _start(state: State, wanted: tuple[Artifact, ...]) -> None:
     steps = Steps(len(wanted) + (5 if state.plain else 6) + (2 if node else 0))
     build.build(steps, wanted, keys_in_use())
     with steps.step("making the network and the certificates"):
-        state.network.up()
+        state.take_network()
         plane.prepare()
     with steps.step("starting etcd and containerd" if node else "starting etcd"):
         plane.start_etcd()

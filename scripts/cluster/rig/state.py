@@ -20,8 +20,8 @@ class State:
     name: str
     profile: str
     plain: bool
-    slot: int
     binaries: list[str]
+    slot: int = -1  # no network yet
     instance: str = field(default_factory=lambda: uuid.uuid4().hex)
     boot: str = field(default_factory=host.boot_id)
     complete: bool = False
@@ -90,9 +90,14 @@ class State:
 
     @staticmethod
     def new(name: str, profile: str, plain: bool, binaries: list[str]) -> State:
-        """Takes a free slot and writes the state down in one locked step, so that two runs never share a network."""
-        with paths.locked("slots"):
-            slot = free_slot({state.slot for state in State.all()})
-            state = State(name, profile, plain, slot, binaries)
-            state.save()
+        state = State(name, profile, plain, binaries)
+        state.save()
         return state
+
+    def take_network(self) -> None:
+        """Chooses and makes the network in one step under a lock of the machine: other users' caches are not seen here, but
+        the routes of their networks are. Chosen any earlier, two runs could take the same one while Kubernetes is being built."""
+        with paths.machine_lock("networks"):
+            self.slot = free_slot({state.slot for state in State.all()})
+            self.save()
+            self.network.up()
