@@ -27,9 +27,9 @@ func support(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, path: "Tests/Support/\(name)", swiftSettings: house)
 }
 
-func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+func program(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil) -> Target {
     .executableTarget(
-        name: name, dependencies: dependencies, swiftSettings: house,
+        name: name, dependencies: dependencies, path: path, swiftSettings: house,
         // A static standard library exports every symbol for plug-ins we have none of: 1.1 MB of names.
         linkerSettings: [.unsafeFlags(["-Xlinker", "--no-export-dynamic"], .when(configuration: .release))])
 }
@@ -139,6 +139,14 @@ let package = Package(
                 "AIOpsAPI", "Conversations", "CurlTransport", "Environments", "HTTP", "HTTPServer", "JSON",
                 "KubernetesClient", "KubernetesModel", "Lifecycle", "Telemetry", "Primitives",
             ]),
+
+        // The runtime under the same work as the controllers it is compared with: see scripts/bench.py.
+        program(
+            "RuntimeTwin",
+            [
+                "ControllerRuntime", "CurlTransport", "KubernetesClient", "KubernetesModel", "JSON", "Lifecycle",
+                "Telemetry", "Primitives",
+            ], path: "Tests/Support/RuntimeTwin"),
 
         // Tests of the edge
         tests("TelemetryTests", ["Telemetry", "LifecycleTesting", "JSON", "Primitives"]),

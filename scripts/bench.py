@@ -1,8 +1,5 @@
 #!/usr/bin/env python3
-"""Measures the operator on this machine and prints the table of docs/benchmarks.md.
-
-usage: bench.py [--write] [--binary FILE] [--no-pods] [--tasks 200]
-"""
+"""Measures the runtime and the operator on this machine, beside a bare client in C, and prints the tables of docs/benchmarks.md."""
 
 from __future__ import annotations
 
@@ -10,154 +7,169 @@ import argparse
 import contextlib
 import json
 import pathlib
-import subprocess
+import statistics
 import sys
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 sys.dont_write_bytecode = True
 
 from measure import machine  # noqa: E402
 from measure.api import Api, ApiError, Json, tasks_path  # noqa: E402
-from measure.latency import Latency, LatencyError, measure  # noqa: E402
-from measure.process import ProcessError, running  # noqa: E402
+from measure.arena import Arena, ArenaError, Burst, Paced, Start  # noqa: E402
+from measure.native import Access, NativeError, compiled  # noqa: E402
+from measure.process import ProcessError  # noqa: E402
+from measure.subject import Subject  # noqa: E402
+from measure.watcher import ANY  # noqa: E402
 from product import release, tasks  # noqa: E402
 from product.clusters import Private  # noqa: E402
 from product.kubectl import Kubectl  # noqa: E402
 from product.progress import ROOT, Failure, Progress  # noqa: E402
 
 NAMESPACE = "bench"
+CLUSTER = "aiops-bench"
 DOCUMENT = ROOT / "docs" / "benchmarks.md"
 SCRIPTS = ROOT / "scripts"
+TOOLS = ROOT / "build" / "measure"
 DETECTION = "shop_lite_target_port-misconfig-detection-1"
 QUEUED: Json = {"problem": {"id": DETECTION}, "agent": {"model": {"provider": "Simulated"}}, "poolRef": {"name": "empty"}}
 REFUSED: Json = {"problem": {"id": "no_such_problem-detection-1"}}
-FINISHED = 1000
-ROW = tuple[str, str, str]
+WORKERS = 5
+
+
+@dataclass(frozen=True)
+class Table:
+    title: str
+    head: tuple[str, ...]
+    rows: list[tuple[str, ...]]
+
+    @property
+    def text(self) -> str:
+        lines = [self.head, tuple("---" for _ in self.head), *self.rows]
+        return f"{self.title}\n\n" + "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
 def reset(kubectl: Kubectl) -> None:
-    """No task, one pool without workers: what is posted is admitted and queued, and no pod is needed."""
+    """One pool without workers: what is posted is admitted and queued, and no pod is needed."""
     kubectl.run("apply", "--validate=false", f"--filename={ROOT / 'crds'}")
     kubectl.run("wait", "--for=condition=Established", "--timeout=30s", *(
         f"crd/{kind}.aiops.dev" for kind in ("aiopstasks", "workerpools", "llmconversations")))
     kubectl.run("apply", "--filename=-", stdin=json.dumps({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}}))
-    await_served(kubectl)
-    clear(kubectl)
+    api, end = Api(kubectl.kubeconfig), time.monotonic() + 30
+    while True:  # a kind is established a moment before it is served
+        try:
+            api.send("GET", tasks_path(NAMESPACE) + "?limit=1")
+            break
+        except ApiError as error:
+            if error.status != 404 or time.monotonic() > end:
+                raise
+            time.sleep(0.2)
     kubectl.run("apply", "--filename=-", stdin=json.dumps({
         "apiVersion": "aiops.dev/v1alpha1", "kind": "WorkerPool", "metadata": {"name": "empty", "namespace": NAMESPACE},
         "spec": {"workers": {"backend": "Internal", "replicas": 0}}}))
 
 
-def await_served(kubectl: Kubectl) -> None:
-    """A kind is established a moment before it is served."""
-    api, end = Api(kubectl.kubeconfig), time.monotonic() + 30
-    while True:
-        try:
-            api.send("GET", tasks_path(NAMESPACE) + "?limit=1")
-            return
-        except ApiError as error:
-            if error.status != 404 or time.monotonic() > end:
-                raise
-            time.sleep(0.2)
-
-
-def clear(kubectl: Kubectl, served: bool = False) -> None:
-    """Deletes every task. Where no operator is there to take its finalizer off (not `served`), that is done here."""
-    api, path = Api(kubectl.kubeconfig), tasks_path(NAMESPACE)
-    if not served:
-        for item in api.send("GET", path)["items"]:
-            if item["metadata"].get("finalizers"):
-                api.merge(f"{path}/{item['metadata']['name']}", {"metadata": {"finalizers": None}})
-    api.send("DELETE", path)
-    end = time.monotonic() + 120
-    while api.send("GET", path + "?limit=1")["items"]:
-        if time.monotonic() > end:
-            raise Failure("the tasks were not gone within 120 s")
-        time.sleep(0.5)
-
-
 @contextlib.contextmanager
-def floor(kubeconfig: pathlib.Path) -> Iterator[None]:
-    child = subprocess.Popen([sys.executable, "-B", "-m", "measure.floor", str(kubeconfig), NAMESPACE], cwd=SCRIPTS,
-                             stdout=subprocess.PIPE, text=True)
-    try:
-        assert child.stdout is not None
-        if child.stdout.readline().strip() != "ready":
-            raise Failure("the floor did not start")
-        yield
-    finally:
-        child.terminate()
-        child.wait()
-
-
-def finish_many(kubeconfig: pathlib.Path, count: int) -> None:
-    """Tasks of a problem that does not exist: refused, so finished, without a pod."""
-    def post(share: int) -> None:
-        api = Api(kubeconfig)
-        for number in range(share, count, 4):
-            api.send("POST", tasks_path(NAMESPACE), {"apiVersion": "aiops.dev/v1alpha1", "kind": "AIOpsTask",
-                                                     "metadata": {"name": f"finished-{number:04d}"}, "spec": REFUSED})
-
-    with ThreadPoolExecutor(4) as pool:
-        list(pool.map(post, range(4)))
-    api, end = Api(kubeconfig), time.monotonic() + 120
-    while True:
-        items = api.send("GET", tasks_path(NAMESPACE))["items"]
-        if sum(1 for item in items if item.get("status", {}).get("phase") == "Failed") >= count:
-            return
-        if time.monotonic() > end:
-            raise Failure(f"{count} refused tasks were not finished within 120 s")
-        time.sleep(0.5)
-
-
-def compare(what: str, found: Latency, bare: Latency) -> ROW:
-    ratio = found.percentile(0.5) / bare.percentile(0.5)
-    return what, f"{found.text} ms", f"{bare.text} ms; ×{ratio:.2f} at p50"
-
-
-def without_pods(progress: Progress, options: argparse.Namespace, binary: pathlib.Path) -> list[ROW]:
-    cluster = Private("aiops-bench", profile="api")
+def arena(progress: Progress) -> Iterator[Arena]:
+    cluster = Private(CLUSTER, profile="api")
     cluster.check()
     with progress.step(f"bringing up the {cluster.title}"):
         kubectl = cluster.up(progress)
         reset(kubectl)
-    config, count, log = kubectl.kubeconfig, options.tasks, progress.logs / "operator.log"
-    with progress.step(f"floor: {count} tasks, 5 a second"), floor(config):
-        bare = measure(config, NAMESPACE, "floor", QUEUED, count, 5)
-    clear(kubectl)
-    with running(binary, config, NAMESPACE, log) as operator:
-        with progress.step("memory at rest, no task"):
-            time.sleep(10)
-            empty = operator.memory()
-        with progress.step(f"operator: {count} tasks, 5 a second"):
-            before = operator.processor_seconds()
-            queued = measure(config, NAMESPACE, "queued", QUEUED, count, 5)
-            seconds = operator.processor_seconds() - before
-        with progress.step(f"operator: {count} refused tasks, 5 a second"):
-            refused = measure(config, NAMESPACE, "refused", REFUSED, count, 5)
-        with progress.step(f"{FINISHED} finished tasks"):
-            clear(kubectl, served=True)
-            finish_many(config, FINISHED)
-            time.sleep(10)
-            grown = operator.memory()
-    with progress.step(f"memory at rest, started with {FINISHED} finished tasks"), running(binary, config, NAMESPACE, log) as operator:
-        time.sleep(10)
-        full = operator.memory()
-    clear(kubectl)
-    return [
-        ("Resident memory at rest, no task", empty.text, "target ≤ 25 MiB"),
-        (f"… started with {FINISHED} finished tasks", full.text, ""),
-        (f"… after finishing {FINISHED} tasks", grown.text, ""),
-        compare("Accepted POST → first status write, p50 / p99", queued, bare),
-        compare("… of a task that is refused", refused, bare),
-        (f"Processor time for {count} queued tasks", f"{seconds:.2f} s", ""),
-        ("Program, stripped", f"{binary.stat().st_size / 1e6:.1f} MB", ""),
-    ]
+        status = json.loads(cluster.describe())
+    with Access.of(kubectl.kubeconfig, tasks_path(NAMESPACE)) as access:
+        made = Arena(kubectl.kubeconfig, NAMESPACE, access, compiled("load", TOOLS), status["netns"])
+        made.clear()
+        yield made
 
 
-def with_pods(progress: Progress, runs: int) -> list[ROW]:
+def subjects(arena: Arena, progress: Progress, operator: pathlib.Path, twin: pathlib.Path) -> tuple[Subject, Subject, Subject]:
+    floor = compiled("floor", TOOLS)
+    config = str(arena.kubeconfig)
+    return (
+        Subject("floor", (str(floor), *arena.access.arguments), progress.logs / "floor.log"),
+        Subject("twin", (str(twin), "--kubeconfig", config, "--workers", str(WORKERS)), progress.logs / "twin.log"),
+        Subject("operator", (str(operator), "manager", f"--kubeconfig={config}", f"--namespace={NAMESPACE}", "--listen=127.0.0.1:0"),
+                progress.logs / "operator.log"),
+    )
+
+
+def middle(values: list[float]) -> float:
+    return statistics.median(values)
+
+
+def speed(progress: Progress, arena: Arena, all_three: tuple[Subject, Subject, Subject], options: argparse.Namespace) -> Table:
+    """Each round takes the three one after the other, so that what else the machine does meets all of them."""
+    floor, twin, operator = all_three
+    work = {"floor": (QUEUED, "Running", "Succeeded"), "twin": (QUEUED, "Running", "Succeeded"), "operator": (REFUSED, ANY, "Failed")}
+    paced: dict[str, list[Paced]] = {subject.name: [] for subject in all_three}
+    bursts: dict[str, list[Burst]] = {subject.name: [] for subject in all_three}
+    for number in range(options.rounds):
+        for subject in all_three:
+            spec, first, last = work[subject.name]
+            with progress.step(f"round {number + 1}, {subject.name}: {options.tasks} tasks, 5 a second"):
+                paced[subject.name].append(arena.paced(subject, spec, options.tasks, first, last))
+                arena.clear()
+            with progress.step(f"round {number + 1}, {subject.name}: {options.burst} tasks at once"):
+                bursts[subject.name].append(arena.burst(subject, spec, options.burst, last))
+                arena.clear()
+    with progress.step(f"operator: {options.tasks} queued tasks, 5 a second"):
+        queued = arena.paced(operator, QUEUED, options.tasks, ANY, "Queued")
+        arena.clear()
+
+    def ratio(name: str, of: str) -> str:
+        pairs = [getattr(mine, of) / getattr(bare, of) for mine, bare in zip(bursts[name], bursts["floor"], strict=True)]
+        return f"×{middle(pairs):.2f}"
+
+    def latency(name: str, of: str) -> tuple[str, str]:
+        mine, bare = (sum((getattr(run, of) for run in paced[who][1:]), getattr(paced[who][0], of)) for who in (name, "floor"))
+        return mine.text, mine.beside(bare)
+
+    rows = []
+    for label, of in (("first status, 5 a second, p50 / p99, ms", "first"), ("last status, 5 a second, p50 / p99, ms", "done")):
+        rows.append((label, latency("floor", of)[0], " ".join(latency("twin", of)), " ".join(latency("operator", of))))
+    rows.append((f"tasks a second, {options.burst} at once", f"{middle([b.per_second for b in bursts['floor']]):.0f}", *(
+        f"{middle([b.per_second for b in bursts[name]]):.0f} {ratio(name, 'per_second')}" for name in ("twin", "operator"))))
+    rows.append(("processor seconds per 1,000 tasks", *(
+        f"{middle([b.processor_per_thousand for b in bursts[name]]):.2f}" for name in ("floor", "twin", "operator"))))
+    rows.append(("peak resident meanwhile, MiB", *(
+        f"{max(b.peak for b in bursts[name]) / 1024:.1f}" for name in ("floor", "twin", "operator"))))
+    bare = paced["floor"][0].first
+    rows.append(("first status of a task that is queued, p50 / p99, ms", bare.text, "–", f"{queued.first.text} {queued.first.beside(bare)}"))
+    return Table(f"Speed, {options.rounds} round(s), median", ("measure", "floor", "twin", "operator"), rows)
+
+
+def size(progress: Progress, arena: Arena, all_three: tuple[Subject, Subject, Subject], options: argparse.Namespace) -> Table:
+    """With more and more finished tasks in the server: the start of a process, and what it holds at rest."""
+    operator = all_three[2]
+    rows, present = [], 0
+    with progress.step("a finished task as the pattern"):
+        arena.burst(operator, REFUSED, 1, "Failed")
+        pattern = f"round{arena.rounds}-000000"
+    for objects in options.objects:
+        with progress.step(f"{objects} finished tasks: start and memory"):
+            if objects > present:
+                arena.seed(pattern, present, objects - present)
+                present = objects
+            found: dict[str, list[Start]] = {subject.name: [] for subject in all_three}
+            for _ in range(options.rounds):
+                for subject in all_three:
+                    spec, first = (REFUSED, ANY) if subject is operator else (QUEUED, "Running")
+                    found[subject.name].append(arena.start(subject, spec, first))
+        rows.append((f"start to first write, {objects} objects, ms", *(
+            f"{middle([run.first_write for run in found[subject.name]]):.0f}" for subject in all_three)))
+        rows.append((f"resident at rest, {objects} objects, MiB (of it anonymous)", *(
+            f"{middle([run.memory.resident for run in runs]) / 1024:.1f} ({middle([run.memory.anonymous for run in runs]) / 1024:.1f})"
+            for runs in (found[subject.name] for subject in all_three))))
+        rows.append((f"peak of the first sync ÷ at rest, {objects} objects", *(
+            f"{middle([run.memory.peak / run.memory.resident for run in found[subject.name]]):.2f}" for subject in all_three)))
+    with progress.step("taking the tasks away"):
+        arena.clear()
+    return Table("Size", ("measure", "floor", "twin", "operator"), rows)
+
+
+def with_pods(progress: Progress, runs: int, binary: pathlib.Path) -> Table:
     """From `kubectl apply` to the verdict, with the operator as a pod, an application of real pods, a fault and an agent."""
     cluster = Private()
     with progress.step(f"bringing up the {cluster.title}"):
@@ -178,11 +190,9 @@ def with_pods(progress: Progress, runs: int) -> list[ROW]:
             tasks.await_cleaned(kubectl, NAMESPACE)
             tasks.clear(kubectl, NAMESPACE)
     kubectl.run("delete", "namespace", NAMESPACE, "--timeout=60s")
-    return [("`kubectl apply` → verdict, simulated target-port detection", ", ".join(f"{seconds:.1f} s" for seconds in taken), "")]
-
-
-def table(rows: list[ROW]) -> str:
-    return "\n".join(["| what | operator | beside it |", "|---|---|---|", *(f"| {a} | {b} | {c} |" for a, b, c in rows)])
+    return Table("The whole product", ("measure", "operator"), [
+        ("`kubectl apply` → verdict, simulated target-port detection, s", ", ".join(f"{seconds:.1f}" for seconds in taken)),
+        ("program, stripped, MB", f"{binary.stat().st_size / 1e6:.1f}")])
 
 
 def document(text: str) -> None:
@@ -195,25 +205,39 @@ def document(text: str) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--write", action="store_true", help="put the table into docs/benchmarks.md")
-    parser.add_argument("--binary", type=pathlib.Path, help="this program instead of a release build")
-    parser.add_argument("--no-pods", action="store_true", help="only what needs no pods")
+    parser.add_argument("--write", action="store_true", help="put the tables into docs/benchmarks.md")
+    parser.add_argument("--quick", action="store_true", help="one round, 10,000 objects at most, no pods: five minutes instead of half an hour")
+    parser.add_argument("--parts", default="speed,size,pods", help="which of them (default: all)")
     parser.add_argument("--tasks", type=int, default=200, help="tasks of a latency measurement")
+    parser.add_argument("--burst", type=int, default=2000, help="tasks at once")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--objects", type=lambda text: [int(part) for part in text.split(",")], default=[0, 1000, 10_000, 100_000])
     parser.add_argument("--runs", type=int, default=3, help="runs from apply to verdict")
     options = parser.parse_args()
+    parts = options.parts.split(",")
+    if options.quick:
+        options.rounds, options.objects, parts = 1, [count for count in options.objects if count <= 10_000], [p for p in parts if p != "pods"]
+    steps = {"speed": options.rounds * 6 + 1, "size": len(options.objects) + 2, "pods": options.runs + 2}
     about = machine.describe()
-    progress = Progress(8 if options.no_pods else 10 + options.runs, "bench")
+    progress = Progress(2 + sum(steps[part] for part in parts), "bench")
+    tables: list[Table] = []
     try:
-        with progress.step("building the operator (release)"):
-            progress.run("image", [SCRIPTS / "images" / "operator.py", "--output", release.ARCHIVE.parent,
-                                   *(["--binary", options.binary] if options.binary else [])])
-        rows = without_pods(progress, options, release.BINARY)
-        if not options.no_pods:
-            rows += with_pods(progress, options.runs)
-    except (Failure, ApiError, LatencyError, ProcessError) as failure:
+        with progress.step("building operator and twin (release)"):
+            progress.run("twin", ["swift", "build", "-c", "release", "--static-swift-stdlib", "--product", "RuntimeTwin"])
+            progress.run("image", [SCRIPTS / "images" / "operator.py", "--output", release.ARCHIVE.parent])
+        if {"speed", "size"} & set(parts):
+            with arena(progress) as made:
+                chosen = subjects(made, progress, release.BINARY, ROOT / ".build" / "release" / "RuntimeTwin")
+                if "speed" in parts:
+                    tables.append(speed(progress, made, chosen, options))
+                if "size" in parts:
+                    tables.append(size(progress, made, chosen, options))
+        if "pods" in parts:
+            tables.append(with_pods(progress, options.runs, release.BINARY))
+    except (Failure, ApiError, ArenaError, NativeError, ProcessError) as failure:
         print(f"\nbench: {failure}", file=sys.stderr)
         return failure.code if isinstance(failure, Failure) else 1
-    text = f"{table(rows)}\n\nTaken on: {about}."
+    text = "\n\n".join([*(table.text for table in tables), f"Taken on: {about}."])
     print(f"\n{text}")
     if options.write:
         document(text)

@@ -39,6 +39,7 @@ enum LayerTable {
         "HTTPTesting": ["HTTP"],
         "KubernetesTesting": ["KubernetesClient"],
         "LanguageModelTesting": ["LanguageModels"],
+        "RuntimeTwin": ["ControllerRuntime", "CurlTransport"],
         "ClusterTesting": ["CurlTransport", "HTTPServer", "Environments", "Conversations"],
     ]
 

@@ -9,7 +9,7 @@ enum PackageDescription {
         for declaration in declarations(in: text) {
             // What follows these labels is no dependency.
             var head = Substring(declaration)
-            for label in ["resources:", "pkgConfig:", "exclude:", "settings:"] {
+            for label in ["resources:", "pkgConfig:", "exclude:", "settings:", "path:"] {
                 head = head.firstRange(of: label).map { head[..<$0.lowerBound] } ?? head
             }
             let quoted = head.split(separator: "\"", omittingEmptySubsequences: false)

@@ -42,8 +42,11 @@ class Api:
     def _connect(self, timeout: float) -> http.client.HTTPSConnection:
         return http.client.HTTPSConnection(self._host, self._port, timeout=timeout, context=self._tls)
 
-    def send(self, method: str, path: str, body: Json | None = None, kind: str = "application/json") -> Json:
+    def send(self, method: str, path: str, body: Json | None = None, kind: str = "application/json", timeout: float = 30) -> Json:
         data = None if body is None else json.dumps(body).encode()
+        if self._kept.sock is not None:
+            self._kept.sock.settimeout(timeout)
+        self._kept.timeout = timeout
         self._kept.request(method, path, data, {"Content-Type": kind, "Accept": "application/json"})
         response = self._kept.getresponse()
         text = response.read()
@@ -62,8 +65,8 @@ class Api:
     def merge(self, path: str, body: Json) -> Json:
         return self.send("PATCH", path, body, "application/merge-patch+json")
 
-    def watch(self, path: str, version: str) -> Iterator[Json]:
-        """Events after `version`, until the server ends the stream after ten minutes."""
+    def lines(self, path: str, version: str) -> Iterator[bytes]:
+        """Events after `version` as they come, until the server ends the stream after ten minutes."""
         connection = self._connect(620)
         try:
             connection.request("GET", f"{path}?watch=1&timeoutSeconds=600&resourceVersion={version}")
@@ -71,7 +74,7 @@ class Api:
             if response.status != 200:
                 raise ApiError(response.status, response.read().decode(errors="replace"))
             while line := response.readline():
-                yield json.loads(line)
+                yield line
         finally:
             connection.close()
 

@@ -19,6 +19,7 @@ class Memory:
 
     resident: int
     anonymous: int
+    peak: int
 
     @property
     def text(self) -> str:
@@ -26,18 +27,18 @@ class Memory:
 
 
 class ProcessError(Exception):
-    """The operator does not run; the text has its last lines."""
+    """It does not run any more; the text has its last lines."""
 
 
-class Operator:
+class Process:
     def __init__(self, process: subprocess.Popen[bytes], log: pathlib.Path) -> None:
         self.process, self.log = process, log
 
     def memory(self) -> Memory:
         self.check()
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
-        found = dict(re.findall(r"^(VmRSS|RssAnon):\s+(\d+) kB", status, re.MULTILINE))
-        return Memory(int(found["VmRSS"]), int(found["RssAnon"]))
+        found = dict(re.findall(r"^(VmRSS|RssAnon|VmHWM):\s+(\d+) kB", status, re.MULTILINE))
+        return Memory(int(found["VmRSS"]), int(found["RssAnon"]), int(found["VmHWM"]))
 
     def processor_seconds(self) -> float:
         fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
@@ -45,7 +46,7 @@ class Operator:
 
     def check(self) -> None:
         if self.process.poll() is not None:
-            raise ProcessError(f"the operator ended with {self.process.returncode}:\n" + "\n".join(
+            raise ProcessError(f"the process ended with {self.process.returncode}:\n" + "\n".join(
                 self.log.read_text(errors="replace").splitlines()[-10:]))
 
 
@@ -57,7 +58,7 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def running(binary: pathlib.Path, kubeconfig: pathlib.Path, namespace: str, log: pathlib.Path) -> Iterator[Operator]:
+def running(binary: pathlib.Path, kubeconfig: pathlib.Path, namespace: str, log: pathlib.Path) -> Iterator[Process]:
     """Yields when it says it is ready: its caches hold what the server has."""
     log.parent.mkdir(parents=True, exist_ok=True)
     port = free_port()
@@ -65,7 +66,7 @@ def running(binary: pathlib.Path, kubeconfig: pathlib.Path, namespace: str, log:
         process = subprocess.Popen(
             [str(binary), "manager", f"--kubeconfig={kubeconfig}", f"--namespace={namespace}", f"--listen=127.0.0.1:{port}"],
             stdin=subprocess.DEVNULL, stdout=sink, stderr=sink)
-    operator = Operator(process, log)
+    operator = Process(process, log)
     try:
         end = time.monotonic() + 20
         while True:

@@ -198,6 +198,10 @@ class Private:
     def reach(self) -> Kubectl:
         return Kubectl(kubectl_on_path() or self._own_kubectl(), pathlib.Path(self._ask("kubeconfig")))
 
+    def describe(self) -> str:
+        """JSON, as `cluster.py status` has it."""
+        return self._ask("status", "--json")
+
     def load(self, progress: Progress, archive: pathlib.Path) -> None:
         progress.run("load-image", [CLUSTER_TOOL, "load-image", "--name", self.name, archive])
 
