@@ -12,6 +12,7 @@ from . import crdroutes, paths
 from .api import Api
 from .build import binary
 from .console import Failure
+from .network import Network
 from .pki import Authority, service_account_keys, write_kubeconfig
 from .processes import Process, spawn, tail
 from .state import State
@@ -26,8 +27,12 @@ class ControlPlane:
 
     def __init__(self, state: State) -> None:
         self.state = state
-        self.network = state.network
         self.pki = state.folder / "pki"
+
+    @property
+    def network(self) -> Network:
+        """Asked for each time: it is taken after this object has been made."""
+        return self.state.network
 
     # Credentials
 

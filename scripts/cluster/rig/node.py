@@ -21,6 +21,7 @@ from .api import ApiError
 from .build import IMAGES, RUNTIME, binary
 from .console import Failure
 from .controlplane import ControlPlane
+from .network import Network
 from .processes import Process, start_time
 from .state import State
 
@@ -47,11 +48,15 @@ def cgroup_folders(state: State) -> list[Path]:
 
 class Node:
     def __init__(self, plane: ControlPlane) -> None:
-        self.plane, self.state, self.network = plane, plane.state, plane.network
+        self.plane, self.state = plane, plane.state
         self.folder = self.state.folder / "node"
         self.sockets = self.state.sockets
         self.socket = self.sockets / "containerd.sock"
         self.name = f"{self.state.name}-node"
+
+    @property
+    def network(self) -> Network:
+        return self.state.network
 
     # containerd
 

@@ -10,13 +10,14 @@ import sys
 import tempfile
 import unittest
 from pathlib import Path
+from unittest import mock
 
 sys.dont_write_bytecode = True
 for scripts in ("cluster", "images"):
     sys.path.insert(0, str(Path(__file__).resolve().parents[2] / scripts))
 
 import image  # noqa: E402
-from rig import crdroutes, debian, dns, network, processes  # noqa: E402
+from rig import controlplane, crdroutes, debian, dns, network, paths, processes, state  # noqa: E402
 from rig.artifacts import Artifact, forget_old  # noqa: E402
 
 
@@ -171,6 +172,23 @@ class Routes(unittest.TestCase):
     def test_clusters_have_networks_of_their_own(self) -> None:
         one, two = (network.Network("a", "b", slot) for slot in (0, 1))
         self.assertFalse({one.pods, one.services, one.host_address} & {two.pods, two.services, two.host_address})
+
+    def test_a_network_is_taken_when_it_is_made_and_not_before(self) -> None:
+        """Another user's cluster may come up while this one's binaries are being built; only its routes can be seen."""
+        made: list[int] = []
+        free = iter([0, 1])
+        with tempfile.TemporaryDirectory() as folder, mock.patch.dict(os.environ, XDG_CACHE_HOME=folder), \
+                mock.patch.object(state, "free_slot", lambda taken: next(free)), \
+                mock.patch.object(network.Network, "up", lambda self: made.append(self.slot)), \
+                mock.patch.object(paths, "machine_lock", lambda name: paths.locked(name)):
+            mine = state.State.new("one", "api", True, [])
+            plane = controlplane.ControlPlane(mine)
+            self.assertEqual((mine.slot, made), (-1, []))
+            next(free)  # a stranger's
+            mine.take_network()
+            self.assertEqual((mine.slot, made, plane.network.slot), (1, [1], 1))
+            kept = state.State.load("one")
+            self.assertEqual(kept and kept.slot, 1)
 
 
 if __name__ == "__main__":
