@@ -1,7 +1,7 @@
 # The only entry point a user needs: `make demo` and `make test`. `make help` lists the rest.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo demo-down test test-unit test-api test-node test-all lint format crds manifests image bench mutants clean
+.PHONY: help setup build demo demo-down test test-unit test-api test-faults test-node test-all lint format crds manifests image bench mutants clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ test-unit: setup ## Only the tests that need no cluster
 
 test-api: setup ## Only the tests against a real API server
 	@scripts/test.py api
+
+test-faults: setup ## Every fault plan against a real API server, exhaustively (an hour)
+	@scripts/test.py faults
 
 test-node: setup ## Only the tests on a whole cluster with real pods
 	@scripts/test.py node

@@ -155,6 +155,13 @@ let package = Package(
                 "Telemetry", "Primitives",
             ], path: "Tests/Support/RuntimeTwin"),
 
+        support(
+            "FaultTesting",
+            [
+                "AIOpsAPI", "ClusterTesting", "Conversations", "CurlTransport", "Environments", "HTTP", "JSON",
+                "KubernetesClient", "KubernetesModel", "Lifecycle", "Telemetry", "Primitives", "YAML",
+            ]),
+
         // Tests of the edge
         tests("TelemetryTests", ["Telemetry", "LifecycleTesting", "JSON", "Primitives"]),
         tests("LifecycleTests", ["Lifecycle", "LifecycleTesting", "Telemetry", "Primitives"]),
@@ -204,6 +211,13 @@ let package = Package(
             [
                 "ClusterTesting", "AIOpsAPI", "KubernetesClient", "KubernetesModel", "CurlTransport", "HTTP", "JSON",
                 "Telemetry", "Primitives",
+            ]),
+        // The same cluster behind a proxy that breaks things; see docs/testing.md.
+        tests(
+            "FaultTests",
+            [
+                "FaultTesting", "ClusterTesting", "AIOpsAPI", "KubernetesClient", "KubernetesModel", "JSON",
+                "Primitives",
             ]),
         tests("KubernetesModelTests", ["KubernetesModel", "JSON", "Primitives"]),
         tests(

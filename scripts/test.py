@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the tests: everything set up first, one line of progress a step, details only where a step fails.
 
-usage: test.py [unit|api|node|lint|all|ci]
+usage: test.py [unit|api|faults|node|lint|all|ci]
 """
 import json
 import os
@@ -15,7 +15,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 LOGS = ROOT / "build" / "logs"
 CLUSTER = ROOT / "scripts" / "cluster" / "cluster.py"
 SUMMARY = re.compile(r"Test run with (\d+) tests?.* (passed|failed) after|with (\d+) issues?")
-RIG_TESTS = "ClusterTests|NodeTests"
+RIG_TESTS = "ClusterTests|NodeTests|FaultTests"
 
 
 class Run:
@@ -87,12 +87,20 @@ def build(run):
 def unit(run):
     run.do("unit tests", ["swift", "test", "--skip-build", "--skip", RIG_TESTS])
     run.do("tests of the cluster scripts", [sys.executable, "-m", "unittest", "discover", "-s", "scripts/cluster/tests"])
+    run.do("tests of the fault proxy", [sys.executable, "-m", "unittest", "discover", "-s", "scripts/faults/tests"])
 
 
 def api(run):
     run.use_cluster("aiops-test-api", "api", "AIOPS_TEST_KUBECONFIG")
     run.do("self test of the API cluster", [str(CLUSTER), "selftest", "--name", "aiops-test-api"])
-    run.do("tests against a real API server", ["swift", "test", "--skip-build", "--filter", "ClusterTests", "--skip", "NodeTests"])
+    run.do("tests against a real API server", ["swift", "test", "--skip-build", "--filter", "ClusterTests", "--skip", "NodeTests|FaultTests"])
+
+
+def faults(run, everything):
+    """On a cluster of its own: the operator of these tests has the chart's rights, and its log of requests is the witness."""
+    run.use_cluster("aiops-test-faults", "api", "AIOPS_TEST_KUBECONFIG")
+    run.environment["AIOPS_FAULTS"] = "all" if everything else "sample"
+    run.do("operator behind a fault proxy", ["swift", "test", "--skip-build", "--filter", "FaultTests"])
 
 
 def node(run):
@@ -111,11 +119,14 @@ def main():
     what = sys.argv[1] if len(sys.argv) > 1 else "ci"
     plans = {
         "lint": (6, lambda run: lint(run)),
-        "unit": (3, lambda run: (build(run), unit(run))),
+        "unit": (4, lambda run: (build(run), unit(run))),
         "api": (4, lambda run: (build(run), api(run))),
+        "faults": (3, lambda run: (build(run), faults(run, everything=True))),
         "node": (6, lambda run: (build(run), node(run))),
-        "ci": (18, lambda run: (build(run), lint(run), unit(run), api(run), node(run), mutants(run, ["--sample", "3"]))),
-        "all": (18, lambda run: (build(run), lint(run), unit(run), api(run), node(run), mutants(run, []))),
+        "ci": (21, lambda run: (build(run), lint(run), unit(run), api(run), faults(run, everything=False), node(run),
+                                mutants(run, ["--sample", "3"]))),
+        "all": (21, lambda run: (build(run), lint(run), unit(run), api(run), faults(run, everything=True), node(run),
+                                 mutants(run, []))),
     }
     if what not in plans:
         sys.exit(f"test.py: unknown part '{what}'; one of {', '.join(plans)}")

@@ -41,13 +41,14 @@ enum LayerTable {
         "LanguageModelTesting": ["LanguageModels"],
         "RuntimeTwin": ["ControllerRuntime", "CurlTransport"],
         "ClusterTesting": ["CurlTransport", "HTTPServer", "Environments", "Conversations"],
+        "FaultTesting": ["ClusterTesting"],
     ]
 
     /// Modules of the toolchain, with the targets that may import them (`nil`: every one).
     static let system: [String: Set<String>?] = [
         "Glibc": nil,
         // Traits that several test targets share.
-        "Testing": ["ClusterTesting"],
+        "Testing": ["ClusterTesting", "FaultTesting"],
         "Synchronization": ["Primitives", "CurlTransport"],
         // Dates and URLs, from layer 3 up only. `Foundation` itself is absent on purpose: its ICU
         // costs 40-50 MB of image.

@@ -49,13 +49,14 @@ package struct TaskReconciler: Reconciler {
         if decision.addsFinalizer, let intent = Finalizer.environment.add(to: task) {
             return ReconcileOutcome([intent])
         }
-        if let request = decision.request { host.ask(request, uid: uid) }
         var wakeAfter = decision.wakeAfter
         if decision.startsRun {
             if let wait = host.look(at: task) { wakeAfter = min(wait, wakeAfter ?? wait) }
         } else if !host.isRunning(uid: uid) {
             host.forget(uid: uid)
         }
+        // After the start: a run taken over from a dead process has to hear of a request that is older than itself.
+        if let request = decision.request { host.ask(request, uid: uid) }
         if decision.deletesTask {
             return ReconcileOutcome([
                 .delete(AIOpsTask.resourceType, key, uid: uid, resourceVersion: task.metadata.resourceVersion)

@@ -10,7 +10,7 @@ package final class ChildProcess: Sendable {
         package let code: Int32
     }
 
-    let pid: pid_t
+    package let pid: Int32
     private let outputPath: String
     private let errorPath: String
     private let exitCode = Locked<Int32?>(nil)
@@ -58,6 +58,9 @@ package final class ChildProcess: Sendable {
     package func send(_ signal: Int32) {
         if look() == nil { kill(pid, signal) }
     }
+
+    /// The exit code, if it has ended; 128 and the number of the signal that ended it.
+    package var ended: Int32? { look() }
 
     /// The exit code, once it has ended; 128 and the number of the signal that ended it.
     package func exit(within limit: Duration) async throws -> Int32 {

@@ -10,11 +10,14 @@ package final class OperatorProcess: Sendable {
     private let generations = Locked<[ChildProcess]>([])
 
     /// Runs an operator while `body` does; it is told to stop and must end cleanly.
+    ///
+    /// A `kubeconfig` of its own leads it to the cluster by another way than the test's.
     package static func with(
-        _ cluster: TestCluster, namespace: String = "default", allowedHosts: [String] = [],
+        _ cluster: TestCluster, kubeconfig: String? = nil, namespace: String = "default", allowedHosts: [String] = [],
         _ body: @Sendable (OperatorProcess) async throws -> Void
     ) async throws {
-        let process = try OperatorProcess(cluster, namespace: namespace, allowedHosts: allowedHosts)
+        let process = try OperatorProcess(
+            kubeconfig ?? cluster.kubeconfig, namespace: namespace, allowedHosts: allowedHosts)
         try process.start()
         do {
             try await body(process)
@@ -25,10 +28,10 @@ package final class OperatorProcess: Sendable {
         try await process.stop()
     }
 
-    private init(_ cluster: TestCluster, namespace: String, allowedHosts: [String]) throws {
+    private init(_ kubeconfig: String, namespace: String, allowedHosts: [String]) throws {
         program = try Self.builtProgram()
         arguments =
-            ["manager", "--kubeconfig", cluster.kubeconfig, "--listen", "127.0.0.1:0", "--namespace", namespace]
+            ["manager", "--kubeconfig", kubeconfig, "--listen", "127.0.0.1:0", "--namespace", namespace]
             + allowedHosts.flatMap { ["--allowed-model-host", $0] }
     }
 
@@ -55,6 +58,17 @@ package final class OperatorProcess: Sendable {
         guard code == 0 else {
             throw NeverHappened("the operator's exit code was \(code): \(child.output().suffix(3000))")
         }
+    }
+
+    /// The process that runs now, or ran last.
+    package var life: ChildProcess? { generations.withLock { $0.last } }
+
+    /// How often it was started.
+    package var lives: Int { generations.withLock { $0.count } }
+
+    /// Everything logged since the given start, counted from 0.
+    package func log(sinceLife number: Int) -> String {
+        generations.withLock { Array($0.dropFirst(number)) }.map { $0.output() }.joined()
     }
 
     /// Everything logged, by all its lives.

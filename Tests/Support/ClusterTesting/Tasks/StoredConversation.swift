@@ -8,6 +8,7 @@ import Primitives
 package struct StoredConversation: Sendable {
     package let index: LLMConversation
     package let messages: [ConversationMessage]
+    package let totals: ConversationTotals
 
     /// Throws unless the conversation is sealed, gapless, in order and unchanged.
     package static func read(_ task: AIOpsTask, _ cluster: TestCluster) async throws -> StoredConversation {
@@ -32,7 +33,7 @@ package struct StoredConversation: Sendable {
         let record = try ConversationRecord(
             identity: "\(task.metadata.uid)-\(task.status.attempt)", entries: entries
         ) { $0 }
-        let conversation = StoredConversation(index: index, messages: record.messages)
+        let conversation = StoredConversation(index: index, messages: record.messages, totals: record.totals)
         let small = try await cluster.client.list(
             ConfigMap.self, namespace: namespace,
             options: ListOptions(labels: LabelSelector(["aiops.dev/conversation": record.identity]))

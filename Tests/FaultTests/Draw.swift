@@ -1,0 +1,27 @@
+import Glibc
+import Primitives
+
+/// Which of many cases run: all of them when `AIOPS_FAULTS` is `all`, else a few.
+///
+/// The draw follows `AIOPS_FAULTS_SEED`, by default the day, so that over a week most cases come up, and a failed run
+/// can be repeated.
+enum Draw {
+    static var isExhaustive: Bool { variable("AIOPS_FAULTS") == "all" }
+
+    static let seed: UInt64 = {
+        if let text = variable("AIOPS_FAULTS_SEED"), let seed = UInt64(text) { return seed }
+        return UInt64(max(0, SystemTimeSource().wallNow().microseconds)) / 86_400_000_000
+    }()
+
+    /// Numbers from 1 to `count` in order: all, or `sample` of them.
+    static func numbers(to count: Int, sample: Int, salt: UInt64) -> [Int] {
+        guard !isExhaustive, count > sample else { return count > 0 ? Array(1...count) : [] }
+        var generator = SeededGenerator(seed: seed &* 1_000_003 &+ salt)
+        return Array((1...count).shuffled(using: &generator).prefix(sample)).sorted()
+    }
+
+    private static func variable(_ name: String) -> String? {
+        guard let value = getenv(name), value.pointee != 0 else { return nil }
+        return String(cString: value)
+    }
+}

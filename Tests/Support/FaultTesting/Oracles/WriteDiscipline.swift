@@ -1,0 +1,49 @@
+import JSON
+import KubernetesModel
+
+/// O6: how every write of the operator must look, whatever goes wrong around it.
+package struct WriteDiscipline: Sendable {
+    private static let managers: Set<String> = ["aiops-operator", "aiops-worker", "deploy"]
+
+    package static func violations(_ journal: [JournalEntry]) -> [String] {
+        journal.filter(\.isWrite).flatMap(violations(of:))
+    }
+
+    private static func violations(of write: JournalEntry) -> [String] {
+        var found: [String] = []
+        if write.verb == "delete" {
+            if write.body?["preconditions"]?["uid"]?.stringValue?.isEmpty != false {
+                found.append("O6: \(write.description) without the uid of what it means")
+            }
+        } else if let manager = write.fieldManager {
+            if !managers.contains(manager) { found.append("O6: \(write.description) as \(manager)") }
+        } else {
+            found.append("O6: \(write.description) without a field manager")
+        }
+        // Our own kinds are never written blindly.
+        if write.verb == "patch", write.value["group"] == "aiops.dev", !isGuarded(write.body) {
+            found.append("O6: \(write.description) without a version or a test: \(write.body?.text ?? "")")
+        }
+        return found
+    }
+
+    /// A merge patch with uid and version, or a JSON patch that tests what it changes.
+    private static func isGuarded(_ body: JSONValue?) -> Bool {
+        if let operations = body?.arrayValue { return operations.contains { $0["op"] == "test" } }
+        let metadata = body?["metadata"]
+        return metadata?["uid"]?.stringValue != nil && metadata?["resourceVersion"]?.stringValue != nil
+    }
+
+    /// What the server did and what the proxy saw must be the same requests: nothing goes past the proxy.
+    ///
+    /// The journal must begin before the log's part does.
+    package static func disagreements(_ journal: [JournalEntry], _ audit: [AuditLog.Entry]) -> [String] {
+        let seen = Set(journal.compactMap(\.auditID))
+        let done = Set(audit.map(\.id))
+        let past = audit.filter { !seen.contains($0.id) }.map { "O6: \($0.verb) \($0.resource) went past the proxy" }
+        guard let first = journal.firstIndex(where: { done.contains($0.auditID ?? "") }) else { return past }
+        let missing = journal[first...].filter { $0.isCommitted && !done.contains($0.auditID ?? "") }
+            .map { "O6: the audit log does not know \($0.description)" }
+        return past + missing
+    }
+}

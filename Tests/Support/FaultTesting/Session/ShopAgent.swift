@@ -1,0 +1,35 @@
+package import ClusterTesting
+import JSON
+import Primitives
+
+/// A model that goes by what it is shown, so that a conversation that took another way after a crash still makes sense.
+///
+/// The name of the model says which part it plays.
+package struct ShopAgent: Sendable {
+    package enum Part: String, Sendable {
+        case detective, mender
+        /// Waits in the sandbox until it is told to go on.
+        case sleeper
+    }
+
+    private static let wrongPort = "leads to 9999"
+
+    package static func reply(to call: ModelServer.Call) -> ModelServer.Reply {
+        let shown = call.body["messages"]?.arrayValue?.last?["content"]?.stringValue ?? ""
+        return .acts(action(Part(rawValue: call.body["model"]?.stringValue ?? "") ?? .detective, shown))
+    }
+
+    private static func action(_ part: Part, _ shown: String) -> String {
+        let looksAtServices = #"exec_shell("kubectl get services")"#
+        let seesFault = shown.contains(wrongPort)
+        switch part {
+        case .sleeper: return shown.contains("exit code") ? #"submit("Yes")"# : #"exec_shell("sleep 600", 600)"#
+        case .detective:
+            guard shown.contains("leads to") else { return looksAtServices }
+            return seesFault ? #"submit("Yes")"# : #"submit("No")"#
+        case .mender:
+            if seesFault { return #"exec_shell("kubectl patch service store --right-port")"# }
+            return shown.contains("patched") || shown.contains("leads to") ? "submit()" : looksAtServices
+        }
+    }
+}
