@@ -9,6 +9,9 @@ struct ListPaging {
     /// No kind here comes near; a server that never stops must not fill the memory.
     static let mostItems = 500_000
     private static let pageLimit = 128 << 20
+    /// An old server that knows no such form answers in the plain one, which decodes as well.
+    private static let metadataList =
+        "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
 
     private let options: ListOptions
     private var token = ""
@@ -36,7 +39,9 @@ struct ListPaging {
         let key = namespace.flatMap { $0.isEmpty ? nil : ObjectKey(namespace: $0, name: "") }
         return APIRequest(
             operation: Operation(verb: "list", resource: type, key: key), method: "GET",
-            path: type.path(namespace: namespace), query: query, repeatability: .safe, responseLimit: Self.pageLimit)
+            path: type.path(namespace: namespace), query: query,
+            accept: options.metadataOnly ? Self.metadataList : "application/json", repeatability: .safe,
+            responseLimit: Self.pageLimit)
     }
 
     /// True when there is another page to ask for.

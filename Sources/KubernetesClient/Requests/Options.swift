@@ -47,16 +47,19 @@ package struct ListOptions: Sendable, Hashable {
     /// A list at a given version is never paged, because the
     /// server then answers from memory.
     package var pageSize: Int
+    /// The server leaves out everything but the metadata; for kinds that are decoded from no more.
+    package var metadataOnly: Bool
 
     package init(
         labelSelector: String? = nil, fieldSelector: String? = nil, resourceVersion: String? = nil,
-        versionMatch: VersionMatch? = nil, pageSize: Int = 500
+        versionMatch: VersionMatch? = nil, pageSize: Int = 500, metadataOnly: Bool = false
     ) {
         self.labelSelector = labelSelector
         self.fieldSelector = fieldSelector
         self.resourceVersion = resourceVersion
         self.versionMatch = versionMatch
         self.pageSize = pageSize
+        self.metadataOnly = metadataOnly
     }
 
     package init(labels: LabelSelector) { self.init(labelSelector: labels.text) }
