@@ -16,6 +16,7 @@ package final class Controller: Lifecycle.Service, Drainable {
     private let reconciler: any Reconciler
     private let executor: IntentExecutor
     private let gate: WriteGate?
+    private let events: EventRecorder?
     private let options: ControllerOptions
     private let time: any TimeSource
     private let logger: Logger
@@ -27,13 +28,15 @@ package final class Controller: Lifecycle.Service, Drainable {
 
     package init(
         name: String, reconciler: any Reconciler, executor: IntentExecutor, gate: WriteGate? = nil,
-        options: ControllerOptions = ControllerOptions(), time: any TimeSource, logger: Logger,
+        events: EventRecorder? = nil, options: ControllerOptions = ControllerOptions(), time: any TimeSource,
+        logger: Logger,
         metrics: MetricsRegistry? = nil
     ) {
         self.name = name
         self.reconciler = reconciler
         self.executor = executor
         self.gate = gate
+        self.events = events
         self.options = options
         self.time = time
         self.logger = logger.with(["controller": "\(name)"])
@@ -142,9 +145,10 @@ package final class Controller: Lifecycle.Service, Drainable {
 
     private func reconcile(_ key: ObjectKey) async -> ReconcileResult {
         do {
-            return try await withDeadline(options.timeout, time: time) { [reconciler, executor, gate] in
+            return try await withDeadline(options.timeout, time: time) { [reconciler, executor, gate, events] in
                 let outcome = await reconciler.reconcile(key)
                 try await executor.execute(outcome.intents) { gate?.record($0, by: key) }
+                for note in outcome.notes { events?.record(note) }
                 return outcome.result
             }
         } catch {
