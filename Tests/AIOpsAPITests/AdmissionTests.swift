@@ -37,6 +37,25 @@ import Testing
         #expect(try task.lateChanges().allSatisfy { $0.reason == .immutable })
     }
 
+    /// A newer version brings defaults, which the server fills into what it stored before: nobody has edited anything.
+    @Test func aDefaultThatCameWithAnUpgradeIsNoEdit() throws {
+        let bare: JSONValue = [
+            "problem": ["id": "a"], "limits": ["maxTokens": 5], "retry": ["on": ["Provider"]],
+            "environment": ["kind": ["nodeImage": "kind"]],
+            "callback": ["url": "https://a", "secretRef": ["name": "s"]],
+        ]
+        var task = AIOpsTask(metadata: ObjectMeta(name: "t"), spec: try AIOpsTask.Spec(jsonValue: bare))
+        task.admit(now: Timestamp(seconds: 1))
+        let filled = AIOpsTask.Spec.schema.defaulted(bare)
+        #expect(filled["limits"]?["maxSteps"] == 30)
+        #expect(filled["environment"]?["kind"]?["workers"] == 0)
+        #expect(filled["approval"] == nil)
+        task.spec = try AIOpsTask.Spec(jsonValue: filled)
+        #expect(try task.lateChanges().isEmpty)
+        task.spec.limits?.maxSteps = 31
+        #expect(try task.lateChanges().map(\.path) == ["spec.limits"])
+    }
+
     /// Every field is either fixed, reported when it changes, or taken over while running: none slips through.
     @Test func everyFieldIsFixedOrTakenOver() throws {
         let full = try AIOpsTask.Spec(jsonValue: SchemaSample.value(of: AIOpsTask.Spec.schema))

@@ -13,9 +13,13 @@ extension AIOpsTask.Spec {
     ]
 
     /// What a started task may not take over from `edited`.
+    ///
+    /// Both with today's defaults: a default that a newer version has brought is nobody's edit.
     package func lateChanges(to edited: AIOpsTask.Spec) -> [SpecProblem] {
-        let old = jsonValue()
-        let new = edited.jsonValue()
+        guard self != edited else { return [] }
+        let schema = Self.schema
+        let old = schema.defaulted(jsonValue())
+        let new = schema.defaulted(edited.jsonValue())
         return Self.immutablePaths.filter { old.member(at: $0) != new.member(at: $0) }.map { path in
             let rule = Rule.immutable(path)
             return SpecProblem(path: rule.field ?? "spec", reason: .immutable, message: rule.message)
