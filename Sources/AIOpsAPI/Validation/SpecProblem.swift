@@ -13,6 +13,8 @@ package struct SpecProblem: Sendable, Hashable, CustomStringConvertible {
         case conflict = "Conflict"
         /// A change that came too late.
         case immutable = "Immutable"
+        /// Right by the API, and nothing this version does.
+        case notServed = "NotServed"
     }
 
     /// Where, for example `spec.agent.model.provider`.

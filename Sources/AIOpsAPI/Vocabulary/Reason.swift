@@ -33,6 +33,8 @@ package struct Reason: RawRepresentable, Sendable, Hashable, CustomStringConvert
     package static let cleaningUp = Reason("CleaningUp")
     package static let retained = Reason("Retained")
     package static let notNeeded = Reason("NotNeeded")
+    /// The end came before it.
+    package static let notReached = Reason("NotReached")
     package static let done = Reason("Done")
 
     // Ended
@@ -74,6 +76,7 @@ package struct Reason: RawRepresentable, Sendable, Hashable, CustomStringConvert
     package static let agentFailed = Reason("AgentFailed")
     package static let workerLost = Reason("WorkerLost")
     package static let conversationDamaged = Reason("ConversationDamaged")
+    package static let conversationDeleted = Reason("ConversationDeleted")
     package static let internalError = Reason("InternalError")
 
     // Pools
@@ -83,4 +86,6 @@ package struct Reason: RawRepresentable, Sendable, Hashable, CustomStringConvert
     package static let withinBudget = Reason("WithinBudget")
     package static let networkPolicyEnforced = Reason("NetworkPolicyEnforced")
     package static let networkPolicyUnproven = Reason("NetworkPolicyUnproven")
+    package static let podSecurityEnforced = Reason("PodSecurityEnforced")
+    package static let podSecurityUnproven = Reason("PodSecurityUnproven")
 }
