@@ -16,4 +16,7 @@ package struct QueuedEntry: Sendable, Hashable {
         self.priority = priority
         self.since = since
     }
+
+    /// The priority asked for, within its bounds.
+    package var asked: Int { min(max(priority, Self.priorities.lowerBound), Self.priorities.upperBound) }
 }
