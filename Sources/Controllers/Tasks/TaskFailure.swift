@@ -26,9 +26,10 @@ package struct TaskFailure: Error, Sendable, CustomStringConvertible {
     package var isRetryable: Bool { kind != .user }
     package var isUserError: Bool { kind == .user }
 
+    /// Without the reason: whoever shows it shows that as well.
     package var description: String {
-        guard let cause else { return "\(reason): \(message)" }
-        return "\(reason): \(message): \(cause)"
+        guard let cause else { return message }
+        return "\(message): \(cause)"
     }
 }
 

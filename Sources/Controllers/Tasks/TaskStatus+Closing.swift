@@ -2,6 +2,14 @@ package import AIOpsAPI
 import KubernetesModel
 package import Primitives
 
+extension RunProgress {
+    /// In the queue of its pool, and nothing in the way but the others.
+    static func waiting(_ status: AIOpsTask.Status) -> RunProgress {
+        let place = status.queue?.position.map { "; it joined the queue in place \($0)" } ?? ""
+        return .active(.queued, "waiting for a worker of pool \(status.display?.pool ?? "")\(place)")
+    }
+}
+
 extension AIOpsTask.Status {
     /// Opens the record of a stage.
     ///
@@ -37,7 +45,9 @@ extension AIOpsTask.Status {
             durationSeconds = (now - startedAt).wholeSeconds
             duration = DisplayText.duration(seconds: (now - startedAt).wholeSeconds)
         }
-        record(ending.progress(under: policy), generation: generation, now: now)
+        let progress = ending.progress(under: policy)
+        record(progress, generation: generation, now: now)
+        settle(progress, generation: generation, now: now)
         if environment?.inventory.isEmpty ?? true {
             mark(.cleanedUp, .true, .notNeeded, "nothing was made", generation: generation, now: now)
         } else {
@@ -45,4 +55,26 @@ extension AIOpsTask.Status {
                 .cleanedUp, .false, .cleaningUp, "the environment is to be released", generation: generation, now: now)
         }
     }
+
+    /// Leaves no stage half told: what was not reached says so, and the first of it why.
+    ///
+    /// What a stage has said of itself stands.
+    private mutating func settle(_ progress: RunProgress, generation: Int64, now: Timestamp) {
+        var isFirst = true
+        for type in Self.stageConditions where !conditions.isTrue(type) {
+            if conditions.get(type)?.status == .false, type != .admitted { continue }
+            if isFirst, case .failed = progress {
+                mark(type, .false, progress.reason, progress.message, generation: generation, now: now)
+            } else {
+                mark(type, .false, .notReached, "the task ended before this", generation: generation, now: now)
+            }
+            isFirst = false
+        }
+    }
+
+    /// In the order in which a run reaches them.
+    static let stageConditions: [ConditionType] = [
+        .admitted, .environmentReady, .applicationDeployed, .faultInjected, .agentCompleted, .evaluated,
+        .conversationPersisted,
+    ]
 }
