@@ -4,9 +4,11 @@
 usage: chart.py lint
        chart.py render [--set VALUES.json]
        chart.py install --kubeconfig FILE [--context NAME] [--namespace NS] [--set VALUES.json] [--timeout SECONDS]
+                        [--skip-schema-check] [--take-ownership]
        chart.py uninstall --kubeconfig FILE [--context NAME] [--namespace NS]
 """
 import argparse
+import contextlib
 import json
 import pathlib
 import sys
@@ -17,7 +19,7 @@ import pythonenv  # noqa: E402
 pythonenv.enter()
 
 import helm_python  # noqa: E402
-from helm_python import chart as charts  # noqa: E402
+from helm_python import chart as charts, config as configs  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 CHART = ROOT / "charts" / "aiops-operator"
@@ -31,6 +33,17 @@ def values(arguments):
 def config(arguments):
     return helm_python.Config(kubeconfig_path=arguments.kubeconfig, kube_context=arguments.context,
                               namespace=arguments.namespace)
+
+
+@contextlib.contextmanager
+def more_options(**wanted):
+    """Hands Helm options that the SDK's Go side takes and its Python side has no parameter for (0.2.2)."""
+    plain = configs._opts
+    configs._opts = lambda **options: plain(**options, **wanted)
+    try:
+        yield
+    finally:
+        configs._opts = plain
 
 
 def lint(_):
@@ -53,8 +66,14 @@ def install(arguments):
         existing = [r for r in helm.list(all_states=True, name_filter=f"^{RELEASE}$")]
         act = helm.upgrade if existing else helm.install
         more = {} if existing else {"create_namespace": True}
-        release = act(str(CHART), RELEASE, values(arguments), namespace=arguments.namespace,
-                      wait="watcher", timeout=arguments.timeout, **more)
+        options = {}
+        if arguments.skip_schema_check:
+            options["disable_openapi_validation"] = True
+        if arguments.take_ownership:
+            options.update(take_ownership=True, force_conflicts=True)
+        with more_options(**options):
+            release = act(str(CHART), RELEASE, values(arguments), namespace=arguments.namespace,
+                          wait="watcher", timeout=arguments.timeout, **more)
         print(json.dumps({key: release.get(key) for key in ("name", "namespace", "version", "status")}))
 
 
@@ -71,6 +90,11 @@ def main():
     parser.add_argument("--namespace", default="aiops-system")
     parser.add_argument("--set", metavar="VALUES.json")
     parser.add_argument("--timeout", type=int, default=120)
+    parser.add_argument("--skip-schema-check", action="store_true",
+                        help="do not hold the manifests to the server's OpenAPI document: it may be older than what serves "
+                             "the CRDs, as in the private cluster")
+    parser.add_argument("--take-ownership", action="store_true",
+                        help="take over what others have applied before, such as CRDs by kubectl")
     arguments = parser.parse_args()
     if arguments.action in ("install", "uninstall") and not arguments.kubeconfig:
         parser.error("--kubeconfig is needed: no cluster is ever chosen unasked")
