@@ -35,6 +35,9 @@ package struct Operator: Sendable {
             writer: client, controller: "aiops.dev/operator", instance: instance, time: time, logger: logger,
             metrics: metrics)
         let executor = IntentExecutor(writer: client, metrics: metrics, crashPoint: crashPoint)
+        // Before any controller watches: what it marks must be marked when a reconcile begins.
+        let ledger = PoolLedger(tasks: tasks, pools: pools, operatorNamespace: settings.namespace, names: workers)
+        let podSecurity = PodSecurityProbe(client: client, time: time)
         let gate = WriteGate(views: [taskCache, poolCache], time: time, logger: logger)
         let queues = Locked<[Controller]>([])
         let services = RunServices(
@@ -54,14 +57,15 @@ package struct Operator: Sendable {
         let taskController = Controller(
             name: Self.taskController,
             reconciler: TaskReconciler(
-                tasks: tasks, pools: pools, catalogue: catalogue, host: host, client: client, events: events,
-                settings: settings, time: time, logger: logger, redact: redact),
-            executor: executor, gate: gate, options: ControllerOptions(concurrency: 8), time: time, logger: logger,
+                tasks: tasks, pools: pools, ledger: ledger, podSecurity: podSecurity, catalogue: catalogue, host: host,
+                client: client, settings: settings, time: time, logger: logger, redact: redact),
+            executor: executor, gate: gate, events: events, options: ControllerOptions(concurrency: 8), time: time,
+            logger: logger,
             metrics: metrics)
         let poolController = Controller(
             name: Self.poolController,
             reconciler: PoolReconciler(
-                tasks: tasks, pools: pools, names: workers, executor: executor, time: time, logger: logger),
+                pools: pools, ledger: ledger, executor: executor, podSecurity: podSecurity, time: time, logger: logger),
             executor: executor, gate: gate, options: ControllerOptions(concurrency: 2), time: time, logger: logger,
             metrics: metrics)
         queues.withLock { $0 = [taskController, poolController] }
@@ -87,7 +91,8 @@ package struct Operator: Sendable {
         var manager = Manager(
             caches: [taskCache, poolCache], controllers: [taskController, poolController], recorder: events,
             time: time, logger: logger, metrics: metrics)
-        manager.services = [host]
+        let sweeper = EnvironmentSweeper(client: client, time: time, logger: logger, metrics: metrics)
+        manager.services = [host, sweeper]
         self.manager = manager
     }
 

@@ -54,12 +54,13 @@ enum Fixture {
 
     static func decide(
         _ task: AIOpsTask, pool: PoolLookup = .found(pool()), problem: ProblemLookup? = nil, queueLength: Int = 0,
-        isRunningHere: Bool = false, now: Timestamp = now
+        podSecurity: PodSecurityProbe.Finding? = nil, isRunningHere: Bool = false, now: Timestamp = now
     ) throws -> TaskPlanner.Decision {
         TaskPlanner(
             TaskPlanner.Input(
                 task: task, pool: pool, problem: try problem ?? .found(Self.problem()), queueLength: queueLength,
-                isRunningHere: isRunningHere, operatorVersion: "test", now: now)
+                queuePlace: queueLength + 1, podSecurity: podSecurity, isRunningHere: isRunningHere,
+                operatorVersion: "test", now: now)
         ).decide()
     }
 }

@@ -122,6 +122,40 @@ import Testing
         #expect(full.status.conditions.get(.admitted)?.reason == Reason.queueFull.rawValue)
     }
 
+    @Test func aTaskIsToldItsPlaceWhenItJoins() throws {
+        let status = try Fixture.decide(Fixture.task(), queueLength: 6).status
+        #expect(status.queue?.position == 7)
+        let message = status.conditions.get(.succeeded)?.message
+        #expect(message == "waiting for a worker of pool default; it joined the queue in place 7")
+        var queued = Fixture.task(phase: .queued)
+        queued.status = status
+        queued.metadata.finalizers = [Finalizer.environment.name]
+        // I8: its place is not followed as it moves.
+        #expect(try Fixture.decide(queued, queueLength: 2).status == status)
+    }
+
+    /// What keeps a queued task waiting, besides the others before it.
+    @Test(arguments: ["gone", "hold", "unserved"])
+    func aQueuedTaskSaysWhatHoldsItsPoolUp(what: String) throws {
+        var queued = Fixture.task(phase: .queued)
+        queued.status = try Fixture.decide(Fixture.task()).status
+        let pool = Fixture.pool {
+            if what == "hold" { $0.spec.stopPolicy = .hold }
+            if what == "unserved" { $0.spec.stopPolicy = .holdAndDrain }
+        }
+        let status = try Fixture.decide(queued, pool: what == "gone" ? .notFound([pool.key]) : .found(pool)).status
+        let reason = what == "gone" ? Reason.poolNotFound : .poolOnHold
+        #expect(status.queue?.reason == reason.rawValue)
+        #expect(status.conditions.get(.reconciling)?.reason == reason.rawValue)
+    }
+
+    @Test func aRunningTaskSaysThatItCannotBeSuspended() throws {
+        let decision = try Fixture.decide(Fixture.task(phase: .running) { $0.spec.suspend = true }, isRunningHere: true)
+        let condition = decision.status.conditions.get(.suspended)
+        #expect(condition?.status == .false && condition?.reason == Reason.notSupported.rawValue)
+        #expect(decision.request == nil && decision.startsRun)
+    }
+
     @Test func aSuspendedTaskMakesNothing() throws {
         let decision = try Fixture.decide(Fixture.task { $0.spec.suspend = true })
         #expect(decision.status.phase == .pending)

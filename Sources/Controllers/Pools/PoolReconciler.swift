@@ -4,59 +4,34 @@ import JSON
 import KubernetesClient
 package import KubernetesModel
 package import Primitives
-import Scheduling
 package import Telemetry
 
 /// Hands the queued tasks of a pool to its workers and keeps the pool's status.
 ///
 /// It alone writes `status.claim`. Invariants: a claim it has written is counted against its worker until the store shows
 /// a later version of the task or the task is gone, so no worker is given a second task while the cache lags behind; a
-/// claim of unknown fate is written again, so no task waits for a claim that was never made.
+/// claim of unknown fate is written again, so no task waits for a claim that was never made; figures of the queue alone
+/// are written at most once each `queueInterval`, or a pool would be written for each task that joins.
 package final class PoolReconciler: Reconciler {
-    /// A claim that the store may not show yet.
-    private struct Assumed {
-        var pool: ObjectKey
-        var grant: PoolPlanner.Grant
-        /// The answer was lost, and with it whether the claim was made.
-        var isUncertain = false
-    }
+    package static let queueInterval = Duration.seconds(1)
 
-    private struct State {
-        var schedulers: [ObjectKey: TaskScheduler] = [:]
-        /// By task uid.
-        var assumed: [String: Assumed] = [:]
-
-        mutating func forget(_ pool: ObjectKey) {
-            schedulers.removeValue(forKey: pool)
-            assumed = assumed.filter { $0.value.pool != pool }
-        }
-
-        /// A claim is written against one version: whatever comes after that version shows what became of it.
-        mutating func forgetWhatIsShown(by tasks: [AIOpsTask], pool: ObjectKey) {
-            let versions = Dictionary(
-                tasks.map { ($0.metadata.uid, $0.metadata.resourceVersion) }, uniquingKeysWith: { first, _ in first })
-            assumed = assumed.filter { uid, known in
-                known.pool != pool || versions[uid] == known.grant.task.metadata.resourceVersion
-            }
-        }
-    }
-
-    private let tasks: Store<AIOpsTask>
     private let pools: Store<WorkerPool>
-    private let names: WorkerNames
+    private let ledger: PoolLedger
     private let executor: IntentExecutor
+    private let podSecurity: PodSecurityProbe
     private let time: any TimeSource
     private let logger: Logger
-    private let state = Locked(State())
+    /// When the status of each pool was last written.
+    private let written = Locked<[ObjectKey: Duration]>([:])
 
     package init(
-        tasks: Store<AIOpsTask>, pools: Store<WorkerPool>, names: WorkerNames, executor: IntentExecutor,
+        pools: Store<WorkerPool>, ledger: PoolLedger, executor: IntentExecutor, podSecurity: PodSecurityProbe,
         time: any TimeSource, logger: Logger
     ) {
-        self.tasks = tasks
         self.pools = pools
-        self.names = names
+        self.ledger = ledger
         self.executor = executor
+        self.podSecurity = podSecurity
         self.time = time
         self.logger = logger
     }
@@ -68,73 +43,33 @@ package final class PoolReconciler: Reconciler {
         let now = time.wallNow()
         let problems = pool.spec.validate()
         guard problems.isEmpty else {
-            let message = problems.summary
-            var status = pool.status
-            status.record(.stalled(.invalidSpec, message), generation: pool.metadata.generation, now: now)
-            return ReconcileOutcome([statusIntent(pool, status)].compactMap(\.self))
+            return await stalled(pool, .invalidSpec, problems.summary, now: now)
         }
-        let asking = tasks.list(index: TaskReconciler.poolIndex, value: "\(key)")
-        let mine = asking.filter { isServed($0, by: key) }
-        let (plan, repeats) = state.withLock { state in
-            state.forgetWhatIsShown(by: asking, pool: key)
-            let ageing = Duration.seconds(pool.spec.effective().ageingSeconds)
-            var scheduler = state.schedulers[key] ?? TaskScheduler(ageing: ageing)
-            let plan = PoolPlanner(
-                PoolPlanner.Input(
-                    pool: pool, tasks: mine, names: names, assumed: state.assumed.mapValues(\.grant.claim),
-                    now: now)
-            ).plan(&scheduler)
-            state.schedulers[key] = scheduler
-            return (plan, state.assumed.values.filter { $0.pool == key && $0.isUncertain }.map(\.grant))
+        let unserved = pool.spec.unserved()
+        guard unserved.isEmpty else {
+            return await stalled(pool, .notSupported, unserved.summary, now: now)
         }
-        var status = plan.status
-        record(pool, &status, now: now)
+        let (plan, repeats) = ledger.plan(pool, now: now)
         let unsure = await grant(repeats, isRepeat: true, pool: pool, now: now)
-        if let failure = await grant(plan.grants, isRepeat: false, pool: pool, now: now) ?? unsure {
-            return ReconcileOutcome([statusIntent(pool, status)].compactMap(\.self), .retry(failure))
-        }
-        return ReconcileOutcome([statusIntent(pool, status)].compactMap(\.self))
+        let failure = await grant(plan.grants, isRepeat: false, pool: pool, now: now) ?? unsure
+        var status = plan.status
+        let recheck = await record(pool, &status, now: now)
+        return outcome(pool, status, failure: failure, again: recheck)
     }
 
     /// A pool that is deleted takes no running task with it: what a dead process left behind is taken over all the
     /// same, one worker a task.
     ///
-    /// Nothing that waits is started.
-    ///
     /// Where another pool serves such a task as well, the version in both writes lets one of them through.
     private func takeOverWithoutPool(_ key: ObjectKey) async -> ReconcileOutcome {
-        let asking = tasks.list(index: TaskReconciler.poolIndex, value: "\(key)")
-        let running = asking.filter { $0.status.phase?.isRunning == true }
-        guard running.contains(where: { task in task.status.claim.map { !names.isOurs($0.worker) } ?? true }) else {
-            if running.isEmpty { state.withLock { $0.forget(key) } }
-            return ReconcileOutcome()
-        }
-        var spec = WorkerPool.Spec()
-        var workers = WorkerPool.Workers()
-        workers.replicas = running.count
-        spec.workers = workers
-        spec.stopPolicy = .hold
-        let standIn = WorkerPool(metadata: ObjectMeta(name: key.name, namespace: key.namespace), spec: spec)
-        let now = time.wallNow()
-        let grants = state.withLock { state in
-            state.forgetWhatIsShown(by: asking, pool: key)
-            var scheduler = TaskScheduler(ageing: .zero)
-            return PoolPlanner(
-                PoolPlanner.Input(
-                    pool: standIn, tasks: running, names: names, assumed: state.assumed.mapValues(\.grant.claim),
-                    now: now)
-            ).plan(&scheduler).grants
-        }
-        let failure = await grant(grants, isRepeat: false, pool: standIn, now: now)
-        return ReconcileOutcome([], failure.map { .retry($0) } ?? .done)
+        _ = written.withLock { $0.removeValue(forKey: key) }
+        return ReconcileOutcome([], await takeOver(key, now: time.wallNow()).map { .retry($0) } ?? .done)
     }
 
-    /// Whether this pool is the one the task gets: a shared pool stands back behind one of the task's own namespace.
-    ///
-    /// What one of our workers has is counted whatever came or went since.
-    private func isServed(_ task: AIOpsTask, by key: ObjectKey) -> Bool {
-        if let claim = task.status.claim, names.isOurs(claim.worker) { return true }
-        return PoolReference(task, operatorNamespace: key.namespace).lookUp(in: pools).pool?.metadata.key == key
+    private func takeOver(_ key: ObjectKey, now: Timestamp) async -> (any Error)? {
+        let (standIn, plan, repeats) = ledger.planWithoutPool(key, now: now)
+        let unsure = await grant(repeats, isRepeat: true, pool: standIn, now: now)
+        return await grant(plan.grants, isRepeat: false, pool: standIn, now: now) ?? unsure
     }
 
     /// Writes the claims one by one; one that cannot be written does not hold up the others.
@@ -143,9 +78,7 @@ package final class PoolReconciler: Reconciler {
     ) async -> (any Error)? {
         var failure: (any Error)?
         for grant in grants {
-            let uid = grant.task.metadata.uid
-            // Counted before it is written: the answer may be lost although the write was made.
-            state.withLock { $0.assumed[uid] = Assumed(pool: pool.metadata.key, grant: grant) }
+            ledger.doubt(grant, false)
             do {
                 try await executor.execute([claimIntent(grant, pool: pool, now: now)])
                 logger.info(
@@ -158,13 +91,11 @@ package final class PoolReconciler: Reconciler {
                 let isOvertaken = error.isConflict || error.isNotFound
                 // A repeat that finds another version may find the claim itself: the store will show which.
                 if isRepeat, isOvertaken { continue }
-                state.withLock { state in
-                    if !isRepeat, isOvertaken || error.isUserError {
-                        // A refused write was not made; after anything else the claim may stand.
-                        state.assumed.removeValue(forKey: uid)
-                    } else {
-                        state.assumed[uid]?.isUncertain = true
-                    }
+                if !isRepeat, isOvertaken || error.isUserError {
+                    // A refused write was not made; after anything else the claim may stand.
+                    ledger.takeBack(grant)
+                } else {
+                    ledger.doubt(grant, true)
                 }
                 failure = error
             }
@@ -193,15 +124,9 @@ package final class PoolReconciler: Reconciler {
             resourceVersion: grant.task.metadata.resourceVersion, ["status": difference], subresource: "status")
     }
 
-    private func record(_ pool: WorkerPool, _ status: inout WorkerPool.Status, now: Timestamp) {
+    /// - Returns: when to look again, where something could not be found out yet.
+    private func record(_ pool: WorkerPool, _ status: inout WorkerPool.Status, now: Timestamp) async -> Duration? {
         let generation = pool.metadata.generation
-        let effective = pool.spec.effective()
-        guard case .internal = effective.backend else {
-            let message = "spec.workers.backend \(effective.backend) is not served by this version; use Internal"
-            status.record(.stalled(.notSupported, message), generation: generation, now: now)
-            status.mark(.available, .false, .notSupported, message, generation: generation, now: now)
-            return
-        }
         let count = status.replicas
         if count == 0 {
             status.record(.serving(.noWorkers, "spec.workers.replicas is 0"), generation: generation, now: now)
@@ -210,14 +135,61 @@ package final class PoolReconciler: Reconciler {
             status.record(.serving(.workersReady, "\(count) workers"), generation: generation, now: now)
             status.mark(.available, .true, .workersReady, "\(count) workers ready", generation: generation, now: now)
         }
+        let finding = await podSecurity.finding()
+        status.mark(
+            .podSecurity, finding.status, finding.reason, finding.message, generation: generation, now: now)
+        if case .unknown = finding { return PodSecurityProbe.patience }
+        return nil
     }
 
-    private func statusIntent(_ pool: WorkerPool, _ status: WorkerPool.Status) -> Intent? {
-        guard status != pool.status,
-            let difference = JSONMergePatch.diff(from: pool.status.jsonValue(), to: status.jsonValue())
-        else { return nil }
-        return .mergePatch(
-            WorkerPool.resourceType, pool.key, uid: pool.metadata.uid,
-            resourceVersion: pool.metadata.resourceVersion, ["status": difference], subresource: "status")
+    /// A pool that cannot be served starts nothing; what a dead process left in it is taken over all the same.
+    private func stalled(
+        _ pool: WorkerPool, _ reason: Reason, _ message: String, now: Timestamp
+    ) async -> ReconcileOutcome {
+        let failure = await takeOver(pool.key, now: now)
+        var status = pool.status
+        let generation = pool.metadata.generation
+        status.record(.stalled(reason, message), generation: generation, now: now)
+        status.mark(.available, .false, reason, message, generation: generation, now: now)
+        return outcome(pool, status, failure: failure)
+    }
+
+    private func outcome(
+        _ pool: WorkerPool, _ wanted: WorkerPool.Status, failure: (any Error)? = nil, again: Duration? = nil
+    ) -> ReconcileOutcome {
+        var again = again
+        var intents: [Intent] = []
+        switch change(pool, wanted) {
+        case .none: break
+        case .later(let wait): again = min(wait, again ?? wait)
+        case .now(let intent): intents = [intent]
+        }
+        return ReconcileOutcome(intents, failure.map { .retry($0) } ?? again.map { .requeue(after: $0) } ?? .done)
+    }
+
+    private enum StatusChange {
+        case none
+        case later(Duration)
+        case now(Intent)
+    }
+
+    private func change(_ pool: WorkerPool, _ wanted: WorkerPool.Status) -> StatusChange {
+        var calm = wanted
+        // It grows by itself; at rest nothing shall be written for it.
+        calm.queue?.oldestSeconds = pool.status.queue?.oldestSeconds
+        guard calm != pool.status else { return .none }
+        calm.queue = pool.status.queue
+        let now = time.monotonicNow()
+        if calm == pool.status, let last = written.withLock({ $0[pool.key] }), now - last < Self.queueInterval {
+            return .later(Self.queueInterval - (now - last))
+        }
+        guard let difference = JSONMergePatch.diff(from: pool.status.jsonValue(), to: wanted.jsonValue()) else {
+            return .none
+        }
+        written.withLock { $0[pool.key] = now }
+        return .now(
+            .mergePatch(
+                WorkerPool.resourceType, pool.key, uid: pool.metadata.uid,
+                resourceVersion: pool.metadata.resourceVersion, ["status": difference], subresource: "status"))
     }
 }

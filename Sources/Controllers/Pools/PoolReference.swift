@@ -4,7 +4,18 @@ package import KubernetesModel
 
 /// Which pool a task asks for, and where it is looked for.
 package struct PoolReference: Sendable, Hashable {
-    /// In the order in which they are tried.
+    /// The pool a task belongs to: the one that serves it, else the place where its own should be.
+    package struct Home: Sendable {
+        package var key: ObjectKey
+        package var pool: WorkerPool?
+
+        package init(key: ObjectKey, pool: WorkerPool?) {
+            self.key = key
+            self.pool = pool
+        }
+    }
+
+    /// In the order in which they are tried; never empty.
     package let places: [ObjectKey]
 
     /// A task that names a pool without a namespace, or none at all, gets the one of its own namespace before the one
@@ -27,4 +38,13 @@ package struct PoolReference: Sendable, Hashable {
         }
         return .notFound(places)
     }
+
+    package func home(in pools: Store<WorkerPool>) -> Home {
+        let pool = lookUp(in: pools).pool
+        return Home(key: pool?.key ?? places[0], pool: pool)
+    }
+}
+
+extension PoolReference.Home {
+    var ageing: Duration { .seconds(pool?.spec.effective().ageingSeconds ?? 0) }
 }

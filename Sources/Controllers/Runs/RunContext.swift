@@ -106,7 +106,8 @@ struct RunContext: Sendable {
             throw .failed(
                 TaskFailure(.infrastructure, .internalError, "the admitted spec cannot be read", cause: error))
         }
-        guard let effective = spec.effective(pool: pool?.spec) else {
+        let route = spec.route(of: pool?.spec, labels: task.metadata.labels)
+        guard let effective = spec.effective(pool: pool?.spec, route: route) else {
             throw .failed(TaskFailure(.user, .invalidSpec, spec.validate().summary))
         }
         return effective

@@ -7,6 +7,8 @@ struct TaskAdmission {
     struct Answer {
         var reason: Reason
         var message: String
+        /// When to look again although nothing has changed.
+        var askAgainAfter: Duration?
     }
 
     private let input: TaskPlanner.Input
@@ -30,7 +32,12 @@ struct TaskAdmission {
                 }
             return Answer(reason: reason, message: "spec.problem: \(error)")
         }
-        return unsupported.map { Answer(reason: .notSupported, message: $0) }
+        let unserved = spec.unserved(pool: input.pool.pool?.spec)
+        if !unserved.isEmpty { return Answer(reason: .notSupported, message: unserved.summary) }
+        guard spec.environment?.podSecurity == .required, input.podSecurity == .notEnforced else { return nil }
+        return Answer(
+            reason: .podSecurityNotEnforced,
+            message: "spec.environment.podSecurity is Required, and this server does not enforce Pod Security")
     }
 
     /// What may change by itself: the task waits for it.
@@ -42,23 +49,29 @@ struct TaskAdmission {
                 reason: .poolNotFound,
                 message: "there is no WorkerPool \(looked); create it, or name another in spec.poolRef")
         case .found(let pool):
-            return obstacle(of: pool)
+            return obstacle(of: pool) ?? unknownPodSecurity
         }
+    }
+
+    private var unknownPodSecurity: Answer? {
+        guard spec.environment?.podSecurity == .required, case .unknown(let why) = input.podSecurity else { return nil }
+        return Answer(
+            reason: .podSecurityUnproven,
+            message:
+                "spec.environment.podSecurity is Required, and whether it is enforced could not be found out: \(why)",
+            askAgainAfter: PodSecurityProbe.patience)
     }
 
     private func obstacle(of pool: WorkerPool) -> Answer? {
         let effective = pool.spec.effective()
         let name = pool.metadata.name
-        let problems = pool.spec.validate()
-        if !problems.isEmpty {
-            return Answer(
-                reason: .poolNotFound, message: "WorkerPool \(name) cannot be served: see its conditions")
+        if !pool.spec.validate().isEmpty || !pool.spec.unserved().isEmpty {
+            return Answer(reason: .poolOnHold, message: "WorkerPool \(name) cannot be served: see its conditions")
         }
         if let answer = refusalByNamespace(pool, effective) { return answer }
-        if !effective.routes.isEmpty, let id = spec.problem?.id,
-            !effective.routes.contains(where: { Glob($0.pattern).matches(id) })
-        {
-            return Answer(reason: .noMatchingRoute, message: "no route of WorkerPool \(name) takes \(id)")
+        if !effective.routes.isEmpty, spec.route(of: pool.spec, labels: input.task.metadata.labels) == nil {
+            return Answer(
+                reason: .noMatchingRoute, message: "no route of WorkerPool \(name) takes \(spec.problem?.id ?? "it")")
         }
         if input.queueLength >= effective.queueMaxSize {
             return Answer(
@@ -78,45 +91,11 @@ struct TaskAdmission {
                 reason: .namespaceNotAllowed,
                 message: "WorkerPool \(pool.metadata.name) serves only its own namespace \(own); its owner can set "
                     + "allowedNamespaces.from to All")
-        default:
+        case .selector, .unknown:
+            // A pool that asks for this is not served at all.
             return Answer(
                 reason: .namespaceNotAllowed,
-                message:
-                    "WorkerPool \(pool.metadata.name) admits namespaces by \(effective.namespacePolicy), which this "
-                    + "version does not serve; use Same or All")
+                message: "WorkerPool \(pool.metadata.name) admits namespaces by \(effective.namespacePolicy)")
         }
-    }
-
-    /// What the API knows and this version does not do yet: refused by name rather than ignored.
-    private var unsupported: String? {
-        guard let effective = spec.effective(pool: input.pool.pool?.spec) else { return nil }
-        switch effective.work {
-        case .problem: break
-        case .query: return "spec.query is not served by this version"
-        case .workflow: return "spec.workflow is not served by this version"
-        case .dispatch: return "spec.dispatch is not served by this version"
-        }
-        switch effective.environmentType {
-        case .namespace: break
-        case let other: return "spec.environment.type \(other) is not served by this version; use Namespace"
-        }
-        switch effective.strategy {
-        case .react, .shell: break
-        case let other: return "spec.agent.strategy \(other) is not served by this version; use React or Shell"
-        }
-        switch ModelResolver.provider(of: effective.model) {
-        case .simulated, .openAICompatible: break
-        case let other:
-            return "spec.agent.model.provider \(other) is not served by this version; use OpenAICompatible or Simulated"
-        }
-        if effective.retryLimit > 0 { return "spec.retry.limit above 0 is not served by this version" }
-        if effective.approvalPolicy != .never { return "spec.approval is not served by this version" }
-        if effective.cache != .off { return "spec.cache is not served by this version" }
-        if effective.callback != nil { return "spec.callback is not served by this version" }
-        if effective.requiresPodSecurity {
-            return
-                "spec.environment.podSecurity Required is not served by this version: it cannot prove enforcement yet"
-        }
-        return nil
     }
 }

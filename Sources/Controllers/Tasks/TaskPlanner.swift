@@ -16,19 +16,25 @@ package struct TaskPlanner: Sendable {
         package var problem: ProblemLookup
         /// Tasks that wait in the same pool, this one not counted.
         package var queueLength: Int
+        /// The place it would get by joining them.
+        package var queuePlace: Int
+        /// Whether Pod Security is enforced; nil where nobody needs to know.
+        package var podSecurity: PodSecurityProbe.Finding?
         /// Whether a run of this task is under way in this process.
         package var isRunningHere: Bool
         package var operatorVersion: String
         package var now: Timestamp
 
         package init(
-            task: AIOpsTask, pool: PoolLookup, problem: ProblemLookup, queueLength: Int, isRunningHere: Bool,
-            operatorVersion: String, now: Timestamp
+            task: AIOpsTask, pool: PoolLookup, problem: ProblemLookup, queueLength: Int, queuePlace: Int,
+            podSecurity: PodSecurityProbe.Finding? = nil, isRunningHere: Bool, operatorVersion: String, now: Timestamp
         ) {
             self.task = task
             self.pool = pool
             self.problem = problem
             self.queueLength = queueLength
+            self.queuePlace = queuePlace
+            self.podSecurity = podSecurity
             self.isRunningHere = isRunningHere
             self.operatorVersion = operatorVersion
             self.now = now
@@ -82,8 +88,6 @@ package struct TaskPlanner: Sendable {
         if let refusal = TaskAdmission(input).refusal {
             decision.status.close(
                 .stopped(refusal.reason, refusal.message), under: .completed, generation: generation, now: now)
-            decision.status.mark(
-                .admitted, .false, refusal.reason, refusal.message, generation: generation, now: now)
             return
         }
         decision.status.phase = .pending
@@ -103,6 +107,7 @@ package struct TaskPlanner: Sendable {
             decision.status.record(.active(obstacle.reason, obstacle.message), generation: generation, now: now)
             decision.status.mark(
                 .admitted, .false, obstacle.reason, obstacle.message, generation: generation, now: now)
+            decision.wakeAfter = obstacle.askAgainAfter
             return
         }
         var admitted = task
@@ -113,6 +118,7 @@ package struct TaskPlanner: Sendable {
         decision.status.attempt = max(1, decision.status.attempt)
         var queue = AIOpsTask.QueueState()
         queue.since = now
+        queue.position = input.queuePlace
         queue.reason = Reason.waitingForWorker.rawValue
         decision.status.queue = queue
         var display = decision.status.display ?? AIOpsTask.Display()
@@ -125,18 +131,12 @@ package struct TaskPlanner: Sendable {
         if case .found(let problem) = input.problem { provenance.problemRevision = problem.revision }
         provenance.seed = effective.seed
         decision.status.provenance = provenance
-        decision.status.record(
-            .active(.queued, "waiting for a worker of pool \(display.pool ?? "")"), generation: generation, now: now)
+        let waiting = RunProgress.waiting(decision.status)
+        decision.status.record(waiting, generation: generation, now: now)
         decision.status.mark(
-            .admitted, .false, .waitingForWorker, "in the queue of pool \(display.pool ?? "")", generation: generation,
-            now: now)
-        if case .namespace = effective.environmentType {
-            for (type, reason) in [
-                (ConditionType.environmentReady, Reason.queued), (.applicationDeployed, .queued),
-                (.agentCompleted, .queued), (.evaluated, .queued),
-            ] {
-                decision.status.mark(type, .unknown, reason, "", generation: generation, now: now)
-            }
+            .admitted, .false, .waitingForWorker, waiting.message, generation: generation, now: now)
+        for type in AIOpsTask.Status.stageConditions where type != .admitted {
+            decision.status.mark(type, .unknown, .queued, "not reached yet", generation: generation, now: now)
         }
     }
 
@@ -169,16 +169,24 @@ package struct TaskPlanner: Sendable {
                 .suspended(.suspendedByUser, "set spec.suspend to false to start it"), generation: generation, now: now)
             return
         }
-        let pool = task.status.display?.pool ?? ""
-        if case .notFound = input.pool {
-            let message = "pool \(pool) is gone; the task waits for a pool of that name"
-            decision.status.queue?.reason = Reason.poolNotFound.rawValue
-            decision.status.record(.active(.poolNotFound, message), generation: generation, now: now)
-            return
+        let progress = holdUp ?? .waiting(task.status)
+        decision.status.queue?.reason = holdUp?.reason.rawValue ?? Reason.waitingForWorker.rawValue
+        decision.status.record(progress, generation: generation, now: now)
+    }
+
+    /// Why no worker of the pool will take a queued task for now, where that is so.
+    private var holdUp: RunProgress? {
+        let name = task.status.display?.pool ?? ""
+        guard let pool = input.pool.pool else {
+            return .active(.poolNotFound, "pool \(name) is gone; the task waits for a pool of that name")
         }
-        decision.status.queue?.reason = Reason.waitingForWorker.rawValue
-        decision.status.record(
-            .active(.queued, "waiting for a worker of pool \(pool)"), generation: generation, now: now)
+        if !pool.spec.validate().isEmpty || !pool.spec.unserved().isEmpty {
+            return .active(.poolOnHold, "pool \(name) cannot be served: see its conditions")
+        }
+        if pool.spec.effective().stopPolicy != .run {
+            return .active(.poolOnHold, "pool \(name) is on hold: see its spec.stopPolicy")
+        }
+        return nil
     }
 
     // MARK: On a worker
@@ -188,6 +196,12 @@ package struct TaskPlanner: Sendable {
         noteLateChanges(&decision)
         if task.metadata.generation != task.status.observedGeneration {
             decision.status.record(currentProgress, generation: generation, now: now)
+        }
+        if task.spec.suspend == true {
+            decision.status.mark(
+                .suspended, .false, .notSupported,
+                "this version suspends a task only before it starts; set spec.cancel to end it",
+                generation: generation, now: now)
         }
         guard let cancel = task.spec.cancel else { return }
         decision.request = cancel == .graceful ? .cancelGracefully : .cancelImmediately

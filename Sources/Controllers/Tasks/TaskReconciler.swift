@@ -16,26 +16,30 @@ package struct TaskReconciler: Reconciler {
 
     private let tasks: Store<AIOpsTask>
     private let pools: Store<WorkerPool>
+    private let ledger: PoolLedger
+    private let podSecurity: PodSecurityProbe
+    private let conversations: ConversationWatch
     private let catalogue: Catalogue
     private let host: WorkerHost
     private let client: KubernetesClient
-    private let events: EventRecorder
     private let settings: OperatorSettings
     private let time: any TimeSource
     private let logger: Logger
     private let redact: @Sendable (String) -> String
 
     package init(
-        tasks: Store<AIOpsTask>, pools: Store<WorkerPool>, catalogue: Catalogue, host: WorkerHost,
-        client: KubernetesClient, events: EventRecorder, settings: OperatorSettings, time: any TimeSource,
-        logger: Logger, redact: @escaping @Sendable (String) -> String
+        tasks: Store<AIOpsTask>, pools: Store<WorkerPool>, ledger: PoolLedger, podSecurity: PodSecurityProbe,
+        catalogue: Catalogue, host: WorkerHost, client: KubernetesClient, settings: OperatorSettings,
+        time: any TimeSource, logger: Logger, redact: @escaping @Sendable (String) -> String
     ) {
         self.tasks = tasks
         self.pools = pools
+        self.ledger = ledger
+        self.podSecurity = podSecurity
+        conversations = ConversationWatch(client: client, time: time)
         self.catalogue = catalogue
         self.host = host
         self.client = client
-        self.events = events
         self.settings = settings
         self.time = time
         self.logger = logger
@@ -45,15 +49,19 @@ package struct TaskReconciler: Reconciler {
     package func reconcile(_ key: ObjectKey) async -> ReconcileOutcome {
         guard let task = tasks.get(key) else { return ReconcileOutcome() }
         let uid = task.metadata.uid
-        let decision = TaskPlanner(input(for: task)).decide()
+        var decision = TaskPlanner(await input(for: task)).decide()
         if decision.addsFinalizer, let intent = Finalizer.environment.add(to: task) {
             return ReconcileOutcome([intent])
         }
         var wakeAfter = decision.wakeAfter
         if decision.startsRun {
             if let wait = host.look(at: task) { wakeAfter = min(wait, wakeAfter ?? wait) }
+            if let wait = await lookAtConversation(of: task, &decision.status) {
+                wakeAfter = min(wait, wakeAfter ?? wait)
+            }
         } else if !host.isRunning(uid: uid) {
             host.forget(uid: uid)
+            conversations.forget(uid: uid)
         }
         // After the start: a run taken over from a dead process has to hear of a request that is older than itself.
         if let request = decision.request { host.ask(request, uid: uid) }
@@ -63,24 +71,38 @@ package struct TaskReconciler: Reconciler {
             ])
         }
         if decision.releases { return await release(task, decision.status) }
-        report(task, decision.status)
         return ReconcileOutcome(
             [statusIntent(task, decision.status)].compactMap(\.self),
-            wakeAfter.map { .requeue(after: $0) } ?? .done)
+            wakeAfter.map { .requeue(after: $0) } ?? .done, notes: notes(task, decision.status))
     }
 
-    private func input(for task: AIOpsTask) -> TaskPlanner.Input {
+    private func input(for task: AIOpsTask) async -> TaskPlanner.Input {
         let pool = PoolReference(task, operatorNamespace: settings.namespace).lookUp(in: pools)
-        var queueLength = 0
-        if task.status.phase ?? .pending == .pending, let found = pool.pool {
-            queueLength = tasks.list(index: Self.poolIndex, value: "\(found.key)").count {
-                $0.status.phase == .queued && $0.metadata.uid != task.metadata.uid
+        let now = time.wallNow()
+        var (length, place) = (0, 1)
+        var security: PodSecurityProbe.Finding?
+        if task.status.phase ?? .pending == .pending {
+            if let found = pool.pool {
+                length = ledger.queueLength(of: found.key)
+                place = ledger.place(of: task, in: found, now: now)
             }
+            if task.spec.environment?.podSecurity == .required { security = await podSecurity.finding() }
         }
         return TaskPlanner.Input(
-            task: task, pool: pool, problem: lookUpProblem(task), queueLength: queueLength,
-            isRunningHere: host.isRunning(uid: task.metadata.uid), operatorVersion: settings.version,
-            now: time.wallNow())
+            task: task, pool: pool, problem: lookUpProblem(task), queueLength: length, queuePlace: place,
+            podSecurity: security, isRunningHere: host.isRunning(uid: task.metadata.uid),
+            operatorVersion: settings.version, now: now)
+    }
+
+    /// - Returns: when to look again; nil while there is nothing to look at.
+    private func lookAtConversation(of task: AIOpsTask, _ status: inout AIOpsTask.Status) async -> Duration? {
+        guard task.status.conversations.contains(where: { $0.attempt == task.currentAttempt }) else { return nil }
+        if let complaint = await conversations.look(at: task)?.complaint {
+            status.mark(
+                .conversationPersisted, .false, .conversationDeleted, complaint, generation: task.metadata.generation,
+                now: time.wallNow())
+        }
+        return ConversationWatch.interval
     }
 
     private func lookUpProblem(_ task: AIOpsTask) -> ProblemLookup {
@@ -102,14 +124,24 @@ package struct TaskReconciler: Reconciler {
             resourceVersion: task.metadata.resourceVersion, ["status": difference], subresource: "status")
     }
 
-    private func report(_ task: AIOpsTask, _ status: AIOpsTask.Status) {
-        guard status.phase != task.status.phase, let phase = status.phase else { return }
-        let message = status.conditions.get(.succeeded)?.message ?? ""
-        let reason = status.conditions.get(.succeeded)?.reason ?? phase.rawValue
-        events.record(
-            .about(
-                task, phase == .failed ? .warning : .normal, reason: reason, action: "Admit",
-                note: message.isEmpty ? "\(phase)" : message))
+    /// What a change of status is worth telling.
+    private func notes(_ task: AIOpsTask, _ status: AIOpsTask.Status) -> [EventNote] {
+        var notes: [EventNote] = []
+        if status.phase != task.status.phase, let phase = status.phase {
+            let message = status.conditions.get(.succeeded)?.message ?? ""
+            let reason = status.conditions.get(.succeeded)?.reason ?? phase.rawValue
+            notes.append(
+                .about(
+                    task, phase == .failed ? .warning : .normal, reason: reason, action: "Admit",
+                    note: message.isEmpty ? "\(phase)" : message))
+        }
+        let lost = Reason.conversationDeleted.rawValue
+        if let condition = status.conditions.get(.conversationPersisted), condition.reason == lost,
+            task.status.conditions.get(.conversationPersisted)?.message != condition.message
+        {
+            notes.append(.about(task, .warning, reason: lost, action: "Run", note: condition.message))
+        }
+        return notes
     }
 
     // MARK: Release
@@ -156,8 +188,8 @@ package struct TaskReconciler: Reconciler {
         status.mark(
             .cleanedUp, .true, .done, "everything made for the task is gone", generation: task.metadata.generation,
             now: now)
-        events.record(
-            .about(task, reason: "CleanedUp", action: "Release", note: "everything made for the task is gone"))
-        return ReconcileOutcome([statusIntent(task, status)].compactMap(\.self))
+        let note = EventNote.about(
+            task, reason: "CleanedUp", action: "Release", note: "everything made for the task is gone")
+        return ReconcileOutcome([statusIntent(task, status)].compactMap(\.self), notes: [note])
     }
 }

@@ -51,11 +51,13 @@ struct OperatorProcess: Sendable {
                 return await TaskRun(task, claim: claim, services: services, control: control).run()
             }, finished: { _ in sink.yield() })
         executor = IntentExecutor(writer: client)
+        let ledger = PoolLedger(tasks: tasks, pools: pools, operatorNamespace: "demo", names: workers)
+        let podSecurity = PodSecurityProbe(client: client, time: time)
         taskReconciler = TaskReconciler(
-            tasks: tasks, pools: pools, catalogue: catalogue, host: host, client: client, events: events,
-            settings: settings, time: time, logger: logger, redact: { $0 })
+            tasks: tasks, pools: pools, ledger: ledger, podSecurity: podSecurity, catalogue: catalogue, host: host,
+            client: client, settings: settings, time: time, logger: logger, redact: { $0 })
         poolReconciler = PoolReconciler(
-            tasks: tasks, pools: pools, names: workers, executor: executor, time: time, logger: logger)
+            pools: pools, ledger: ledger, executor: executor, podSecurity: podSecurity, time: time, logger: logger)
         runsEnded = ended
         self.link = link
         self.client = client

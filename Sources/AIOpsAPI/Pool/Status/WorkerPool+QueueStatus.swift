@@ -45,7 +45,12 @@ extension WorkerPool.QueueStatus: SchemaDescribed {
                         "Waiting tasks by priority.", of: WorkerPool.PriorityCount.schema, max: 5,
                         kind: .map(keys: ["priority"]))),
                 .optional(
-                    "oldestSeconds", .integer("How long the oldest one has waited, in coarse steps.", 0...31536000)),
+                    "oldestSeconds",
+                    .integer(
+                        """
+                        How long the oldest one had waited when this was last written, which is when something else \
+                        of the pool changes, at most once a second for the queue alone.
+                        """, 0...31536000)),
             ])
     }
 }

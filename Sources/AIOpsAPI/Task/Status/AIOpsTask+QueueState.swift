@@ -39,7 +39,13 @@ extension AIOpsTask.QueueState: SchemaDescribed {
         .object(
             "Why and since when the task waits.",
             [
-                .optional("position", .integer("Place in the pool's queue, 1 first.", 0...100000)),
+                .optional(
+                    "position",
+                    .integer(
+                        """
+                        Place in the pool's queue when the task joined it, 1 first, by the priorities and turns of that \
+                        moment. Not renewed: how long the queue is now, the pool's status.queue says.
+                        """, 0...100000)),
                 .optional("since", .timestamp("When it joined the queue.")),
                 .optional(
                     "reason", .text("Why it is still there, for example WaitingForWorker.", max: 128, form: .reason)),

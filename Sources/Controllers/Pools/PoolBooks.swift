@@ -1,0 +1,181 @@
+package import AIOpsAPI
+package import KubernetesModel
+import Scheduling
+
+/// What the tasks of all pools come to: who waits where, which worker holds what, and how the rest ended.
+///
+/// A change of one task costs the logarithm of the line it stands in, however many others there are.
+///
+/// Invariants: a task is on exactly one page, that of its home; what the pages and the workers' lists hold is what the
+/// cards of the tasks say, so that books kept for a while equal books made anew from the same tasks; a claim is assumed
+/// until another version of its task is seen, or the task is gone.
+package struct PoolBooks: Sendable {
+    /// What is known of one task.
+    struct Card: Sendable, Hashable {
+        var uid: String
+        var version: String
+        var home: ObjectKey
+        var isQueued: Bool
+        var standing: TaskStanding
+    }
+
+    /// What is known of one pool.
+    struct Page: Sendable {
+        var waiting: WaitingLine
+        /// Goes before everything that has not begun.
+        var leftBehind = WaitingLine(ageing: .zero)
+        /// In the queue, those included that may not start yet.
+        var queued = 0
+        var held = 0
+        var tasks = 0
+        /// Whose turn it is among the workers.
+        var turn = 0
+    }
+
+    /// A claim that the store may not show yet.
+    struct Assumed: Sendable {
+        var pool: ObjectKey
+        var grant: PoolPlanner.Grant
+        /// The answer was lost, and with it whether the claim was made.
+        var isUncertain = false
+    }
+
+    struct Tally: Sendable, Hashable {
+        var succeeded = 0
+        var failed = 0
+    }
+
+    let names: WorkerNames
+    private(set) var cards: [ObjectKey: Card] = [:]
+    private(set) var pages: [ObjectKey: Page] = [:]
+    /// By worker: the names of its tasks by their uids.
+    private(set) var held: [String: [String: String]] = [:]
+    /// By worker of this process: how those tasks ended that are still there.
+    private(set) var ended: [String: Tally] = [:]
+    /// By task uid.
+    private(set) var assumed: [String: Assumed] = [:]
+    private var keys: [String: ObjectKey] = [:]
+
+    package init(names: WorkerNames) { self.names = names }
+
+    /// Takes note of a task as it is now, or that it is gone; `home` is the pool it belongs to.
+    package mutating func see(_ key: ObjectKey, _ task: AIOpsTask?, home: PoolReference.Home?) {
+        let old = cards.removeValue(forKey: key)
+        // Not before the task is back: an emptied page forgets whose turn it was.
+        defer { if let old, pages[old.home]?.tasks == 0 { pages[old.home] = nil } }
+        if let old {
+            turn(old, key, isAdded: false)
+            if old.uid != task?.metadata.uid {
+                keys[old.uid] = nil
+                assumed[old.uid] = nil
+            }
+        }
+        guard let task, let home else { return }
+        let uid = task.metadata.uid
+        // A claim is written against one version: whatever comes after that version shows what became of it.
+        if let known = assumed[uid], known.grant.task.metadata.resourceVersion != task.metadata.resourceVersion {
+            assumed[uid] = nil
+        }
+        keys[uid] = key
+        let standing = TaskStanding(task, assumed: assumed[uid]?.grant.claim, pool: home.pool, names: names)
+        let card = Card(
+            uid: uid, version: task.metadata.resourceVersion, home: home.key, isQueued: task.status.phase == .queued,
+            standing: standing)
+        if pages[home.key] == nil { pages[home.key] = Page(waiting: WaitingLine(ageing: home.ageing)) }
+        cards[key] = card
+        turn(card, key, isAdded: true)
+    }
+
+    /// Counts a claim before it is written: the answer may be lost although the write was made.
+    mutating func assume(_ grant: PoolPlanner.Grant, pool: ObjectKey) {
+        let uid = grant.task.metadata.uid
+        assumed[uid] = Assumed(pool: pool, grant: grant)
+        guard let key = keys[uid], var card = cards[key] else { return }
+        turn(card, key, isAdded: false)
+        card.standing = .held(by: grant.claim.worker)
+        cards[key] = card
+        turn(card, key, isAdded: true)
+    }
+
+    /// The claim was certainly not made; the task is to be seen again.
+    mutating func takeBack(_ uid: String) -> ObjectKey? {
+        assumed[uid] = nil
+        return keys[uid]
+    }
+
+    mutating func doubt(_ uid: String, _ isUncertain: Bool) { assumed[uid]?.isUncertain = isUncertain }
+
+    /// Claims of a pool whose fate is unknown.
+    func uncertain(in pool: ObjectKey) -> [PoolPlanner.Grant] {
+        assumed.values.filter { $0.pool == pool && $0.isUncertain }.map(\.grant)
+            .sorted { $0.task.key < $1.task.key }
+    }
+
+    mutating func takeLeftBehind(_ pool: ObjectKey, now: Duration) -> QueuedEntry? {
+        pages[pool]?.leftBehind.take(now: now)
+    }
+
+    mutating func takeWaiting(_ pool: ObjectKey, now: Duration) -> QueuedEntry? {
+        pages[pool]?.waiting.take(now: now)
+    }
+
+    /// The worker for the next task of a pool.
+    mutating func takeWorker(_ pool: ObjectKey, _ slots: inout WorkerSlots, _ balancing: Balancing) -> String? {
+        guard balancing == .roundRobin, var turn = pages[pool]?.turn else { return slots.takeLeastLoaded() }
+        defer { pages[pool]?.turn = turn }
+        return slots.takeNext(&turn)
+    }
+
+    func waitingByPriority(_ pool: ObjectKey) -> [Int: Int] {
+        (pages[pool]?.waiting.counts ?? [:]).merging(pages[pool]?.leftBehind.counts ?? [:], uniquingKeysWith: +)
+    }
+
+    /// The place that a task would get by joining the pool's line now, 1 first.
+    mutating func place(ofNew entry: QueuedEntry, in pool: ObjectKey, now: Duration) -> Int {
+        pages[pool]?.waiting.place(ofNew: entry, now: now) ?? 1
+    }
+
+    /// Since when the longest-waiting task of a pool waits.
+    mutating func oldestSince(_ pool: ObjectKey) -> Duration? {
+        [pages[pool]?.waiting.oldestSince(), pages[pool]?.leftBehind.oldestSince()].compactMap(\.self).min()
+    }
+
+    /// The task whose uid is at the head of a line.
+    func card(ofUID uid: String) -> (ObjectKey, Card)? {
+        guard let key = keys[uid], let card = cards[key] else { return nil }
+        return (key, card)
+    }
+
+    /// Brings the line into the order that the pool wants now.
+    mutating func order(_ pool: ObjectKey, ageing: Duration) {
+        guard let line = pages[pool]?.waiting, line.ageing != ageing else { return }
+        var anew = WaitingLine(ageing: ageing)
+        for entry in line.entries { anew.join(entry) }
+        pages[pool]?.waiting = anew
+    }
+
+    private mutating func turn(_ card: Card, _ key: ObjectKey, isAdded: Bool) {
+        let step = isAdded ? 1 : -1
+        pages[card.home]?.tasks += step
+        if card.isQueued { pages[card.home]?.queued += step }
+        switch card.standing {
+        case .apart: break
+        case .waiting(let entry):
+            if isAdded { pages[card.home]?.waiting.join(entry) } else { pages[card.home]?.waiting.leave(card.uid) }
+        case .leftBehind(let entry):
+            if isAdded {
+                pages[card.home]?.leftBehind.join(entry)
+            } else {
+                pages[card.home]?.leftBehind.leave(card.uid)
+            }
+        case .held(let worker):
+            pages[card.home]?.held += step
+            held[worker, default: [:]][card.uid] = isAdded ? key.name : nil
+            if held[worker]?.isEmpty == true { held[worker] = nil }
+        case .ended(let worker, let succeeded):
+            var tally = ended[worker] ?? Tally()
+            if succeeded { tally.succeeded += step } else { tally.failed += step }
+            ended[worker] = tally == Tally() ? nil : tally
+        }
+    }
+}

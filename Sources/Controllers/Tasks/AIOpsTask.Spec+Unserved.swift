@@ -1,0 +1,50 @@
+package import AIOpsAPI
+
+extension AIOpsTask.Spec {
+    /// What the API knows and this version does not do: refused by name rather than ignored.
+    ///
+    /// The pool is the one that the task is to run in, whose defaults it takes.
+    package func unserved(pool: WorkerPool.Spec?) -> [SpecProblem] {
+        guard let effective = effective(pool: pool) else { return [] }
+        var problems: [SpecProblem] = []
+        func refuse(_ path: String, if isAsked: Bool, _ advice: String = "remove it") {
+            if isAsked { problems.append(.notServed("spec.\(path)", advice)) }
+        }
+        let work = effective.work.kind
+        refuse(work.rawValue.lowercased(), if: work != .problem, "use spec.problem")
+        let type = effective.environmentType
+        refuse("environment.type \(type)", if: type != .namespace, "use Namespace")
+        refuse("environment.kind", if: environment?.kind != nil)
+        let strategy = effective.strategy
+        refuse("agent.strategy \(strategy)", if: strategy != .react && strategy != .shell, "use React or Shell")
+        refuse("agent.role", if: agent?.role != nil)
+        refuse("agent.tools", if: agent?.tools != nil, "remove it: the agent has every tool that fits the work")
+        problems += effective.model.unserved
+        refuse("retry.limit above 0", if: effective.retryLimit > 0, "set it to 0")
+        refuse("approval", if: effective.approvalPolicy != .never)
+        refuse("cache \(effective.cache)", if: effective.cache != .off)
+        refuse("callback", if: callback != nil)
+        return problems
+    }
+}
+
+extension EffectiveModel {
+    /// Told with the task's path, wherever it comes from: the task can always say otherwise.
+    fileprivate var unserved: [SpecProblem] {
+        let path = "spec.agent.model"
+        switch ModelResolver.provider(of: self) {
+        case .openAICompatible: return []
+        case .simulated:
+            // A simulated run in place of the one that was paid for would be a nasty surprise.
+            if credentialsSecretRef != nil {
+                return [.notServed("\(path).credentialsSecretRef without baseURL", "set baseURL, or remove the Secret")]
+            }
+            if baseURL != nil {
+                return [.notServed("\(path).baseURL with provider Simulated", "use provider OpenAICompatible")]
+            }
+            return []
+        case let other:
+            return [.notServed("\(path).provider \(other)", "use OpenAICompatible or Simulated")]
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package import AIOpsAPI
+package import KubernetesClient
+import KubernetesModel
+package import Primitives
+
+/// Notices when somebody deletes the record of a conversation that is still being held.
+///
+/// The worker would stumble over it only at its next message, or at the seal. One look each `interval` at running tasks
+/// alone costs less than a watch of all conversations there ever were.
+///
+/// Invariants: a message that was seen once and is gone was deleted, unless the conversation is complete, since sealing
+/// deletes what it has put together; a look that fails finds nothing.
+package final class ConversationWatch: Sendable {
+    package enum Finding: Sendable, Hashable {
+        case intact
+        /// It is not there, although the task names it.
+        case recordDeleted(String)
+        /// ConfigMaps with messages are gone.
+        case messagesDeleted([String])
+    }
+
+    package static let interval = Duration.seconds(30)
+
+    private struct Seen {
+        var attempt: Int
+        var at: Duration
+        var maps: Set<String>
+    }
+
+    private let client: KubernetesClient
+    private let time: any TimeSource
+    private let seen = Locked<[String: Seen]>([:])
+
+    package init(client: KubernetesClient, time: any TimeSource) {
+        self.client = client
+        self.time = time
+    }
+
+    /// Looks at the conversation of the task's present attempt, if that is due; nil when it is not, or there is none yet.
+    package func look(at task: AIOpsTask) async -> Finding? {
+        let attempt = task.currentAttempt
+        guard let link = task.status.conversations.last(where: { $0.attempt == attempt }) else { return nil }
+        let uid = task.metadata.uid
+        let now = time.monotonicNow()
+        var known = seen.withLock { $0[uid] }
+        if known?.attempt != attempt { known = nil }
+        if let known, now - known.at < Self.interval { return nil }
+        let location = ConversationLocation(task, attempt: attempt, retain: .withTask)
+        guard let maps = await maps(of: location) else { return nil }
+        // Read after the list: what a seal took away in between is explained by this.
+        let isComplete: Bool
+        do {
+            isComplete = try await client.get(LLMConversation.self, location.key).status.complete
+        } catch {
+            return error.isNotFound ? .recordDeleted(link.name) : nil
+        }
+        seen.withLock { $0[uid] = Seen(attempt: attempt, at: now, maps: maps) }
+        let gone = (known?.maps ?? []).subtracting(maps)
+        return isComplete || gone.isEmpty ? .intact : .messagesDeleted(gone.sorted())
+    }
+
+    /// Forgets a task that is over.
+    package func forget(uid: String) {
+        _ = seen.withLock { $0.removeValue(forKey: uid) }
+    }
+
+    private func maps(of location: ConversationLocation) async -> Set<String>? {
+        do {
+            let found = try await client.list(
+                MetadataOnly<ConfigMap>.self, namespace: location.namespace,
+                options: ListOptions(
+                    labelSelector: "\(ConversationLocation.label)=\(location.identity)", metadataOnly: true))
+            return Set(found.items.map(\.metadata.name))
+        } catch {
+            return nil
+        }
+    }
+}
+
+extension ConversationWatch.Finding {
+    /// What the condition `ConversationPersisted` says then; nil where all is well.
+    var complaint: String? {
+        switch self {
+        case .intact: nil
+        case .recordDeleted(let name):
+            "LLMConversation \(name) was deleted while the task ran; what is left of it is sealed anew at the end"
+        case .messagesDeleted(let names):
+            "somebody deleted messages of the conversation while the task ran: ConfigMap \(names.prefix(5).joined(separator: ", "))"
+        }
+    }
+}
