@@ -47,6 +47,16 @@ import Testing
         #expect(await look() == .intact)
     }
 
+    /// The task names the record before it is made; a process that takes over finds messages whose record is gone.
+    @Test func aRecordThatIsNotMadeYetIsNotMissed() async throws {
+        #expect(await look() == nil)
+        _ = try await hold(1)
+        #expect(await look() == .intact)
+        bench.server.remove(LLMConversation.resourceType, ObjectKey(namespace: "demo", name: "t-1"))
+        let other = ConversationWatch(client: bench.client, time: bench.time)
+        #expect(await other.look(at: task) == .recordDeleted("t-1"))
+    }
+
     @Test func aDeletedRecordIsNoticed() async throws {
         _ = try await hold(3)
         #expect(await look() == .intact)

@@ -44,8 +44,11 @@ extension PoolAndEnds {
                 try await eventually("the pool says that it is idle") {
                     let pool = try await cluster.client.get(
                         WorkerPool.self, ObjectKey(namespace: namespace, name: "default"))
+                    // The private cluster is a 1.20 without the admission of Pod Security.
+                    let security = pool.status.conditions.get(.podSecurity)
                     return .holds(
-                        pool.status.idle == 3 && pool.status.busy == 0 && pool.status.queue?.total == 0,
+                        pool.status.idle == 3 && pool.status.busy == 0 && pool.status.queue?.total == 0
+                            && security?.status == .false && security?.reason == "PodSecurityNotEnforced",
                         else: "\(pool.status)")
                 }
             }

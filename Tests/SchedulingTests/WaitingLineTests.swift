@@ -151,7 +151,9 @@ import Testing
             line.join(Self.entry("t\(index)", "n\(index)", 5))
             _ = line.take(now: .zero)
             // Whoever waits is served now and then, and the turns before that are of no use any more.
-            if index % 50 == 0 { line.join(Self.entry("a\(index)", "a", 5)) }
+            guard index % 50 == 0 else { continue }
+            line.join(Self.entry("a\(index)", "a", 5))
+            _ = line.take(now: .zero)
         }
         #expect(line.rememberedTurns <= 200)
     }

@@ -9,7 +9,8 @@ package import Primitives
 /// alone costs less than a watch of all conversations there ever were.
 ///
 /// Invariants: a message that was seen once and is gone was deleted, unless the conversation is complete, since sealing
-/// deletes what it has put together; a look that fails finds nothing.
+/// deletes what it has put together; a record that is missing was deleted only if it had been seen, or if there are
+/// messages, for the task names it before it is made; a look that fails finds nothing.
 package final class ConversationWatch: Sendable {
     package enum Finding: Sendable, Hashable {
         case intact
@@ -25,6 +26,7 @@ package final class ConversationWatch: Sendable {
         var attempt: Int
         var at: Duration
         var maps: Set<String>
+        var hasRecord: Bool
     }
 
     private let client: KubernetesClient
@@ -48,15 +50,20 @@ package final class ConversationWatch: Sendable {
         let location = ConversationLocation(task, attempt: attempt, retain: .withTask)
         guard let maps = await maps(of: location) else { return nil }
         // Read after the list: what a seal took away in between is explained by this.
-        let isComplete: Bool
+        let record: LLMConversation?
         do {
-            isComplete = try await client.get(LLMConversation.self, location.key).status.complete
+            record = try await client.get(LLMConversation.self, location.key)
         } catch {
-            return error.isNotFound ? .recordDeleted(link.name) : nil
+            guard error.isNotFound else { return nil }
+            record = nil
         }
-        seen.withLock { $0[uid] = Seen(attempt: attempt, at: now, maps: maps) }
-        let gone = (known?.maps ?? []).subtracting(maps)
-        return isComplete || gone.isEmpty ? .intact : .messagesDeleted(gone.sorted())
+        let hadRecord = known?.hasRecord == true || !maps.isEmpty
+        // Everything that was ever seen, so that what is gone stays gone at the next look.
+        let all = maps.union(known?.maps ?? [])
+        seen.withLock { $0[uid] = Seen(attempt: attempt, at: now, maps: all, hasRecord: record != nil || hadRecord) }
+        guard let record else { return hadRecord ? .recordDeleted(link.name) : nil }
+        let gone = all.subtracting(maps)
+        return record.status.complete || gone.isEmpty ? .intact : .messagesDeleted(gone.sorted())
     }
 
     /// Forgets a task that is over.
