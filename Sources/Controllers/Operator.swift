@@ -17,7 +17,8 @@ package struct Operator: Sendable {
     package init(
         settings: OperatorSettings, client: KubernetesClient, transport: any HTTPTransport, catalogue: Catalogue,
         workers: @escaping @autoclosure @Sendable () -> WorkerNames, instance: String,
-        election: LeaderElection? = nil, gracePeriod: Duration = .seconds(30), time: any TimeSource, logger: Logger, metrics: MetricsRegistry,
+        election: LeaderElection? = nil, gracePeriod: Duration = .seconds(30), time: any TimeSource, logger: Logger,
+        metrics: MetricsRegistry,
         redact: @escaping @Sendable (String) -> String, crashPoint: IntentExecutor.CrashPoint? = nil
     ) {
         let tasks = Store<AIOpsTask>(indexes: [

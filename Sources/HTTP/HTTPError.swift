@@ -34,7 +34,9 @@ extension HTTPError {
     package var isRetryable: Bool {
         switch self {
         case .resolve, .connect, .timedOut, .reset, .fellBehind: true
-        case .invalidRequest, .tls, .tooLarge, .cancelled, .notPermitted, .stopped, .webSocketRefused, .protocolViolation: false
+        case .invalidRequest, .tls, .tooLarge, .cancelled, .notPermitted, .stopped, .webSocketRefused,
+            .protocolViolation:
+            false
         }
     }
 

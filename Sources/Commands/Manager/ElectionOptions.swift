@@ -10,11 +10,13 @@ struct ElectionOptions: Sendable {
     static let declared: [Option] = [
         .toggle(
             "leader-elect",
-            summary: "Wait for the Lease of the operator before changing anything; without it the operator starts only if "
+            summary:
+                "Wait for the Lease of the operator before changing anything; without it the operator starts only if "
                 + "no other one is seen to live", default: true),
         .value(
             "leader-elect-namespace", "NAME",
-            summary: "Namespace of the Lease \(leaseName); default: the operator's. Name that of a running operator to stand "
+            summary:
+                "Namespace of the Lease \(leaseName); default: the operator's. Name that of a running operator to stand "
                 + "by for it"),
         .value(
             "leader-elect-lease-duration", "SECONDS",
@@ -66,7 +68,8 @@ struct OtherOperatorRuns: Error, CustomStringConvertible {
             isElecting
             ? "stand by for it with --leader-elect-namespace=\(namespace)"
             : "leave out --leader-elect=false and stand by for it (--leader-elect-namespace=\(namespace))"
-        return "another operator is at work on this cluster: \(rival.holder) holds and renews the Lease \(namespace)/\(name). "
+        return
+            "another operator is at work on this cluster: \(rival.holder) holds and renews the Lease \(namespace)/\(name). "
             + "Two would undo each other's work. Stop that one first, or \(joining)."
     }
 }

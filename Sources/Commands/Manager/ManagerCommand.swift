@@ -117,8 +117,10 @@ package struct ManagerCommand: Sendable {
             configuration: configuration, transport: transport ?? wiring.transport, time: time, logger: logger,
             metrics: metrics)
         let assembled = Operator(
-            settings: settings, client: client, transport: transport ?? wiring.transport, catalogue: try Catalogue.builtin(),
-            workers: WorkerNames.fresh(), instance: wiring.hostName, election: race, gracePeriod: gracePeriod, time: time,
+            settings: settings, client: client, transport: transport ?? wiring.transport,
+            catalogue: try Catalogue.builtin(),
+            workers: WorkerNames.fresh(), instance: wiring.hostName, election: race, gracePeriod: gracePeriod,
+            time: time,
             logger: logger, metrics: metrics, redact: { redactor.redact($0) })
         var manager = assembled.manager
         let probes = manager.probes
@@ -164,7 +166,9 @@ package struct ManagerCommand: Sendable {
     }
 
     /// A process that races sees everybody who races for the same Lease; those of other namespaces are found by looking, as far
-    /// as this identity may. A pod may not, and needs not: whoever installed it chose its namespace.
+    /// as this identity may.
+    ///
+    /// A pod may not, and needs not: whoever installed it chose its namespace.
     private func refuseToFight(_ search: RivalSearch, _ election: ElectionOptions) async throws {
         if election.isOn, wiring.environment["POD_NAMESPACE"] != nil { return }
         if let rival = try await search.find(name: ElectionOptions.leaseName, besides: election.racesIn) {

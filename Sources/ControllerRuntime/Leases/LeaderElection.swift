@@ -30,8 +30,9 @@ package final class LeaderElection: Lifecycle.Service, Drainable, Leadership {
     /// When a lost term's work was told to end; nil while there is none.
     private let endingSince = Locked<Duration?>(nil)
 
-    /// The client is made for the clock its waits go by; it must use no transport that carries anything else. A given time is
-    /// for tests, which have no use for another thread.
+    /// The client is made for the clock its waits go by; it must use no transport that carries anything else.
+    ///
+    /// A given time is for tests, which have no use for another thread.
     package init(
         key: ObjectKey, identity: String, timings: LeaseTimings = .standard, time: (any TimeSource)? = nil,
         logger: Logger, metrics: MetricsRegistry? = nil, seed: UInt64 = .random(in: 0...UInt64.max),

@@ -18,7 +18,9 @@ package struct LeaseRecord: Sendable, Hashable {
     /// Nil when nobody holds it.
     package var holder: String? { spec.holderIdentity.flatMap { $0.isEmpty ? nil : $0 } }
 
-    /// Given up by its holder, as every elector does it. A Lease that somebody else has emptied may still be worked under.
+    /// Given up by its holder, as every elector does it.
+    ///
+    /// A Lease that somebody else has emptied may still be worked under.
     var isReleased: Bool { holder == nil && spec.leaseDurationSeconds == 1 }
 
     /// For how long after it was first seen so it must be taken as held: what the holder promised or what we would, the

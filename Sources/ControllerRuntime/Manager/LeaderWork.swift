@@ -104,7 +104,7 @@ package final class LeaderWork: Lifecycle.Service, Drainable {
         await withTaskGroup(of: Bool.self) { group in
             for cache in caches {
                 group.addTask {
-                    do { try await cache.catchUp() } catch { return false }
+                    do { try await cache.barrier(patience: .milliseconds(100)) } catch { return false }
                     return true
                 }
             }

@@ -22,8 +22,9 @@ package struct Manager: Sendable {
 
     package let probes: Probes
 
-    /// `makeWork` is called once in each term; without an election there is one term, as long as the process. `liveness` gives
-    /// more reasons to be restarted; the grace period is for everything, from the first signal.
+    /// `makeWork` is called once in each term; without an election there is one term, as long as the process.
+    ///
+    /// `liveness` gives more reasons to be restarted; the grace period is for everything, from the first signal.
     package init(
         caches: [any ManagedCache], recorder: EventRecorder? = nil, election: LeaderElection? = nil,
         liveness: [Probes.Check] = [], gracePeriod: Duration = .seconds(30), time: any TimeSource, logger: Logger,

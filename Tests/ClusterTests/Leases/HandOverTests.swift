@@ -17,7 +17,8 @@ import Testing
             #expect(try await pair.leader.exit(within: .seconds(10)) == 0)
             try await pair.awaitWrites(of: pair.standby)
             let took = try await pair.handOver(to: pair.standby, since: asked)
-            print("hand-over on SIGTERM: lease \(took.lease.milliseconds) ms, first write \(took.write.milliseconds) ms")
+            print(
+                "hand-over on SIGTERM: lease \(took.lease.milliseconds) ms, first write \(took.write.milliseconds) ms")
             // Goal 0.5 s; the bound leaves room for a debug build on a busy machine, not for waiting the Lease out.
             #expect(took.write < .seconds(2))
             try await pair.expectOneWriter(pair.leader, then: pair.standby)
@@ -33,7 +34,8 @@ import Testing
             let killed = pair.leader.send(SIGKILL)
             try await pair.awaitWrites(of: pair.standby)
             let took = try await pair.handOver(to: pair.standby, since: killed)
-            print("hand-over on SIGKILL: lease \(took.lease.milliseconds) ms, first write \(took.write.milliseconds) ms")
+            print(
+                "hand-over on SIGKILL: lease \(took.lease.milliseconds) ms, first write \(took.write.milliseconds) ms")
             // The last renewal may be two seconds old.
             #expect(took.lease > .milliseconds(12_500) && took.write < .milliseconds(16_500))
             try await pair.expectOneWriter(pair.leader, then: pair.standby)
@@ -95,7 +97,9 @@ import Testing
     }
 
     /// F48: at any moment and with a short or a long grace, the process ends in order and in time, and the Lease is free.
-    @Test(arguments: Moment.allCases, [10, 30]) func aStopEndsInOrderAndInTime(_ moment: Moment, grace: Int) async throws {
+    @Test(arguments: Moment.allCases, [10, 30]) func aStopEndsInOrderAndInTime(_ moment: Moment, grace: Int)
+        async throws
+    {
         try await OperatorPair.with(arguments: ["--shutdown-grace=\(grace - 2)"]) { pair in
             var stopped = pair.leader
             switch moment {

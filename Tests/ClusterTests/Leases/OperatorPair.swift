@@ -92,7 +92,8 @@ struct OperatorPair: Sendable {
         return try audit.entries().filter { $0.userAgent.contains(identity) && $0.isWrite && $0.resource == "leases" }
     }
 
-    func awaitWrites(of replica: OperatorReplica, _ count: Int = 5, within limit: Duration = .seconds(40)) async throws {
+    func awaitWrites(of replica: OperatorReplica, _ count: Int = 5, within limit: Duration = .seconds(40)) async throws
+    {
         try await eventually("\(count) writes", within: limit) {
             let found = try await writes(of: replica).count
             return .holds(found >= count, else: "\(found)")
@@ -104,7 +105,8 @@ struct OperatorPair: Sendable {
         let (before, after) = (try await writes(of: first), try await writes(of: second))
         let last = try #require(before.map(\.answered).max(), "the first one wrote nothing")
         let next = try #require(after.map(\.received).min(), "the second one wrote nothing")
-        #expect(last < next, "\(before.count) writes until \(last.rfc3339Micro), \(after.count) from \(next.rfc3339Micro)")
+        #expect(
+            last < next, "\(before.count) writes until \(last.rfc3339Micro), \(after.count) from \(next.rfc3339Micro)")
     }
 
     func holder() async throws -> LeaseSpec {

@@ -167,7 +167,8 @@ struct ElectionWorld {
             case .wait(let due):
                 agents[index].alarm += 1
                 schedule(
-                    .wake(index, alarm: agents[index].alarm), in: max(.zero, agents[index].world(due) - now) + .microseconds(1))
+                    .wake(index, alarm: agents[index].alarm),
+                    in: max(.zero, agents[index].world(due) - now) + .microseconds(1))
             case .lead(let until):
                 agents[index].leads += 1
                 permit(index, until: until)

@@ -5,7 +5,9 @@ import Testing
 
 /// The decisions of an election, in virtual time.
 @Suite struct ElectorTests {
-    private static func led(by count: Int = 2, seed: UInt64 = 1) throws -> (world: ElectionWorld, leader: Int, standby: Int) {
+    private static func led(by count: Int = 2, seed: UInt64 = 1) throws -> (
+        world: ElectionWorld, leader: Int, standby: Int
+    ) {
         var world = ElectionWorld(seed: seed)
         for _ in 0..<count { world.start() }
         world.run(for: .seconds(7))
@@ -137,7 +139,9 @@ import Testing
     ]
 
     /// F31: the Lease is deleted or edited by a third party at any moment.
-    @Test(arguments: meddlings, UInt64(1)...10) func meddlingNeverMakesTwoLeaders(_ meddling: Meddling, seed: UInt64) throws {
+    @Test(arguments: meddlings, UInt64(1)...10) func meddlingNeverMakesTwoLeaders(_ meddling: Meddling, seed: UInt64)
+        throws
+    {
         var (world, leader, _) = try Self.led(by: 3, seed: seed)
         world.run(for: .milliseconds(Int64(seed) * 210))
         meddling.change(&world)

@@ -181,7 +181,9 @@ import Testing
                 group.addTask { try await search.find(name: "aiops-operator", besides: "default") }
                 try await stage.pass(.seconds(2))
                 if lives {
-                    server.modify(Lease.resourceType, other) { $0["spec", "renewTime"] = .string((written + .seconds(2)).rfc3339Micro) }
+                    server.modify(Lease.resourceType, other) {
+                        $0["spec", "renewTime"] = .string((written + .seconds(2)).rfc3339Micro)
+                    }
                 }
                 try await stage.pass(.seconds(20))
                 let rival = try await group.next() ?? nil

@@ -129,7 +129,7 @@ private final class FakeCache: ManagedCache {
     let caughtUp = Latch()
 
     func run() async throws { try await Latch().wait() }
-    func catchUp() async throws(CancellationError) {
+    func barrier(patience: Duration) async throws(CancellationError) {
         asked.open()
         try await caughtUp.wait()
     }
