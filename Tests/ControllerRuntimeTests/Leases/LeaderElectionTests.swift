@@ -1,4 +1,5 @@
 import ControllerRuntime
+import Glibc
 import HTTP
 import JSON
 import KubernetesClient
@@ -128,6 +129,38 @@ import Testing
                 }
                 group.cancelAll()
             }
+        }
+    }
+
+    /// Nothing of a renewal waits for the cooperative pool: here every thread of it is blocked until ten have gone through.
+    @Test(.timeLimit(.minutes(1))) func renewalsGoOnWhileThePoolIsBlocked() async throws {
+        let clock = SystemTimeSource()
+        let server = InMemoryAPIServer(time: clock)
+        let election = LeaderElection(
+            key: key, identity: "only",
+            timings: try LeaseTimings(
+                duration: .seconds(6), renewDeadline: .seconds(5), retryPeriod: .milliseconds(20)), logger: .disabled
+        ) { client($0, server) }
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                try await election.run()
+                return true
+            }
+            let term = try await election.nextTerm()
+            let before = server.writes.count
+            for _ in 0..<sysconf(Int32(_SC_NPROCESSORS_ONLN)) * 2 {
+                group.addTask {
+                    let limit = clock.monotonicNow() + .seconds(10)
+                    while server.writes.count < before + 10 {
+                        guard clock.monotonicNow() < limit else { return false }
+                        usleep(1_000)
+                    }
+                    return true
+                }
+            }
+            #expect(try await group.next() == true)
+            #expect(election.token.isValid && !term.lost.isOpen)
+            group.cancelAll()
         }
     }
 
