@@ -85,7 +85,7 @@ let package = Package(
             ["KubernetesModel", "HTTP", "YAML", "JSON", "Lifecycle", "Telemetry", "Primitives"]),
         library(
             "ControllerRuntime",
-            ["KubernetesClient", "KubernetesModel", "JSON", "Lifecycle", "Telemetry", "Primitives"]),
+            ["KubernetesClient", "KubernetesModel", "HTTP", "JSON", "Lifecycle", "Telemetry", "Primitives"]),
 
         // Layer 4: domain
         library("AIOpsAPI", ["KubernetesModel", "JSON", "Primitives"]),

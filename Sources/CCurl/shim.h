@@ -54,6 +54,15 @@ static inline CURLcode aiops_easy_on_header(CURL *easy, aiops_data_callback call
     return curl_easy_setopt(easy, CURLOPT_HEADERDATA, context);
 }
 
+// Called when a connection is there and before the first byte of the request; 0 lets it go on.
+typedef int (*aiops_before_request_callback)(void *context, char *to, char *from, int to_port, int from_port);
+
+static inline CURLcode aiops_easy_before_request(CURL *easy, aiops_before_request_callback callback, void *context) {
+    CURLcode code = curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, callback);
+    if (code != CURLE_OK) return code;
+    return curl_easy_setopt(easy, CURLOPT_PREREQDATA, context);
+}
+
 typedef int (*aiops_socket_options_callback)(void *context, curl_socket_t descriptor, curlsocktype purpose);
 
 static inline CURLcode aiops_easy_on_socket(CURL *easy, aiops_socket_options_callback callback) {

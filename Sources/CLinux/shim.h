@@ -117,3 +117,24 @@ static inline int aiops_watch_peer(int descriptor, int idle_s, int interval_s, i
     if (setsockopt(descriptor, IPPROTO_TCP, TCP_KEEPINTVL, &interval_s, sizeof interval_s) != 0) return -1;
     return setsockopt(descriptor, IPPROTO_TCP, TCP_USER_TIMEOUT, &limit, sizeof limit);
 }
+
+// A timer on the clock that runs on while the machine is suspended; -1 with errno.
+static inline int aiops_timer(void) {
+    return timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+}
+
+// Makes the timer readable at a time of that clock; 0 for never. Returns 0 or -1 with errno.
+static inline int aiops_set_timer(int timer, int64_t seconds, int64_t nanoseconds) {
+    struct itimerspec when;
+    memset(&when, 0, sizeof when);
+    when.it_value.tv_sec = seconds;
+    when.it_value.tv_nsec = nanoseconds;
+    return timerfd_settime(timer, TFD_TIMER_ABSTIME, &when, NULL);
+}
+
+// Empties an eventfd or a timer.
+static inline void aiops_empty(int descriptor) {
+    uint64_t count;
+    ssize_t got = read(descriptor, &count, sizeof count);
+    (void)got;
+}

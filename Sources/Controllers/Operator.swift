@@ -8,16 +8,17 @@ package import Primitives
 package import Problems
 package import Telemetry
 
-/// The whole operator, put together: caches, controllers, workers, Events, probes.
+/// The whole operator, put together: caches, controllers, workers, Events, probes, and the race for the Lease.
 ///
 /// Everything it talks to comes in as a value, so that the same assembly runs against a real cluster and in a test.
 package struct Operator: Sendable {
     package let manager: Manager
-    package let host: WorkerHost
 
     package init(
         settings: OperatorSettings, client: KubernetesClient, transport: any HTTPTransport, catalogue: Catalogue,
-        workers: WorkerNames, instance: String, time: any TimeSource, logger: Logger, metrics: MetricsRegistry,
+        workers: @escaping @autoclosure @Sendable () -> WorkerNames, instance: String,
+        election: LeaderElection? = nil, gracePeriod: Duration = .seconds(30), time: any TimeSource, logger: Logger,
+        metrics: MetricsRegistry,
         redact: @escaping @Sendable (String) -> String, crashPoint: IntentExecutor.CrashPoint? = nil
     ) {
         let tasks = Store<AIOpsTask>(indexes: [
@@ -34,6 +35,27 @@ package struct Operator: Sendable {
         let events = EventRecorder(
             writer: client, controller: "aiops.dev/operator", instance: instance, time: time, logger: logger,
             metrics: metrics)
+        manager = Manager(
+            caches: [taskCache, poolCache], recorder: events, election: election, gracePeriod: gracePeriod, time: time,
+            logger: logger, metrics: metrics,
+            work: { _ in
+                // A new session each time: a claim of an earlier term is taken over as a dead process' would be, under the
+                // next epoch, which shuts out what may still be on its way.
+                Self.work(
+                    workers: workers(), tasks: tasks, taskCache: taskCache, pools: pools, poolCache: poolCache,
+                    events: events, settings: settings, client: client, transport: transport, catalogue: catalogue,
+                    time: time, logger: logger, metrics: metrics, redact: redact, crashPoint: crashPoint)
+            })
+    }
+
+    /// What this process does while it leads.
+    private static func work(
+        workers: WorkerNames, tasks: Store<AIOpsTask>, taskCache: Reflector<AIOpsTask>, pools: Store<WorkerPool>,
+        poolCache: Reflector<WorkerPool>, events: EventRecorder, settings: OperatorSettings, client: KubernetesClient,
+        transport: any HTTPTransport, catalogue: Catalogue, time: any TimeSource, logger: Logger,
+        metrics: MetricsRegistry, redact: @escaping @Sendable (String) -> String,
+        crashPoint: IntentExecutor.CrashPoint?
+    ) -> Work {
         let executor = IntentExecutor(writer: client, metrics: metrics, crashPoint: crashPoint)
         // Before any controller watches: what it marks must be marked when a reconcile begins.
         let ledger = PoolLedger(tasks: tasks, pools: pools, operatorNamespace: settings.namespace, names: workers)
@@ -87,13 +109,8 @@ package struct Operator: Sendable {
             guard let task = change.new ?? change.old else { return [] }
             return PoolReference(task, operatorNamespace: settings.namespace).places
         }
-        self.host = host
-        var manager = Manager(
-            caches: [taskCache, poolCache], controllers: [taskController, poolController], recorder: events,
-            time: time, logger: logger, metrics: metrics)
         let sweeper = EnvironmentSweeper(client: client, time: time, logger: logger, metrics: metrics)
-        manager.services = [host, sweeper]
-        self.manager = manager
+        return Work(controllers: [taskController, poolController], services: [host, sweeper])
     }
 
     private static let taskController = "aiopstask"

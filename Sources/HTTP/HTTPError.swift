@@ -14,6 +14,8 @@ package enum HTTPError: Error, Sendable, Hashable {
     /// A watch's consumer left more than `limit` bytes unread, so the watch was given up.
     case fellBehind(limit: Int)
     case cancelled
+    /// The right to send ran out before or while the request was under way (see `SendPermit`).
+    case notPermitted
     /// The transport has been stopped; it takes no more requests.
     case stopped
     /// The server answered the WebSocket handshake with something else than 101.
@@ -32,7 +34,9 @@ extension HTTPError {
     package var isRetryable: Bool {
         switch self {
         case .resolve, .connect, .timedOut, .reset, .fellBehind: true
-        case .invalidRequest, .tls, .tooLarge, .cancelled, .stopped, .webSocketRefused, .protocolViolation: false
+        case .invalidRequest, .tls, .tooLarge, .cancelled, .notPermitted, .stopped, .webSocketRefused,
+            .protocolViolation:
+            false
         }
     }
 
@@ -68,6 +72,7 @@ extension HTTPError: CustomStringConvertible {
         case .tooLarge(let limit): "the response is larger than \(limit) bytes"
         case .fellBehind(let limit): "the reader left more than \(limit) bytes of a watch unread"
         case .cancelled: "cancelled"
+        case .notPermitted: "this process does not hold the right to send it any more"
         case .stopped: "the transport has been stopped"
         case .webSocketRefused(let status, _): "the WebSocket was refused with status \(status)"
         case .protocolViolation(let why): "the peer broke the protocol: \(why)"

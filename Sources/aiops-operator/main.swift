@@ -25,6 +25,12 @@ let version = "0.1.0"
     return (server, server.port)
 }
 
+func hostName() -> String {
+    var name = [CChar](repeating: 0, count: 256)
+    guard gethostname(&name, name.count - 1) == 0 else { return "unknown" }
+    return String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+}
+
 var environment: [String: String] = [:]
 var entry = environ
 while let text = entry.pointee {
@@ -35,8 +41,8 @@ while let text = entry.pointee {
 
 let manager = ManagerCommand(
     ManagerCommand.Wiring(
-        version: version, environment: environment, hostName: environment["HOSTNAME"] ?? "local",
-        transport: CurlTransport(), server: listen, signals: { try Signals() }))
+        version: version, environment: environment, hostName: hostName(),
+        transport: CurlTransport(), leaseTransport: CurlTransport(), server: listen, signals: { try Signals() }))
 let program = CommandLineProgram(
     root: Command(
         name: "aiops-operator", summary: "Run LLM agents against real systems from Kubernetes custom resources",

@@ -13,8 +13,8 @@ import Testing
 @Suite(.timeLimit(.minutes(8))) struct Chart {
     @Test func installedByHelmTheOperatorWorksUnderItsOwnRights() async throws {
         try await withRelease { cluster, system in
-            let pod = try await operatorPod(cluster, system)
-            expectRestricted(pod)
+            let pods = try await operatorPods(cluster, system)
+            for pod in pods { expectRestricted(pod) }
             try await expectRights(
                 cluster, account: "system:serviceaccount:\(system):aiops-operator", in: system, table: "operator")
             try await expectRulesOfTheServer(cluster)
@@ -38,9 +38,14 @@ import Testing
                     try await expectRights(cluster, account: account, in: namespace, table: "sandbox-elsewhere")
                 }
             }
-            let after = try await operatorPod(cluster, system)
-            #expect(after.metadata.uid == pod.metadata.uid)
-            #expect(after.value["status"]?["containerStatuses"]?[0]?["restartCount"] == 0)
+            let after = try await operatorPods(cluster, system)
+            #expect(after.map(\.metadata.uid) == pods.map(\.metadata.uid))
+            for pod in after { #expect(pod.value["status"]?["containerStatuses"]?[0]?["restartCount"] == 0) }
+            let lease = try await cluster.client.get(Lease.self, ObjectKey(namespace: system, name: "aiops-operator"))
+            #expect(pods.contains { lease.spec.holderIdentity?.hasPrefix("\($0.metadata.name)_") == true })
+            // One that stands by is ready, and its calls about the Lease have a line of their own.
+            let schemas = try await cluster.kubectl.run("get", "flowschemas", "-o", "name")
+            #expect(schemas.contains("aiops-operator-leader-election"))
         }
     }
 
@@ -105,13 +110,15 @@ import Testing
 
     private func values(_ name: String) -> String { "\(RepositoryRoot.path)/Tests/NodeTests/Fixtures/\(name).json" }
 
-    private func operatorPod(_ cluster: TestCluster, _ system: String) async throws -> DynamicObject {
+    /// One leads, one stands by; both are ready.
+    private func operatorPods(_ cluster: TestCluster, _ system: String) async throws -> [DynamicObject] {
         let pods = try await cluster.client.listDynamic(.pods, namespace: system).items
-        #expect(pods.count == 1)
-        let pod = try #require(pods.first)
-        let ready = pod.value["status"]?["conditions"]?.arrayValue?.first { $0["type"] == "Ready" }
-        #expect(ready?["status"] == "True", "\(pod.value["status"]?.text ?? "")")
-        return pod
+        #expect(pods.count == 2)
+        for pod in pods {
+            let ready = pod.value["status"]?["conditions"]?.arrayValue?.first { $0["type"] == "Ready" }
+            #expect(ready?["status"] == "True", "\(pod.value["status"]?.text ?? "")")
+        }
+        return pods
     }
 
     /// What Pod Security calls restricted, and a read-only file system.

@@ -7,6 +7,8 @@ package struct Option: Sendable, Hashable {
     /// What stands for the value in help; nil makes it a flag.
     package var valueName: String?
     package var defaultValue: String?
+    /// What the name alone stands for; any other value must then be attached, as in `--name=value`.
+    package var impliedValue: String?
     /// The only values accepted; empty accepts any.
     package var choices: [String]
     package var isRepeatable: Bool
@@ -27,6 +29,13 @@ package struct Option: Sendable, Hashable {
         Option(
             name: name, short: short, summary: summary, valueName: valueName, defaultValue: `default`,
             choices: choices, isRepeatable: isRepeatable, isRequired: isRequired)
+    }
+
+    /// A switch that is on unless it is said otherwise: `--name`, `--name=true` or `--name=false`.
+    package static func toggle(_ name: String, summary: String, default: Bool) -> Option {
+        var option = value(name, "true|false", summary: summary, default: "\(`default`)", choices: ["true", "false"])
+        option.impliedValue = "true"
+        return option
     }
 
     var isFlag: Bool { valueName == nil }

@@ -36,7 +36,7 @@ enum HelpText {
 
     private static func entry(_ option: Option) -> (String, String) {
         let short = option.short.map { "-\($0), " } ?? "    "
-        let value = option.valueName.map { " <\($0)>" } ?? ""
+        let value = option.valueName.map { option.impliedValue == nil ? " <\($0)>" : "[=\($0)]" } ?? ""
         var summary = option.summary + choices(option.choices)
         if let text = option.defaultValue { summary += " (default: \(text))" }
         if option.isRepeatable { summary += " (may be repeated)" }

@@ -85,6 +85,8 @@ struct CommandParser {
         let value: String
         if let attached {
             value = attached
+        } else if let implied = option.impliedValue {
+            value = implied
         } else {
             guard let next = rest.first else { throw UsageError("\(shown) needs a value <\(option.valueName ?? "")>") }
             guard !next.hasPrefix("--") else {

@@ -17,12 +17,15 @@ package struct ManagerCommand: Sendable {
         package var environment: [String: String]
         package var hostName: String
         package var transport: any HTTPTransport & Service
+        /// Carries the requests about the Lease and nothing else, so that nothing can get in their way.
+        package var leaseTransport: any HTTPTransport & Service
         /// Listens on an address for probes and scrapes; also gives the port, which may have been left open.
         package var server: @Sendable (ListenAddress, @escaping HTTPHandler) throws -> (any Service, port: UInt16)
         package var signals: @Sendable () throws -> Signals
 
         package init(
             version: String, environment: [String: String], hostName: String, transport: any HTTPTransport & Service,
+            leaseTransport: any HTTPTransport & Service,
             server: @escaping @Sendable (ListenAddress, @escaping HTTPHandler) throws -> (any Service, port: UInt16),
             signals: @escaping @Sendable () throws -> Signals
         ) {
@@ -30,6 +33,7 @@ package struct ManagerCommand: Sendable {
             self.environment = environment
             self.hostName = hostName
             self.transport = transport
+            self.leaseTransport = leaseTransport
             self.server = server
             self.signals = signals
         }
@@ -44,8 +48,9 @@ package struct ManagerCommand: Sendable {
             name: "manager", summary: "Run the operator against a cluster",
             discussion: """
                 Inside a pod the operator uses its ServiceAccount; elsewhere it takes --kubeconfig, or KUBECONFIG, or \
-                ~/.kube/config. It runs until it gets SIGTERM or SIGINT, then lets reconciles end, and leaves running \
-                tasks to the next process.
+                ~/.kube/config. Of several operators on a cluster one works, and the others stand by with full caches. It runs \
+                until it gets SIGTERM or SIGINT, then lets reconciles end, leaves running tasks to the next process, and gives up \
+                the Lease last of all.
                 """,
             options: [
                 .value("kubeconfig", "FILE", summary: "Kubeconfig of the cluster to run against"),
@@ -71,9 +76,12 @@ package struct ManagerCommand: Sendable {
                     "pull-secret", "NAME", summary: "Secret with registry credentials for task images",
                     isRepeatable: true),
                 .value(
+                    "shutdown-grace", "SECONDS",
+                    summary: "Time from SIGTERM to the exit; stay some seconds below the pod's", default: "30"),
+                .value(
                     "allowed-model-host", "HOST",
                     summary: "Host to which model requests may go, besides the vendors' own", isRepeatable: true),
-            ],
+            ] + ElectionOptions.declared,
             run: { try await run($0) })
     }
 
@@ -82,9 +90,13 @@ package struct ManagerCommand: Sendable {
         let level = LogLevel(name: arguments.value("log-level") ?? "info") ?? .info
         let logger = Logger(label: "manager", sink: FileDescriptorLogSink(redactor: redactor), level: level)
         let listen = try ListenAddress(arguments.value("listen") ?? "")
-        let configuration = try ClientConfiguration.load(
+        var configuration = try ClientConfiguration.load(
             kubeconfigPath: arguments.value("kubeconfig"), context: arguments.value("context"),
             environment: wiring.environment)
+        var random = SystemRandomNumberGenerator()
+        let identity = LeaderElection.identity(hostName: wiring.hostName, using: &random)
+        // Which of several operators it was stands in the server's audit log.
+        configuration.userAgent = "aiops-operator/\(wiring.version) (\(identity))"
         let settings = OperatorSettings(
             version: wiring.version,
             namespace: arguments.value("namespace") ?? wiring.environment["POD_NAMESPACE"]
@@ -94,16 +106,22 @@ package struct ManagerCommand: Sendable {
                 busybox: arguments.value("busybox-image") ?? ImageSet.defaultBusybox,
                 pullSecrets: arguments.values("pull-secret")),
             allowedModelHosts: Set(arguments.values("allowed-model-host").map { $0.lowercased() }))
+        let election = try ElectionOptions(arguments, namespace: settings.namespace)
+        let gracePeriod = try ElectionOptions.seconds("shutdown-grace", arguments)
         let metrics = MetricsRegistry()
         ProcessMetrics.install(in: metrics)
         let time = SystemTimeSource()
+        let race = election.isOn ? self.race(election, identity, configuration, logger, metrics) : nil
+        let transport = race.map { PermittedTransport(wiring.transport, permit: $0.token) as any HTTPTransport }
         let client = KubernetesClient(
-            configuration: configuration, transport: wiring.transport, time: time, logger: logger, metrics: metrics)
-        var random = SystemRandomNumberGenerator()
+            configuration: configuration, transport: transport ?? wiring.transport, time: time, logger: logger,
+            metrics: metrics)
         let assembled = Operator(
-            settings: settings, client: client, transport: wiring.transport, catalogue: try Catalogue.builtin(),
-            workers: WorkerNames(using: &random), instance: wiring.hostName, time: time, logger: logger,
-            metrics: metrics, redact: { redactor.redact($0) })
+            settings: settings, client: client, transport: transport ?? wiring.transport,
+            catalogue: try Catalogue.builtin(),
+            workers: WorkerNames.fresh(), instance: wiring.hostName, election: race, gracePeriod: gracePeriod,
+            time: time,
+            logger: logger, metrics: metrics, redact: { redactor.redact($0) })
         var manager = assembled.manager
         let probes = manager.probes
         let (server, port) = try wiring.server(listen) { request in
@@ -122,12 +140,39 @@ package struct ManagerCommand: Sendable {
                 "version": .string(wiring.version), "server": .string(configuration.server),
                 "listen": .string("\(ListenAddress(host: listen.host, port: port))"),
                 "namespace": .string(settings.namespace),
+                "identity": .string(identity), "leaderElection": .bool(election.isOn),
             ])
         let running = manager
-        let signals = try wiring.signals()
-        // The transport outlives everything that uses it: it ends after the manager has.
-        try await ServiceGroup([wiring.transport], logger: logger).run { try await running.run(until: signals) }
+        let lookOut = RivalSearch(client: client, timings: election.timings, time: time, logger: logger)
+        // The transports outlive everything that uses them: they end after the manager has.
+        try await ServiceGroup([wiring.transport, wiring.leaseTransport], logger: logger).run {
+            try await refuseToFight(lookOut, election)
+            let signals = try wiring.signals()
+            try await running.run(until: signals)
+        }
         logger.info("stopped")
         return 0
+    }
+    private func race(
+        _ election: ElectionOptions, _ identity: String, _ configuration: ClientConfiguration, _ logger: Logger,
+        _ metrics: MetricsRegistry
+    ) -> LeaderElection {
+        LeaderElection(
+            key: election.key, identity: identity, timings: election.timings, logger: logger, metrics: metrics
+        ) { [transport = wiring.leaseTransport] time in
+            KubernetesClient(
+                configuration: configuration, transport: transport, time: time, logger: logger, metrics: metrics)
+        }
+    }
+
+    /// A process that races sees everybody who races for the same Lease; those of other namespaces are found by looking, as far
+    /// as this identity may.
+    ///
+    /// A pod may not, and needs not: whoever installed it chose its namespace.
+    private func refuseToFight(_ search: RivalSearch, _ election: ElectionOptions) async throws {
+        if election.isOn, wiring.environment["POD_NAMESPACE"] != nil { return }
+        if let rival = try await search.find(name: ElectionOptions.leaseName, besides: election.racesIn) {
+            throw OtherOperatorRuns(rival: rival, isElecting: election.isOn)
+        }
     }
 }

@@ -58,7 +58,9 @@ package final class Controller: Lifecycle.Service, Drainable {
         inputs.withLock { inputs in
             inputs.append { () throws(CancellationError) in try await store.waitUntilSynced() }
         }
-        store.subscribe { [queue] change in
+        // The store outlives the controllers of one term.
+        store.subscribe { [weak queue] change in
+            guard let queue else { return }
             for key in map(change) { queue.add(key, priority: change.priority, reason: change.reason) }
         }
     }

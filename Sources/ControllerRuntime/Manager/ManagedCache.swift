@@ -4,8 +4,17 @@ package import Lifecycle
 package protocol ManagedCache: Lifecycle.Service, CacheView {
     /// Whether the first whole list has come.
     var isSynced: Bool { get }
+
+    /// Returns when everything that had been written when this was called can be read here; `patience` is for a watch that may
+    /// be about to show it.
+    ///
+    /// At the start and at each take-over: a list may come from a server that is behind, and a warm cache may lack the last
+    /// writes of the leader before (kubernetes/kubernetes#137308). Goes on trying until its task is cancelled.
+    func barrier(patience: Duration) async throws(CancellationError)
 }
 
 extension Reflector: ManagedCache {
     package var isSynced: Bool { store.isSynced }
+
+    package func barrier(patience: Duration) async throws(CancellationError) { try await store.waitUntilSynced() }
 }

@@ -4,13 +4,16 @@ package import Telemetry
 
 /// The parts of an operator, run together and stopped in order.
 ///
-/// Stopping: not ready any more; no new keys; reconciles under way end, within their grace; Events are flushed; what
-/// serves them ends; caches end last. A part may rely on those that stop after it until it has ended itself.
+/// Caches, probes and the race for the Lease run all the time, so a standby is warm; the work runs only in the terms of this
+/// process. Stopping: not ready any more; no new keys; reconciles under way end, then what they rely on; Events are
+/// flushed; what serves them ends; caches end; the Lease is given up last. A part may rely on those that stop after it until
+/// it has ended itself.
 package struct Manager: Sendable {
     private let caches: [any ManagedCache]
-    private let controllers: [Controller]
     private let recorder: EventRecorder?
-    /// Others that controllers rely on, such as the probe server; stopped after the Events are flushed.
+    private let election: LeaderElection?
+    private let makeWork: @Sendable (LeadershipTerm) -> Work
+    /// Others that run all the time, such as the probe server; stopped after the Events are flushed.
     package var services: [any Lifecycle.Service] = []
     private let gracePeriod: Duration
     private let time: any TimeSource
@@ -19,21 +22,36 @@ package struct Manager: Sendable {
 
     package let probes: Probes
 
+    /// `makeWork` is called once in each term; without an election there is one term, as long as the process.
+    ///
     /// `liveness` gives more reasons to be restarted; the grace period is for everything, from the first signal.
     package init(
-        caches: [any ManagedCache], controllers: [Controller], recorder: EventRecorder? = nil,
-        liveness: [Probes.Check] = [], gracePeriod: Duration = .seconds(30),
-        time: any TimeSource, logger: Logger, metrics: MetricsRegistry? = nil
+        caches: [any ManagedCache], recorder: EventRecorder? = nil, election: LeaderElection? = nil,
+        liveness: [Probes.Check] = [], gracePeriod: Duration = .seconds(30), time: any TimeSource, logger: Logger,
+        metrics: MetricsRegistry? = nil, work makeWork: @escaping @Sendable (LeadershipTerm) -> Work
     ) {
         self.caches = caches
-        self.controllers = controllers
         self.recorder = recorder
+        self.election = election
+        self.makeWork = makeWork
         self.gracePeriod = gracePeriod
         self.time = time
         self.logger = logger
         let synced = caches.map { cache in Probes.Check("\(cache.resourceType) cache") { cache.isSynced } }
         let running = Probes.Check("shutdown") { [stopping] in !stopping.isOpen }
-        probes = Probes(liveness: liveness, readiness: synced + [running], metrics: metrics)
+        let leaving = election.map { election in [Probes.Check(election.name) { election.isWell }] } ?? []
+        probes = Probes(liveness: liveness + leaving, readiness: synced + [running], metrics: metrics)
+    }
+
+    /// Runs these controllers from the first moment to the last.
+    package init(
+        caches: [any ManagedCache], controllers: [Controller], recorder: EventRecorder? = nil,
+        liveness: [Probes.Check] = [], gracePeriod: Duration = .seconds(30),
+        time: any TimeSource, logger: Logger, metrics: MetricsRegistry? = nil
+    ) {
+        self.init(
+            caches: caches, recorder: recorder, liveness: liveness, gracePeriod: gracePeriod, time: time,
+            logger: logger, metrics: metrics, work: { _ in Work(controllers: controllers) })
     }
 
     /// Runs until a signal comes or a part ends; see ``ServiceGroup/run(until:)``.
@@ -44,11 +62,15 @@ package struct Manager: Sendable {
 
     /// In the order of their start, which is the reverse of the order of their end.
     package var orderedServices: [any Lifecycle.Service] {
-        var all: [any Lifecycle.Service] = caches
+        var all: [any Lifecycle.Service] = []
+        if let election { all += [election, Drain([election], name: "release the lease")] }
+        all += caches as [any Lifecycle.Service]
         all += services
         if let recorder { all += [recorder, Drain([recorder], name: "drain events")] }
-        all += controllers as [any Lifecycle.Service]
-        all.append(Drain(controllers, name: "drain controllers", announcing: stopping))
+        let work = LeaderWork(
+            under: election ?? SoleLeadership() as any Leadership, caches: caches, gracePeriod: gracePeriod * 0.7,
+            time: time, logger: logger, work: makeWork)
+        all += [work, Drain([work], name: "drain work", announcing: stopping)]
         return all
     }
 }

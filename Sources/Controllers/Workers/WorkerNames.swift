@@ -15,6 +15,12 @@ package struct WorkerNames: Sendable, Hashable {
         session = String((0..<5).compactMap { _ in alphabet.randomElement(using: &generator) })
     }
 
+    /// A session no other process has, nor this one in another term.
+    package static func fresh() -> WorkerNames {
+        var generator = SystemRandomNumberGenerator()
+        return WorkerNames(using: &generator)
+    }
+
     /// The workers of a pool: as many as it has replicas.
     package func names(pool: ObjectKey, replicas: Int) -> [String] {
         (0..<max(0, min(replicas, Self.limit))).map { "\(pool.namespace)/\(pool.name)-\(session)-\($0)" }

@@ -91,6 +91,7 @@ final class ActiveExchange {
         easy.keep(aiops_easy_set_pointer(easy.pointer, CURLOPT_PRIVATE, context))
         easy.keep(aiops_easy_on_header(easy.pointer, Self.onHeader, context))
         easy.keep(aiops_easy_on_write(easy.pointer, Self.onWrite, context))
+        if request.permit != nil { easy.keep(aiops_easy_before_request(easy.pointer, Self.beforeRequest, context)) }
     }
 
     private func setMethod(_ request: HTTPRequest) {
@@ -140,6 +141,15 @@ final class ActiveExchange {
     private func touch() {
         bytesSeen = true
         lastActivity = LoopClock.now()
+    }
+
+    /// The connection may have taken its time; the first byte leaves only if it still may.
+    private static let beforeRequest: aiops_before_request_callback = { context, _, _, _, _ in
+        guard let context else { return CURL_PREREQFUNC_ABORT }
+        let active = Unmanaged<ActiveExchange>.fromOpaque(context).takeUnretainedValue()
+        guard active.exchange.request.permit?.isValid == false else { return CURL_PREREQFUNC_OK }
+        active.failure = .notPermitted
+        return CURL_PREREQFUNC_ABORT
     }
 
     private static let onHeader: aiops_data_callback = { bytes, size, count, context in

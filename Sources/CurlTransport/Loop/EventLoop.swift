@@ -17,6 +17,7 @@ final class EventLoop {
     /// Connected WebSockets by descriptor.
     private var webSocketIDs: [Int32: ExchangeID] = [:]
     private var deadlines = DeadlineQueue()
+    private var permits = PermitWatch()
     private var isStopping = false
     private var tokens = [UInt64](repeating: 0, count: Int(AIOPS_EPOLL_BATCH))
     private var events = [UInt32](repeating: 0, count: Int(AIOPS_EPOLL_BATCH))
@@ -57,6 +58,8 @@ final class EventLoop {
 
     private func wait() {
         let count = aiops_epoll_wait(epoll, &tokens, &events, timeout(from: LoopClock.now()))
+        // First of all: what this thread, or the whole process, slept through must not get one more byte out.
+        withdrawUnpermitted(at: LoopClock.now())
         for index in 0..<max(0, Int(count)) {
             switch LoopToken(raw: tokens[index]) {
             case .pool(let kind, let descriptor): pools[kind.rawValue].act(on: descriptor, events: events[index])
@@ -69,7 +72,7 @@ final class EventLoop {
 
     /// Milliseconds until something is due, rounded up so that it is due when the wait ends.
     private func timeout(from now: Duration) -> Int32 {
-        let due = pools.compactMap(\.deadline) + (deadlines.next.map { [$0] } ?? [])
+        let due = pools.compactMap(\.deadline) + [deadlines.next, permits.next].compactMap(\.self)
         guard let first = due.min() else { return -1 }
         guard first > now else { return 0 }
         let (seconds, attoseconds) = min(first - now, .seconds(3_600)).components
@@ -89,6 +92,10 @@ final class EventLoop {
 
     private func start(_ exchange: Exchange) {
         guard !exchange.isAnswered else { return }
+        guard permits.admit(exchange.request.permit, at: LoopClock.now()) else {
+            exchange.finish(.notPermitted)
+            return
+        }
         let pool = pools[PoolKind(for: exchange.request).rawValue]
         guard
             let active = ActiveExchange(exchange, pool: pool, proxies: configuration.proxies, now: LoopClock.now())
@@ -110,6 +117,10 @@ final class EventLoop {
 
     private func open(_ session: WebSocketSession) {
         guard !session.isAnswered else { return }
+        guard permits.admit(session.request.permit, at: LoopClock.now()) else {
+            session.finish(.notPermitted)
+            return
+        }
         guard let active = ActiveWebSocket(session, proxies: configuration.proxies, now: LoopClock.now()) else {
             session.finish(.invalidRequest("libcurl has no handle for it"))
             return
@@ -152,6 +163,17 @@ final class EventLoop {
         guard let active = exchanges.removeValue(forKey: id) else { return }
         active.pool.remove(active.easy)
         active.exchange.finish(error)
+    }
+
+    /// Takes off the wire what has lost the right to be there.
+    private func withdrawUnpermitted(at now: Duration) {
+        guard permits.isDue(at: now) else { return }
+        let requests = exchanges.mapValues(\.exchange.request.permit)
+        let sockets = webSockets.mapValues(\.session.request.permit)
+        for (id, permit) in requests.merging(sockets, uniquingKeysWith: { first, _ in first })
+        where !permits.admit(permit, at: now) {
+            remove(id, .notPermitted)
+        }
     }
 
     private func expire(at now: Duration) {

@@ -17,6 +17,8 @@ package struct HTTPRequest: Sendable {
     package var totalTimeout: Duration?
     /// Most bytes of body to accept; the exchange fails with `tooLarge` beyond it.
     package var responseLimit: Int
+    /// The right to send it; nil where none is needed.
+    package var permit: (any SendPermit)?
 
     package init(
         method: String = "GET", url: String, headers: HTTPHeaders = [:], body: [UInt8] = [],

@@ -11,6 +11,8 @@ package struct WebSocketRequest: Sendable {
     package var connectTimeout: Duration
     /// Most bytes in one received message, all fragments together.
     package var messageLimit: Int
+    /// The right to open it; nil where none is needed.
+    package var permit: (any SendPermit)?
 
     package init(
         url: String, headers: HTTPHeaders = [:], subprotocols: [String] = [], tls: TLSConfiguration? = nil,

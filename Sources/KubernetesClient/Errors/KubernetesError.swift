@@ -74,7 +74,13 @@ package struct KubernetesError: Error, Sendable, CustomStringConvertible {
     package var isAlreadyExists: Bool { if case .alreadyExists = kind { true } else { false } }
     package var isConflict: Bool { if case .conflict = kind { true } else { false } }
     package var isExpired: Bool { if case .expired = kind { true } else { false } }
-    package var isCancelled: Bool { if case .transport(.cancelled) = kind { true } else { false } }
+    /// True when nobody waits for the answer any more, or this process may not send what was asked for.
+    package var isCancelled: Bool {
+        switch kind {
+        case .transport(.cancelled), .transport(.notPermitted): true
+        default: false
+        }
+    }
 
     /// True when a `test` of a JSON patch did not hold (or the patch could not be applied at all).
     ///

@@ -8,6 +8,7 @@ package struct ServiceGroup: Sendable {
     private enum Input: Sendable {
         case ended(Int, (any Error)?)
         case signal(Signal)
+        case asked
         case overdue
     }
 
@@ -36,6 +37,29 @@ package struct ServiceGroup: Sendable {
     /// The first signal stops the services in order, the second all at once. Cancelling the calling task also stops all
     /// at once, because structured concurrency hands it to every service directly.
     package func run(until signals: Signals? = nil) async throws(ServiceGroupError) {
+        guard let signals else { return try await perform(feeding: nil) }
+        try await perform(feeding: { input in
+            for await signal in signals { input.yield(.signal(signal)) }
+        })
+    }
+
+    /// As on a signal, the services are stopped in order when `stop` returns; what it throws stops nothing.
+    package func runUntil(
+        _ stop: @escaping @Sendable () async throws(CancellationError) -> Void
+    ) async throws(ServiceGroupError) {
+        try await perform(feeding: { input in
+            do {
+                try await stop()
+                input.yield(.asked)
+            } catch {
+                // The services have ended first.
+            }
+        })
+    }
+
+    private func perform(
+        feeding feed: (@Sendable (AsyncStream<Input>.Continuation) async -> Void)?
+    ) async throws(ServiceGroupError) {
         guard !services.isEmpty else { return }
         let switches = services.map { _ in StopSwitch() }
         // Each service ends once, the grace period once; more than a few signals carry no news.
@@ -47,11 +71,7 @@ package struct ServiceGroup: Sendable {
                     input.yield(.ended(service.offset, error))
                 }
             }
-            if let signals {
-                group.addTask {
-                    for await signal in signals { input.yield(.signal(signal)) }
-                }
-            }
+            if let feed { group.addTask { await feed(input) } }
             var plan = ShutdownPlan(count: services.count)
             var failure: ServiceGroupError?
             // Ends early when this task is cancelled; then all services are being cancelled already.
@@ -110,6 +130,7 @@ package struct ServiceGroup: Sendable {
         case .signal(let signal):
             logger.info("stopping on a signal", ["signal": .string(signal.name)])
             return (.stopRequested, nil)
+        case .asked: return (.stopRequested, nil)
         case .overdue:
             return (.overdue, nil)
         case .ended(let index, let error):

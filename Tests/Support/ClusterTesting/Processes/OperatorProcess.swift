@@ -3,7 +3,8 @@ import Primitives
 
 /// The operator as a process of its own, started and killed by a test.
 ///
-/// One at a time: two operators on one cluster would serve the same objects.
+/// One at a time, and without a race for the Lease: killed and started again at once, it would wait for its own. Two of them,
+/// and the Lease between them, are ``OperatorReplica``.
 package final class OperatorProcess: Sendable {
     private let arguments: [String]
     private let program: String
@@ -31,7 +32,10 @@ package final class OperatorProcess: Sendable {
     private init(_ kubeconfig: String, namespace: String, allowedHosts: [String]) throws {
         program = try Self.builtProgram()
         arguments =
-            ["manager", "--kubeconfig", kubeconfig, "--listen", "127.0.0.1:0", "--namespace", namespace]
+            [
+                "manager", "--kubeconfig", kubeconfig, "--listen", "127.0.0.1:0", "--namespace", namespace,
+                "--leader-elect=false",
+            ]
             + allowedHosts.flatMap { ["--allowed-model-host", $0] }
     }
 
@@ -75,7 +79,7 @@ package final class OperatorProcess: Sendable {
     package var log: String { generations.withLock { $0 }.map { $0.output() }.joined() }
 
     /// It lies where the tests do.
-    private static func builtProgram() throws -> String {
+    static func builtProgram() throws -> String {
         var candidates: [String] = []
         if let path = realpath("/proc/self/exe", nil) {
             defer { free(path) }

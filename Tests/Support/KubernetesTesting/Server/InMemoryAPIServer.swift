@@ -53,6 +53,7 @@ package final class InMemoryAPIServer: HTTPTransport {
 
     package func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
         if Task.isCancelled { throw .cancelled }
+        if request.permit?.isValid == false { throw .notPermitted }
         if let response = discovery(request) { return response }
         let now = time.wallNow()
         let outcome: (response: HTTPResponse, fault: APIFault?) = core.withLock { core in

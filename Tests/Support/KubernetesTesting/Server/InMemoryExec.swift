@@ -24,6 +24,7 @@ package struct InMemoryExec: Sendable {
 
 extension InMemoryAPIServer {
     func openExec(_ request: WebSocketRequest) async throws(HTTPError) -> any WebSocketConnection {
+        if request.permit?.isValid == false { throw .notPermitted }
         let target = APICall.Target(request.url)
         let found: Result<(InMemoryExec, @Sendable (InMemoryExec) async -> InMemoryExec.Outcome), APIFailure> =
             core.withLock { core in

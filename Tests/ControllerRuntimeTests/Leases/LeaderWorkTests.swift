@@ -1,0 +1,139 @@
+import ControllerRuntime
+import KubernetesModel
+import Lifecycle
+import LifecycleTesting
+import Primitives
+import Telemetry
+import Testing
+
+/// What begins and ends with a term, and in which order.
+@Suite struct LeaderWorkTests {
+    private let time = ManualTimeSource()
+    private let journal = Journal()
+
+    private func work(
+        _ leadership: any Leadership, caches: [any ManagedCache] = [], gracePeriod: Duration = .seconds(20)
+    ) -> LeaderWork {
+        LeaderWork(
+            under: leadership, caches: caches, gracePeriod: gracePeriod, time: time, logger: .disabled
+        ) { [journal] term in
+            Work(controllers: [], services: [Worker(name: "work \(term.number)", journal: journal)])
+        }
+    }
+
+    /// F33: a warm cache may lack the last writes of the leader before.
+    @Test func nothingBeginsBeforeEveryCacheHasCaughtUp() async {
+        let (quick, slow) = (FakeCache(), FakeCache())
+        quick.caughtUp.open()
+        let work = work(SoleLeadership(), caches: [quick, slow])
+        await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await work.run() }
+            await eventually("both are asked") { quick.asked.isOpen && slow.asked.isOpen }
+            for _ in 0..<2_000 { await Task.yield() }
+            #expect(journal.entries.isEmpty)
+            slow.caughtUp.open()
+            await eventually("it begins") { journal.entries == ["work 1 begins"] }
+            await work.drain()
+            #expect(journal.entries == ["work 1 begins", "work 1 ends"])
+            group.cancelAll()
+        }
+    }
+
+    @Test func aLostTermEndsItsWorkAndTheNextOneBeginsAnew() async {
+        let terms = ScriptedLeadership(journal: journal)
+        let work = work(terms)
+        await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await work.run() }
+            terms.terms.begin()
+            await eventually("it begins") { journal.entries.last == "work 1 begins" }
+            #expect(terms.terms.lose())
+            await eventually("the end is told") { journal.entries.last == "work ended" }
+            terms.terms.begin()
+            await eventually("it begins again") { journal.entries.last == "work 2 begins" }
+            await work.drain()
+            group.cancelAll()
+        }
+        #expect(
+            journal.entries == [
+                "work 1 begins", "work 1 ends", "work ended", "work 2 begins", "work 2 ends", "work ended",
+            ])
+    }
+
+    /// A term lost while the caches catch up does no work at all; a standby that is stopped has none to end.
+    @Test func lostOrStoppedBeforeItBeganItDoesNothing() async {
+        let cache = FakeCache()
+        let terms = ScriptedLeadership(journal: journal)
+        let work = work(terms, caches: [cache])
+        await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await work.run() }
+            terms.terms.begin()
+            await eventually("it waits") { cache.asked.isOpen }
+            #expect(terms.terms.lose())
+            await eventually("the end is told") { journal.entries == ["work ended"] }
+            await work.drain()
+            group.cancelAll()
+        }
+        #expect(journal.entries == ["work ended"])
+    }
+
+    /// The whole order of a stop: readiness, work, Events, caches, and the Lease last.
+    @Test func theLeaseIsTheLastToGo() {
+        let server = WidgetServer()
+        let cache = Reflector(store: Store<Widget>(), source: server, time: time, logger: .disabled, seed: 1)
+        let recorder = EventRecorder(
+            writer: server, controller: "test.dev/operator", instance: "pod", time: time, logger: .disabled, seed: 1)
+        let election = LeaderElection(
+            key: ObjectKey(namespace: "default", name: "l"), identity: "me", time: time, logger: .disabled
+        ) { _ in fatalError("not run here") }
+        let manager = Manager(
+            caches: [cache], recorder: recorder, election: election, time: time, logger: .disabled,
+            work: { _ in Work(controllers: []) })
+        let stopped = manager.orderedServices.reversed().map(\.name)
+        #expect(
+            stopped == [
+                "drain work", "work", "drain events", "events", cache.name, "release the lease", "leader election",
+            ])
+    }
+}
+
+private final class Journal: Sendable {
+    private let lines = Locked<[String]>([])
+    var entries: [String] { lines.withLock { $0 } }
+    func add(_ line: String) { lines.withLock { $0.append(line) } }
+}
+
+private struct Worker: Lifecycle.Service {
+    let name: String
+    let journal: Journal
+
+    func run() async throws {
+        journal.add("\(name) begins")
+        defer { journal.add("\(name) ends") }
+        try await Latch().wait()
+    }
+}
+
+private struct ScriptedLeadership: Leadership {
+    let terms = Terms()
+    let journal: Journal
+
+    func nextTerm() async throws(CancellationError) -> LeadershipTerm { try await terms.next() }
+    func workEnded() { journal.add("work ended") }
+}
+
+private final class FakeCache: ManagedCache {
+    let name = "cache"
+    let resourceType = ResourceType.configMaps
+    let isSynced = true
+    let asked = Latch()
+    let caughtUp = Latch()
+
+    func run() async throws { try await Latch().wait() }
+    func barrier(patience: Duration) async throws(CancellationError) {
+        asked.open()
+        try await caughtUp.wait()
+    }
+    func covers(_ key: ObjectKey) -> Bool { true }
+    func shows(_ write: WrittenObject) -> Bool { true }
+    func refresh(_ key: ObjectKey) async throws(WatchFailure) {}
+}
