@@ -18,7 +18,8 @@ package struct Operator: Sendable {
     package init(
         settings: OperatorSettings, client: KubernetesClient, transport: any HTTPTransport, catalogue: Catalogue,
         workers: WorkerNames, instance: String, time: any TimeSource, logger: Logger, metrics: MetricsRegistry,
-        redact: @escaping @Sendable (String) -> String, crashPoint: IntentExecutor.CrashPoint? = nil
+        redact: @escaping @Sendable (String) -> String, crashPoint: IntentExecutor.CrashPoint? = nil,
+        seed: UInt64 = .random(in: 0...UInt64.max)
     ) {
         let tasks = Store<AIOpsTask>(indexes: [
             StoreIndex(TaskReconciler.poolIndex) { task in
@@ -28,12 +29,14 @@ package struct Operator: Sendable {
         ])
         let pools = Store<WorkerPool>()
         let taskCache = Reflector(
-            store: tasks, source: ClientSource<AIOpsTask>(client: client), time: time, logger: logger)
+            store: tasks, source: ClientSource<AIOpsTask>(client: client), time: time, logger: logger,
+            seed: seed)
         let poolCache = Reflector(
-            store: pools, source: ClientSource<WorkerPool>(client: client), time: time, logger: logger)
+            store: pools, source: ClientSource<WorkerPool>(client: client), time: time, logger: logger,
+            seed: seed &+ 1)
         let events = EventRecorder(
             writer: client, controller: "aiops.dev/operator", instance: instance, time: time, logger: logger,
-            metrics: metrics)
+            metrics: metrics, seed: seed &+ 2)
         let executor = IntentExecutor(writer: client, metrics: metrics, crashPoint: crashPoint)
         let gate = WriteGate(views: [taskCache, poolCache], time: time, logger: logger)
         let queues = Locked<[Controller]>([])
@@ -57,13 +60,13 @@ package struct Operator: Sendable {
                 tasks: tasks, pools: pools, catalogue: catalogue, host: host, client: client, events: events,
                 settings: settings, time: time, logger: logger, redact: redact),
             executor: executor, gate: gate, options: ControllerOptions(concurrency: 8), time: time, logger: logger,
-            metrics: metrics)
+            metrics: metrics, seed: seed &+ 3)
         let poolController = Controller(
             name: Self.poolController,
             reconciler: PoolReconciler(
                 tasks: tasks, pools: pools, names: workers, executor: executor, time: time, logger: logger),
             executor: executor, gate: gate, options: ControllerOptions(concurrency: 2), time: time, logger: logger,
-            metrics: metrics)
+            metrics: metrics, seed: seed &+ 4)
         queues.withLock { $0 = [taskController, poolController] }
         taskController.watch(tasks)
         taskController.watch(pools) { change in
