@@ -2,8 +2,8 @@ import AIOpsAPI
 import JSON
 import KubernetesModel
 import KubernetesTesting
-import Primitives
 import LifecycleTesting
+import Primitives
 
 extension Plan {
     /// F42: a foreign controller flips a field of ours each second for two minutes; there must be no fight.
