@@ -1,7 +1,7 @@
 # The only entry point a user needs: `make demo` and `make test`. `make help` lists the rest.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo demo-down test test-unit test-api test-faults test-node test-all lint format crds manifests image bench mutants clean
+.PHONY: help setup build demo demo-down test test-unit test-sim test-api test-faults test-node test-all lint format crds manifests image bench mutants clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +23,9 @@ test: setup ## Set everything up and run every test of the CI budget
 
 test-unit: setup ## Only the tests that need no cluster
 	@scripts/test.py unit
+
+test-sim: setup ## Every plan of the simulation, whole
+	@scripts/test.py sim
 
 test-api: setup ## Only the tests against a real API server
 	@scripts/test.py api

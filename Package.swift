@@ -141,6 +141,15 @@ let package = Package(
         support("KubernetesTesting", ["KubernetesClient", "KubernetesModel", "HTTP", "JSON", "Primitives"]),
         support("LanguageModelTesting", ["LanguageModels", "JSON", "Primitives"]),
         support(
+            "SimulationTesting",
+            [
+                "Controllers", "ControllerRuntime", "AIOpsAPI", "Problems", "Conversations", "KubernetesClient",
+                "KubernetesModel", "KubernetesTesting", "LanguageModelTesting", "LifecycleTesting", "HTTP", "JSON",
+                "Telemetry", "Primitives",
+            ]),
+        // Runs many schedules of the simulation, or one again; no product, so nothing of it is shipped.
+        program("simulate", ["SimulationTesting"], path: "Tests/Support/simulate"),
+        support(
             "ClusterTesting",
             [
                 "AIOpsAPI", "Conversations", "CurlTransport", "Environments", "HTTP", "HTTPServer", "JSON",
@@ -182,8 +191,12 @@ let package = Package(
             [
                 "Controllers", "ControllerRuntime", "AIOpsAPI", "Problems", "Environments", "Scheduling",
                 "Conversations", "KubernetesClient", "KubernetesModel", "KubernetesTesting", "LanguageModels",
-                "LanguageModelTesting", "LifecycleTesting", "HTTP", "JSON", "Telemetry", "Primitives",
+                "LanguageModelTesting", "LifecycleTesting", "SimulationTesting", "HTTP", "JSON", "Telemetry",
+                "Primitives",
             ]),
+        tests(
+            "SimulationTests",
+            ["SimulationTesting", "AIOpsAPI", "KubernetesModel", "KubernetesTesting", "LifecycleTesting", "Primitives"]),
         tests("ConversationsTests", ["Conversations", "JSON", "Primitives"]),
         tests(
             "LanguageModelsTests",

@@ -18,8 +18,8 @@ package struct Operator: Sendable {
         settings: OperatorSettings, client: KubernetesClient, transport: any HTTPTransport, catalogue: Catalogue,
         workers: @escaping @autoclosure @Sendable () -> WorkerNames, instance: String,
         election: LeaderElection? = nil, gracePeriod: Duration = .seconds(30), time: any TimeSource, logger: Logger,
-        metrics: MetricsRegistry,
-        redact: @escaping @Sendable (String) -> String, crashPoint: IntentExecutor.CrashPoint? = nil
+        metrics: MetricsRegistry, redact: @escaping @Sendable (String) -> String,
+        crashPoint: IntentExecutor.CrashPoint? = nil, seed: UInt64 = .random(in: 0...UInt64.max)
     ) {
         let tasks = Store<AIOpsTask>(indexes: [
             StoreIndex(TaskReconciler.poolIndex) { task in
@@ -29,12 +29,14 @@ package struct Operator: Sendable {
         ])
         let pools = Store<WorkerPool>()
         let taskCache = Reflector(
-            store: tasks, source: ClientSource<AIOpsTask>(client: client), time: time, logger: logger)
+            store: tasks, source: ClientSource<AIOpsTask>(client: client), time: time, logger: logger,
+            seed: seed)
         let poolCache = Reflector(
-            store: pools, source: ClientSource<WorkerPool>(client: client), time: time, logger: logger)
+            store: pools, source: ClientSource<WorkerPool>(client: client), time: time, logger: logger,
+            seed: seed &+ 1)
         let events = EventRecorder(
             writer: client, controller: "aiops.dev/operator", instance: instance, time: time, logger: logger,
-            metrics: metrics)
+            metrics: metrics, seed: seed &+ 2)
         manager = Manager(
             caches: [taskCache, poolCache], recorder: events, election: election, gracePeriod: gracePeriod, time: time,
             logger: logger, metrics: metrics,
@@ -44,7 +46,7 @@ package struct Operator: Sendable {
                 Self.work(
                     workers: workers(), tasks: tasks, taskCache: taskCache, pools: pools, poolCache: poolCache,
                     events: events, settings: settings, client: client, transport: transport, catalogue: catalogue,
-                    time: time, logger: logger, metrics: metrics, redact: redact, crashPoint: crashPoint)
+                    time: time, logger: logger, metrics: metrics, redact: redact, crashPoint: crashPoint, seed: seed)
             })
     }
 
@@ -54,7 +56,7 @@ package struct Operator: Sendable {
         poolCache: Reflector<WorkerPool>, events: EventRecorder, settings: OperatorSettings, client: KubernetesClient,
         transport: any HTTPTransport, catalogue: Catalogue, time: any TimeSource, logger: Logger,
         metrics: MetricsRegistry, redact: @escaping @Sendable (String) -> String,
-        crashPoint: IntentExecutor.CrashPoint?
+        crashPoint: IntentExecutor.CrashPoint?, seed: UInt64
     ) -> Work {
         let executor = IntentExecutor(writer: client, metrics: metrics, crashPoint: crashPoint)
         // Before any controller watches: what it marks must be marked when a reconcile begins.
@@ -82,14 +84,13 @@ package struct Operator: Sendable {
                 tasks: tasks, pools: pools, ledger: ledger, podSecurity: podSecurity, catalogue: catalogue, host: host,
                 client: client, settings: settings, time: time, logger: logger, redact: redact),
             executor: executor, gate: gate, events: events, options: ControllerOptions(concurrency: 8), time: time,
-            logger: logger,
-            metrics: metrics)
+            logger: logger, metrics: metrics, seed: seed &+ 3)
         let poolController = Controller(
             name: Self.poolController,
             reconciler: PoolReconciler(
                 pools: pools, ledger: ledger, executor: executor, podSecurity: podSecurity, time: time, logger: logger),
             executor: executor, gate: gate, options: ControllerOptions(concurrency: 2), time: time, logger: logger,
-            metrics: metrics)
+            metrics: metrics, seed: seed &+ 4)
         queues.withLock { $0 = [taskController, poolController] }
         taskController.watch(tasks)
         taskController.watch(pools) { change in

@@ -8,6 +8,7 @@ import KubernetesModel
 import KubernetesTesting
 import Primitives
 import Problems
+import SimulationTesting
 import Telemetry
 import Testing
 

@@ -7,6 +7,7 @@ import KubernetesClient
 import KubernetesModel
 import KubernetesTesting
 import Primitives
+import SimulationTesting
 import Testing
 
 /// What becomes of a task's environment when the task has ended or is being deleted.

@@ -5,6 +5,7 @@ import JSON
 import KubernetesModel
 import KubernetesTesting
 import Primitives
+import SimulationTesting
 import Testing
 
 /// A task from its creation to a clean cluster, on an API server in memory.

@@ -29,8 +29,7 @@ package final class Controller: Lifecycle.Service, Drainable {
     package init(
         name: String, reconciler: any Reconciler, executor: IntentExecutor, gate: WriteGate? = nil,
         events: EventRecorder? = nil, options: ControllerOptions = ControllerOptions(), time: any TimeSource,
-        logger: Logger,
-        metrics: MetricsRegistry? = nil
+        logger: Logger, metrics: MetricsRegistry? = nil, seed: UInt64 = .random(in: 0...UInt64.max)
     ) {
         self.name = name
         self.reconciler = reconciler
@@ -41,7 +40,7 @@ package final class Controller: Lifecycle.Service, Drainable {
         self.time = time
         self.logger = logger.with(["controller": "\(name)"])
         self.metrics = metrics.map { ControllerMetrics(name: name, concurrency: options.concurrency, registry: $0) }
-        queue = KeyedQueue(name: name, retryPolicy: options.retryPolicy, time: time, metrics: metrics)
+        queue = KeyedQueue(name: name, retryPolicy: options.retryPolicy, time: time, metrics: metrics, seed: seed)
     }
 
     /// Wants the key to be looked at.

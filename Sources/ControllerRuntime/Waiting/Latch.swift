@@ -20,7 +20,8 @@ package final class Latch: Sendable {
         let waiters = state.withLock { state in
             state.isOpen = true
             defer { state.waiters.removeAll() }
-            return Array(state.waiters.values)
+            // In the order they came, so that the same run always goes the same way.
+            return state.waiters.sorted { $0.key < $1.key }.map(\.value)
         }
         for waiter in waiters { waiter.resume() }
     }

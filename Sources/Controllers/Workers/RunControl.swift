@@ -36,7 +36,7 @@ package final class RunControl: Sendable {
             state.request = request
             guard request > .cancelGracefully else { return [] }
             defer { state.waiters = [:] }
-            return Array(state.waiters.values)
+            return state.waiters.sorted { $0.key < $1.key }.map(\.value)
         }
         for waiter in resumed { waiter.resume() }
     }

@@ -7,6 +7,7 @@ import KubernetesClient
 import KubernetesModel
 import KubernetesTesting
 import Primitives
+import SimulationTesting
 import Telemetry
 
 /// An API server in memory with the three kinds, and one part of the operator before it.

@@ -7,6 +7,7 @@ import KubernetesModel
 import KubernetesTesting
 import Primitives
 import Problems
+import SimulationTesting
 import Telemetry
 
 /// One process of the operator with its parts put together as `Operator` does, but turned by hand: caches are filled,

@@ -1,6 +1,7 @@
 import HTTP
 import KubernetesTesting
 import Primitives
+import SimulationTesting
 
 /// All that one operator process can reach: the API server and the model provider, until it dies.
 ///

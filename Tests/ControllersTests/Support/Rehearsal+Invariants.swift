@@ -5,6 +5,7 @@ import JSON
 import KubernetesModel
 import KubernetesTesting
 import Primitives
+import SimulationTesting
 import Testing
 
 extension Rehearsal {

@@ -12,6 +12,9 @@ struct Transcript: CustomTestStringConvertible {
     let method: String
     let path: String
     let contentType: String
+    let accept: String
+    /// Of the response, those that were kept; names in lower case.
+    let headers: [String: String]
     let requestBody: [UInt8]
 
     var testDescription: String { name }
@@ -27,6 +30,10 @@ struct Transcript: CustomTestStringConvertible {
         method = root["request"]?["method"]?.stringValue ?? ""
         path = root["request"]?["path"]?.stringValue ?? ""
         contentType = root["request"]?["contentType"]?.stringValue ?? ""
+        accept = root["request"]?["accept"]?.stringValue ?? "application/json"
+        var headers: [String: String] = [:]
+        for (key, value) in root["response"]?["headers"]?.objectValue ?? [:] { headers[key] = value.stringValue }
+        self.headers = headers
         // Apply requests were recorded as text, because their body is YAML to the server.
         let sent = root["request"]?["body"] ?? .null
         requestBody = sent.isNull ? [] : sent.stringValue.map { Array($0.utf8) } ?? sent.serialized()

@@ -15,9 +15,11 @@ package struct APICall: Sendable {
     /// All values of a parameter that may be repeated, in order.
     package var repeated: [String: [String]]
     package var contentType: String
+    package var accept = ""
     package var body: JSONValue
 
     package var key: ObjectKey { ObjectKey(namespace: type.isNamespaced ? namespace : "", name: name) }
+    package var manager: String { query["fieldManager"].flatMap { $0.isEmpty ? nil : $0 } ?? APIState.unnamedManager }
     package var isWrite: Bool { ["create", "update", "patch", "delete"].contains(verb) }
     package var isDryRun: Bool { query["dryRun"] == "All" || body["dryRun"] == ["All"] }
 
@@ -60,6 +62,7 @@ package struct APICall: Sendable {
         try self.init(
             Target(request.url), method: request.method, contentType: request.headers.first("Content-Type") ?? "",
             body: request.body, types: types)
+        accept = request.headers.first("Accept") ?? ""
     }
 
     init(_ target: Target, method: String, contentType: String, body: [UInt8], types: [ServedType]) throws {

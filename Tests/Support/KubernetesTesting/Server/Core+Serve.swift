@@ -38,16 +38,25 @@ extension InMemoryAPIServer.Core {
     private static func write(_ call: APICall, to state: inout APIState, now: Timestamp) throws -> HTTPResponse {
         switch call.verb {
         case "create":
-            let created = try state.create(call.type, namespace: call.namespace, call.body, now: now)
-            return InMemoryAPIServer.answer(created, status: 201)
+            let unknown = try unknownFields(call, state)
+            let created = try state.create(
+                call.type, namespace: call.namespace, call.body, manager: call.manager, now: now)
+            if call.type == .customResourceDefinitions { state.serve(definedBy: created) }
+            var response = InMemoryAPIServer.answer(created, status: 201)
+            if !unknown.isEmpty {
+                response.headers.set(
+                    "Warning", unknown.map { "299 - \"unknown field \\\"\($0)\\\"\"" }.joined(separator: ", "))
+            }
+            return response
         case "update":
             return InMemoryAPIServer.answer(
-                try state.update(call.type, call.key, subresource: call.subresource, call.body, now: now))
+                try state.update(
+                    call.type, call.key, subresource: call.subresource, call.body, manager: call.manager, now: now))
         case "patch":
             let isNew = state.object(call.type, call.key) == nil
             let patched = try state.patch(
                 call.type, call.key, subresource: call.subresource, contentType: call.contentType, call.body,
-                manager: call.query["fieldManager"] ?? "", now: now)
+                manager: call.query["fieldManager"] ?? "", isForced: call.query["force"] == "true", now: now)
             return InMemoryAPIServer.answer(patched, status: isNew ? 201 : 200)
         default:
             if let left = try state.delete(call.type, call.key, options: call.body, now: now) {
@@ -57,36 +66,71 @@ extension InMemoryAPIServer.Core {
         }
     }
 
+    /// Fields of a new object that its schema does not know: refused, warned of, or dropped without a word.
+    private static func unknownFields(_ call: APICall, _ state: APIState) throws -> [String] {
+        guard state.profile.validatesFields, let schema = state.served(call.type).schema else { return [] }
+        let mode = call.query["fieldValidation"]
+        guard mode == "Strict" || mode == "Warn" else { return [] }
+        let unknown = schema.unknownFields(call.body)
+        guard mode == "Strict", !unknown.isEmpty else { return unknown }
+        let list = unknown.map { "unknown field \"\($0)\"" }.joined(separator: ", ")
+        throw APIFailure.badRequest(
+            "\(call.type.kind) in version \"\(call.type.version)\" cannot be handled as a \(call.type.kind): strict "
+                + "decoding error: \(list)")
+    }
+
     /// Shows the changes after `version` to the watches, then lets the reactions make theirs, until all is quiet.
     mutating func publish(after version: Int64, now: Timestamp) {
         var shown = version
         // A reaction that always changes something would go on for ever.
         for _ in 0..<100 where shown < state.version {
-            let changes = state.history.filter { $0.version > shown }
+            let changes = Array(state.changes(after: shown))
             shown = state.version
-            for change in changes {
-                for watcher in watchers.values where watcher.type == change.type {
-                    if let line = change.line(watcher.filter) { watcher.show(line) }
-                }
-            }
+            for change in changes { show(change) }
             for change in changes { react(to: change, now: now) }
         }
     }
 }
 
+extension InMemoryAPIServer.Core {
+    /// Shows one change to the watches that see it, in the order in which they were opened.
+    private func show(_ change: APIState.Change) {
+        var bytes: [UInt8]?
+        for id in watchers.keys.sorted() {
+            guard let watcher = watchers[id], watcher.type == change.type, let event = change.event(watcher.filter)
+            else { continue }
+            if watcher.form == .metadata || event == "DELETED" {
+                watcher.show(event, change.shown(as: event))
+                continue
+            }
+            let object = bytes ?? change.last.serialized()
+            bytes = object
+            watcher.show(event, object)
+        }
+    }
+}
+
 extension InMemoryAPIServer.Watcher {
-    func show(_ line: JSONValue) {
-        _ = queue.offer(line.serialized() + [UInt8(ascii: "\n")])
+    func show(_ event: String, _ object: JSONValue) { show(event, form.shown(object).serialized()) }
+
+    func show(_ event: String, _ object: [UInt8]) {
+        var line = Array("{\"type\":\"\(event)\",\"object\":".utf8)
+        line.reserveCapacity(line.count + object.count + 2)
+        line += object
+        line += "}\n".utf8
+        deliver { [queue, line] in _ = queue.offer(line) }
+    }
+
+    /// Ends the connection after all that was shown on it.
+    func end(_ error: HTTPError? = nil) { deliver { [queue] in queue.finish(error) } }
+
+    private func deliver(_ step: @escaping @Sendable () -> Void) {
+        if let pace { pace(id, step) } else { step() }
     }
 
     func showBookmark(_ version: Int64, endsInitialEvents: Bool) {
         var metadata: JSONValue = ["resourceVersion": .string(String(version))]
         if endsInitialEvents { metadata["annotations"] = ["k8s.io/initial-events-end": "true"] }
-        show([
-            "type": "BOOKMARK",
-            "object": [
-                "apiVersion": .string(type.apiVersion), "kind": .string(type.kind), "metadata": metadata,
-            ],
-        ])
+        show("BOOKMARK", ["apiVersion": .string(type.apiVersion), "kind": .string(type.kind), "metadata": metadata])
     }
 }

@@ -4,7 +4,7 @@ import KubernetesModel
 
 extension InMemoryAPIServer.Core {
     mutating func watch(_ call: APICall, server: InMemoryAPIServer) throws -> HTTPResponse {
-        let sendsInitialEvents = call.query["sendInitialEvents"] == "true"
+        let sendsInitialEvents = servesInitialEvents && call.query["sendInitialEvents"] == "true"
         try checkInitialEvents(call, sendsInitialEvents)
         let filter = try filter(call)
         let id = nextWatcher
@@ -13,44 +13,50 @@ extension InMemoryAPIServer.Core {
             if case .abandoned = signal { server.forget(id) }
         }
         let watcher = InMemoryAPIServer.Watcher(
-            type: call.type, filter: filter, wantsBookmarks: call.query["allowWatchBookmarks"] != nil, queue: queue)
+            id: id, type: call.type, filter: filter, form: ObjectForm(accept: call.accept),
+            wantsBookmarks: call.query["allowWatchBookmarks"] != nil, queue: queue, pace: pace)
         let response = HTTPResponse(status: 200, headers: ["Content-Type": "application/json"], body: HTTPBody(queue))
         let from = call.query["resourceVersion"] ?? ""
         if sendsInitialEvents || from.isEmpty || from == "0" {
-            for object in state.list(call.type, filter) { watcher.show(["type": "ADDED", "object": object]) }
+            for object in state.list(call.type, filter) { watcher.show("ADDED", object) }
             if sendsInitialEvents { watcher.showBookmark(state.version, endsInitialEvents: true) }
         } else {
             guard let version = Int64(from) else { throw APIFailure.badRequest("Invalid value: \"\(from)\"") }
             guard version >= state.compactedTo else {
                 let gone = APIFailure.expired("too old resource version: \(version) (\(state.compactedTo))")
-                watcher.show(["type": "ERROR", "object": gone.status.jsonValue()])
-                queue.finish()
+                watcher.show("ERROR", gone.status.jsonValue())
+                watcher.end()
                 return response
             }
             for change in state.changes(call.type, after: version) {
-                if let line = change.line(filter) { watcher.show(line) }
+                if let event = change.event(filter) { watcher.show(event, change.shown(as: event)) }
             }
         }
         watchers[id] = watcher
+        opened?(id, call)
         return response
     }
 
     private func checkInitialEvents(_ call: APICall, _ sendsInitialEvents: Bool) throws {
         let match = call.query["resourceVersionMatch"]
-        if sendsInitialEvents, servesInitialEvents, match != "NotOlderThan" {
-            throw forbidden("sendInitialEvents requires setting resourceVersionMatch to NotOlderThan")
+        if servesInitialEvents {
+            guard call.query["sendInitialEvents"] == "true", match != "NotOlderThan" else { return }
+            throw forbidden(["sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"])
         }
-        if match != nil, !servesInitialEvents {
-            throw forbidden("resourceVersionMatch is forbidden for watch")
+        guard match != nil else { return }
+        var why = ["resourceVersionMatch is forbidden for watch"]
+        if (call.query["resourceVersion"] ?? "").isEmpty {
+            why.append("resourceVersionMatch is forbidden unless resourceVersion is provided")
         }
+        throw forbidden(why)
     }
 
-    private func forbidden(_ why: String) -> APIFailure {
+    private func forbidden(_ why: [String]) -> APIFailure {
         .invalid(
             ResourceType(group: "meta.k8s.io", version: "v1", kind: "ListOptions", plural: "listoptions"), "",
-            [
+            why.map {
                 StatusCause(
-                    reason: "FieldValueForbidden", message: "Forbidden: \(why)", field: "resourceVersionMatch")
-            ])
+                    reason: "FieldValueForbidden", message: "Forbidden: \($0)", field: "resourceVersionMatch")
+            })
     }
 }

@@ -9,7 +9,11 @@ extension InMemoryAPIServer {
         guard request.method == "GET" else { return nil }
         let segments = APICall.Target(request.url).segments
         switch (segments.first, segments.count) {
-        case ("version", 1): return Self.answer(["major": "1", "minor": "36", "gitVersion": "v1.36.0-memory"])
+        case ("version", 1):
+            let profile = core.withLock { $0.state.profile }
+            return Self.answer([
+                "major": "1", "minor": .string(profile.minorVersion), "gitVersion": .string(profile.gitVersion),
+            ])
         case ("api", 2): return resources(segments[1])
         case ("apis", 3): return resources("\(segments[1])/\(segments[2])")
         default: return nil
@@ -21,12 +25,15 @@ extension InMemoryAPIServer {
         guard !served.isEmpty else { return Self.failed(.noSuchPath) }
         let resources = served.flatMap { served -> [JSONValue] in
             var entry: JSONValue = [
-                "name": .string(served.type.plural), "kind": .string(served.type.kind),
-                "namespaced": .bool(served.type.isNamespaced),
-                "verbs": ["create", "delete", "get", "list", "patch", "update", "watch"],
+                "name": .string(served.type.plural), "singularName": .string(served.singular),
+                "kind": .string(served.type.kind), "namespaced": .bool(served.type.isNamespaced),
+                "verbs": ["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"],
             ]
-            guard served.hasStatus else { return [entry] }
-            let main = entry
+            var main = entry
+            if !served.shortNames.isEmpty { main["shortNames"] = .array(served.shortNames.map(JSONValue.string)) }
+            if !served.categories.isEmpty { main["categories"] = .array(served.categories.map(JSONValue.string)) }
+            guard served.hasStatus else { return [main] }
+            entry["singularName"] = ""
             entry["name"] = .string(served.type.plural + "/status")
             entry["verbs"] = ["get", "patch", "update"]
             return [main, entry]

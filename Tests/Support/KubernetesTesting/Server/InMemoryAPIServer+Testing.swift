@@ -37,6 +37,34 @@ extension InMemoryAPIServer {
         }
     }
 
+    /// Merges a patch into an object as a user's write does: the server's own fields stay, generations are counted.
+    package func edit(_ type: ResourceType, _ key: ObjectKey, _ patch: JSONValue) {
+        write { state, now in
+            guard let old = state.object(type, key) else { return }
+            _ = try state.replace(
+                type, key, subresource: nil, old: old, new: JSONMergePatch.apply(patch, to: old), now: now)
+        }
+    }
+
+    /// Asks for a deletion as a user does; finalizers are waited for.
+    package func ask(toDelete type: ResourceType, _ key: ObjectKey) {
+        write { state, now in
+            guard state.object(type, key) != nil else { return }
+            _ = try state.delete(type, key, options: [:], now: now)
+        }
+    }
+
+    private func write(_ change: (inout APIState, Timestamp) throws -> Void) {
+        let now = time.wallNow()
+        core.withLock { core in
+            let before = core.state.version
+            do { try change(&core.state, now) } catch {
+                preconditionFailure("a test's own write was refused: \(error)")
+            }
+            core.publish(after: before, now: now)
+        }
+    }
+
     /// Takes an object away at once, whatever holds it.
     package func remove(_ type: ResourceType, _ key: ObjectKey) {
         let now = time.wallNow()
@@ -100,15 +128,16 @@ extension InMemoryAPIServer {
     package func endWatches(_ error: HTTPError? = nil) {
         let watchers = core.withLock { core in
             defer { core.watchers = [:] }
-            return core.watchers.values.map(\.queue)
+            return core.watchers.sorted { $0.key < $1.key }.map(\.value)
         }
-        for queue in watchers { queue.finish(error) }
+        for watcher in watchers { watcher.end(error) }
     }
 
     /// Tells all watches that want to know that nothing happened up to now.
     package func sendBookmarks() {
         core.withLock { core in
-            for watcher in core.watchers.values where watcher.wantsBookmarks {
+            for id in core.watchers.keys.sorted() {
+                guard let watcher = core.watchers[id], watcher.wantsBookmarks else { continue }
                 watcher.showBookmark(core.state.version, endsInitialEvents: false)
             }
         }
@@ -116,6 +145,15 @@ extension InMemoryAPIServer {
 
     /// False makes the server refuse streaming lists, as those before 1.27 do.
     package func serveInitialEvents(_ serves: Bool) { core.withLock { $0.servesInitialEvents = serves } }
+
+    /// Keeps account of who owns which field from now on, as conflicts between managers need.
+    package func keepManagedFields() { core.withLock { $0.state.keepsManagedFields = true } }
+
+    /// Lets nobody in without this token.
+    package func requireToken(_ token: String) { core.withLock { $0.token = token } }
+
+    /// True makes watches wait for the storage, as after a restart.
+    package func initialize(_ isInitializing: Bool) { core.withLock { $0.isInitializing = isInitializing } }
 
     /// False leaves dependents, and the content of namespaces, for the test to delete.
     package func collectGarbage(_ collects: Bool) { core.withLock { $0.state.collectsGarbage = collects } }
@@ -134,7 +172,7 @@ extension InMemoryAPIServer {
         core.withLock { $0.logs = logs }
     }
 
-    package func serveExec(_ exec: @escaping @Sendable (InMemoryExec) async -> InMemoryExec.Outcome) {
+    package func serveExec(_ exec: @escaping @Sendable (InMemoryExec) -> InMemoryExec.Outcome) {
         core.withLock { $0.exec = exec }
     }
 }

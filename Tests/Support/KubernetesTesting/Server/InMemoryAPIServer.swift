@@ -13,11 +13,17 @@ package import Primitives
 /// order, or is told that its version is gone.
 package final class InMemoryAPIServer: HTTPTransport {
     struct Watcher: Sendable {
+        var id: Int
         var type: ResourceType
         var filter: ObjectFilter
+        var form: ObjectForm
         var wantsBookmarks: Bool
         var queue: BodyQueue
+        var pace: Pace?
     }
+
+    /// Takes what a watch is to be shown, and does it when its time has come; in order for each watch.
+    package typealias Pace = @Sendable (_ watch: Int, _ step: @escaping @Sendable () -> Void) -> Void
 
     struct Core: Sendable {
         var state: APIState
@@ -26,9 +32,17 @@ package final class InMemoryAPIServer: HTTPTransport {
         var calls: [APICall] = []
         var faults = FaultPlan()
         var lists: [String: SavedList] = [:]
-        var servesInitialEvents = true
+        var servesInitialEvents: Bool
+        /// Nil: everybody is let in.
+        var token: String?
+        /// As after a restart, while watches cannot be served yet.
+        var isInitializing = false
+        /// Nil: everything is shown at once.
+        var pace: Pace?
+        /// Hears of each watch that is opened.
+        var opened: (@Sendable (_ watch: Int, _ call: APICall) -> Void)?
         var logs: @Sendable (_ pod: ObjectKey, _ container: String?) -> String = { _, _ in "" }
-        var exec: (@Sendable (InMemoryExec) async -> InMemoryExec.Outcome)?
+        var exec: (@Sendable (InMemoryExec) -> InMemoryExec.Outcome)?
         var reactions: [Reaction] = []
     }
 
@@ -43,23 +57,33 @@ package final class InMemoryAPIServer: HTTPTransport {
 
     /// Serves the built-in kinds and the ones given; namespaces must exist before there is anything in them, and
     /// `default` does.
-    package init(types: [ServedType] = [], time: any TimeSource) {
+    package init(types: [ServedType] = [], profile: ServerProfile = .v1_36, time: any TimeSource) {
         let builtIn = ResourceType.builtIn.map(ServedType.builtIn)
         let given = Set(types.map(\.type))
-        core = Locked(Core(state: APIState(types: types + builtIn.filter { !given.contains($0.type) })))
+        let state = APIState(types: types + builtIn.filter { !given.contains($0.type) }, profile: profile)
+        core = Locked(Core(state: state, servesInitialEvents: profile.servesInitialEvents))
         self.time = time
         addNamespace("default")
     }
 
     package func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
         if Task.isCancelled { throw .cancelled }
+        return try answer(request)
+    }
+
+    /// Serves one request, whole, at this moment.
+    package func answer(_ request: HTTPRequest) throws(HTTPError) -> HTTPResponse {
         if request.permit?.isValid == false { throw .notPermitted }
         if let response = discovery(request) { return response }
         let now = time.wallNow()
         let outcome: (response: HTTPResponse, fault: APIFault?) = core.withLock { core in
             do {
+                if let token = core.token, request.headers.first("Authorization") != "Bearer \(token)" {
+                    throw APIFailure(401, "Unauthorized", "Unauthorized")
+                }
                 let call = try APICall(request, types: core.state.types)
                 core.calls.append(call)
+                if core.isInitializing, call.verb == "watch" { throw APIFailure.initializing }
                 let fault = core.faults.take(for: call)
                 switch fault {
                 case .answer(let status): return (Self.failed(APIFailure(status)), nil)
@@ -79,7 +103,7 @@ package final class InMemoryAPIServer: HTTPTransport {
     }
 
     package func connectWebSocket(_ request: WebSocketRequest) async throws(HTTPError) -> any WebSocketConnection {
-        try await openExec(request)
+        try openExec(request)
     }
 
     static func failed(_ failure: APIFailure) -> HTTPResponse {

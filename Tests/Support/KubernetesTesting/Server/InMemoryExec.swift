@@ -1,4 +1,4 @@
-import HTTP
+package import HTTP
 import JSON
 package import KubernetesModel
 import Primitives
@@ -23,10 +23,11 @@ package struct InMemoryExec: Sendable {
 }
 
 extension InMemoryAPIServer {
-    func openExec(_ request: WebSocketRequest) async throws(HTTPError) -> any WebSocketConnection {
+    /// Runs the command at this moment; the connection that comes back holds all it wrote.
+    package func openExec(_ request: WebSocketRequest) throws(HTTPError) -> any WebSocketConnection {
         if request.permit?.isValid == false { throw .notPermitted }
         let target = APICall.Target(request.url)
-        let found: Result<(InMemoryExec, @Sendable (InMemoryExec) async -> InMemoryExec.Outcome), APIFailure> =
+        let found: Result<(InMemoryExec, @Sendable (InMemoryExec) -> InMemoryExec.Outcome), APIFailure> =
             core.withLock { core in
                 do {
                     let call = try APICall(
@@ -49,7 +50,7 @@ extension InMemoryAPIServer {
             }
         switch found {
         case .success(let (command, run)):
-            return InMemoryExecConnection(subprotocol: request.subprotocols.first, await run(command))
+            return InMemoryExecConnection(subprotocol: request.subprotocols.first, run(command))
         case .failure(let failure):
             throw .webSocketRefused(status: failure.status.code, body: failure.status.jsonBytes())
         }

@@ -33,9 +33,11 @@ package struct ReactiveCluster: Sendable {
 extension InMemoryAPIServer.Core {
     mutating func react(to change: APIState.Change, now: Timestamp) {
         for reaction in reactions where reaction.type == change.type {
-            var cluster = ReactiveCluster(state: state, now: now)
+            // Moved there and back: a copy that lives beside the original would be copied again by each write.
+            var cluster = ReactiveCluster(state: APIState(types: []), now: now)
+            swap(&cluster.state, &state)
             reaction.body(change.last, &cluster)
-            state = cluster.state
+            swap(&cluster.state, &state)
         }
     }
 }

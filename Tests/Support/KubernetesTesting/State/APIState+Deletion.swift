@@ -3,38 +3,41 @@ import KubernetesModel
 import Primitives
 
 extension APIState {
-    private static let foreground = "foregroundDeletion"
-    private static let orphan = "orphan"
-
     /// Asks for a deletion; gives the object as it is left, or nil when it is gone at once.
     mutating func delete(
         _ type: ResourceType, _ key: ObjectKey, options: JSONValue, now: Timestamp
     ) throws -> JSONValue? {
         guard let old = object(type, key) else { throw APIFailure.notFound(type, key.name) }
-        if let uid = options["preconditions"]?["uid"]?.stringValue, let mine = old["metadata", "uid"]?.stringValue,
-            uid != mine
-        {
-            throw APIFailure.conflict(
-                type, key.name,
-                "the UID in the precondition (\(uid)) does not match the UID in record (\(mine)). The object might "
-                    + "have been deleted and then recreated")
-        }
-        if let version = options["preconditions"]?["resourceVersion"]?.stringValue,
-            let mine = old["metadata", "resourceVersion"]?.stringValue, version != mine
-        {
-            throw APIFailure.conflict(
-                type, key.name,
-                "the ResourceVersion in the precondition (\(version)) does not match the ResourceVersion in record "
-                    + "(\(mine)). The object might have been modified")
-        }
+        try checkPreconditions(type, key, options["preconditions"] ?? .null, of: old)
         switch options["propagationPolicy"]?.stringValue {
         case "Orphan": release(dependentsOf: old)
-        case "Foreground" where !dependents(of: old).isEmpty: begin(type, key, adding: Self.foreground, now: now)
+        case "Foreground" where !places(dependingOn: old).isEmpty:
+            begin(type, key, adding: Self.foreground, now: now)
         default: break
         }
         begin(type, key, adding: nil, now: now)
         settle(now: now)
         return object(type, key)
+    }
+
+    /// The real server calls the resource by its kind here, unlike everywhere else.
+    private func checkPreconditions(
+        _ type: ResourceType, _ key: ObjectKey, _ wanted: JSONValue, of old: JSONValue
+    ) throws {
+        if let uid = wanted["uid"]?.stringValue, let mine = old["metadata", "uid"]?.stringValue, uid != mine {
+            throw APIFailure.conflict(
+                type, key.name,
+                "the UID in the precondition (\(uid)) does not match the UID in record (\(mine)). The object might "
+                    + "have been deleted and then recreated", named: type.kind)
+        }
+        if let version = wanted["resourceVersion"]?.stringValue,
+            let mine = old["metadata", "resourceVersion"]?.stringValue, version != mine
+        {
+            throw APIFailure.conflict(
+                type, key.name,
+                "the ResourceVersion in the precondition (\(version)) does not match the ResourceVersion in record "
+                    + "(\(mine)). The object might have been modified", named: type.kind)
+        }
     }
 
     /// Marks the object as being deleted, or takes it away when nothing holds it.
@@ -63,66 +66,67 @@ extension APIState {
 
     /// Does what the garbage collector and the namespace controller would come to do, until nothing is left to do.
     mutating func settle(now: Timestamp) {
-        guard collectsGarbage else { return }
-        while emptyNamespaces(now: now) || collect(now: now) {}
+        guard collectsGarbage else {
+            dirty = []
+            return
+        }
+        while !dirty.isEmpty {
+            let batch = dirty
+            dirty = []
+            for place in batch { attend(to: place, now: now) }
+        }
     }
 
-    private mutating func emptyNamespaces(now: Timestamp) -> Bool {
-        let before = version
-        for (home, namespace) in objects[.namespaces] ?? [:] where namespace["metadata", "deletionTimestamp"] != nil {
-            var isEmpty = true
-            for type in objects.keys where type.isNamespaced {
-                for key in (objects[type] ?? [:]).keys.sorted() where key.namespace == home.name {
+    private mutating func attend(to place: Reference, now: Timestamp) {
+        guard let object = object(place.type, place.key) else { return }
+        let isDying = object["metadata", "deletionTimestamp"] != nil
+        if place.type == .namespaces, isDying { return empty(place.key, object, now: now) }
+        let owners = Self.owners(of: object)
+        let isOrphaned = !owners.isEmpty && owners.allSatisfy(goneOwners.contains)
+        if !isDying, isOrphaned || isTerminating(place.key.namespace) {
+            begin(place.type, place.key, adding: nil, now: now)
+        }
+        guard isDying, Self.finalizers(of: object).contains(Self.foreground) else { return }
+        finishForeground(place, object, now: now)
+    }
+
+    /// In the foreground an owner waits for those dependents that say they block it.
+    private mutating func finishForeground(_ place: Reference, _ object: JSONValue, now: Timestamp) {
+        for dependent in places(dependingOn: object, blocking: true) {
+            guard let its = self.object(dependent.type, dependent.key), its["metadata", "deletionTimestamp"] == nil
+            else { continue }
+            let holds = places(dependingOn: its).isEmpty ? nil : Self.foreground
+            begin(dependent.type, dependent.key, adding: holds, now: now)
+        }
+        guard places(dependingOn: object, blocking: true).isEmpty, var rest = self.object(place.type, place.key)
+        else { return }
+        let left = Self.finalizers(of: rest).filter { $0 != Self.foreground }
+        rest["metadata", "finalizers"] = left.isEmpty ? nil : .array(left.map(JSONValue.string))
+        store(rest, place.type, place.key)
+        if left.isEmpty { remove(place.type, place.key) }
+    }
+
+    private mutating func empty(_ home: ObjectKey, _ namespace: JSONValue, now: Timestamp) {
+        var isEmpty = true
+        for type in types.map(\.type) where type.isNamespaced {
+            for key in (objects[type] ?? [:]).keys.filter({ $0.namespace == home.name }).sorted() {
+                if object(type, key)?["metadata", "deletionTimestamp"] == nil {
                     begin(type, key, adding: nil, now: now)
-                    if object(type, key) != nil { isEmpty = false }
                 }
-            }
-            if isEmpty, Self.finalizers(of: namespace).isEmpty { remove(.namespaces, home) }
-        }
-        return version != before
-    }
-
-    private mutating func collect(now: Timestamp) -> Bool {
-        let before = version
-        for type in objects.keys {
-            for key in (objects[type] ?? [:]).keys.sorted() {
-                guard let object = object(type, key) else { continue }
-                let owners = Self.owners(of: object)
-                if !owners.isEmpty, owners.allSatisfy(goneOwners.contains) {
-                    begin(type, key, adding: nil, now: now)
-                }
-                let finalizers = Self.finalizers(of: object)
-                guard finalizers.contains(Self.foreground) else { continue }
-                for (type, key) in dependents(of: object) { begin(type, key, adding: nil, now: now) }
-                guard dependents(of: object).isEmpty, var rest = self.object(type, key) else { continue }
-                let left = finalizers.filter { $0 != Self.foreground }
-                rest["metadata", "finalizers"] = left.isEmpty ? nil : .array(left.map(JSONValue.string))
-                store(rest, type, key)
-                if left.isEmpty { remove(type, key) }
+                if object(type, key) != nil { isEmpty = false }
             }
         }
-        return version != before
-    }
-
-    private func dependents(of object: JSONValue) -> [(ResourceType, ObjectKey)] {
-        guard let uid = object["metadata", "uid"]?.stringValue else { return [] }
-        return objects.flatMap { type, members in
-            members.filter { Self.owners(of: $0.value).contains(uid) }.map { (type, $0.key) }
-        }
+        if isEmpty, Self.finalizers(of: namespace).isEmpty { remove(.namespaces, home) }
     }
 
     private mutating func release(dependentsOf object: JSONValue) {
-        for (type, key) in dependents(of: object) {
-            guard var dependent = self.object(type, key) else { continue }
+        for place in places(dependingOn: object) {
+            guard var dependent = self.object(place.type, place.key) else { continue }
             let rest = dependent["metadata", "ownerReferences"]?.arrayValue?.filter {
                 $0["uid"] != object["metadata", "uid"]
             }
             dependent["metadata", "ownerReferences"] = (rest ?? []).isEmpty ? nil : rest.map(JSONValue.array)
-            store(dependent, type, key)
+            store(dependent, place.type, place.key)
         }
-    }
-
-    private static func owners(of object: JSONValue) -> [String] {
-        object["metadata", "ownerReferences"]?.arrayValue?.compactMap { $0["uid"]?.stringValue } ?? []
     }
 }

@@ -5,10 +5,12 @@ import Primitives
 extension APIState {
     mutating func patch(
         _ type: ResourceType, _ key: ObjectKey, subresource: String?, contentType: String, _ body: JSONValue,
-        manager: String, now: Timestamp
+        manager: String, isForced: Bool = true, now: Timestamp
     ) throws -> JSONValue {
         if contentType == "application/apply-patch+yaml" {
-            return try apply(type, key, subresource: subresource, body, manager: manager, now: now)
+            return try apply(
+                type, key, subresource: subresource, body, manager: manager, isForced: isForced || !keepsManagedFields,
+                now: now)
         }
         guard let old = object(type, key) else { throw APIFailure.notFound(type, key.name) }
         let new: JSONValue
@@ -28,13 +30,17 @@ extension APIState {
                     + "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml")
         }
         // A version or uid in the patch is a precondition, as in a replace.
-        return try update(type, key, subresource: subresource, new, now: now)
+        return try update(
+            type, key, subresource: subresource, new, manager: manager.isEmpty ? Self.unnamedManager : manager, now: now
+        )
     }
 
-    /// Server-side apply without conflicts between managers: every apply is forced.
+    /// Who writes without saying who it is, and with a client that names itself no better.
+    static let unnamedManager = "unknown"
+
     private mutating func apply(
         _ type: ResourceType, _ key: ObjectKey, subresource: String?, _ body: JSONValue, manager: String,
-        now: Timestamp
+        isForced: Bool, now: Timestamp
     ) throws -> JSONValue {
         guard !manager.isEmpty else {
             throw APIFailure(
@@ -46,7 +52,10 @@ extension APIState {
             guard subresource == nil else { throw APIFailure.notFound(type, key.name) }
             let created = try create(type, namespace: key.namespace, body, now: now)
             remember(body, of: created, in: slot)
-            return created
+            guard keepsManagedFields, let uid = created["metadata", "uid"]?.stringValue else { return created }
+            let intent = FieldSet.values(of: body, isIntent: true)
+            _ = noteApply(intent, onto: [:], uid: uid, by: manager, subresource: subresource, now: now)
+            return store(created, type, key)
         }
         let uid = old["metadata", "uid"]?.stringValue ?? ""
         var intent = body
@@ -57,7 +66,19 @@ extension APIState {
         {
             throw APIFailure.modified(type, key.name)
         }
-        let merged = AppliedMerge.merge(current: old, previous: applied[uid]?[slot] ?? .null, intent: intent)
+        var merged: JSONValue
+        if keepsManagedFields {
+            let named = FieldSet.values(of: intent, isIntent: true)
+            let clashes = isForced ? [] : conflicts(named, with: old, by: manager, subresource: subresource)
+            guard clashes.isEmpty else { throw APIFailure.applyConflict(clashes, profile, apiVersion: type.apiVersion) }
+            merged = AppliedMerge.merge(current: old, previous: .null, intent: intent)
+            let released = noteApply(
+                named, onto: FieldSet.values(of: old, isIntent: false), uid: uid, by: manager, subresource: subresource,
+                now: now)
+            for path in released { AppliedMerge.remove(path[...], from: &merged) }
+        } else {
+            merged = AppliedMerge.merge(current: old, previous: applied[uid]?[slot] ?? .null, intent: intent)
+        }
         let stored = try replace(type, key, subresource: subresource, old: old, new: merged, now: now)
         remember(intent, of: stored, in: slot)
         return stored

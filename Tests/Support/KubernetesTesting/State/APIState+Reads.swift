@@ -9,7 +9,31 @@ extension APIState {
 
     /// What a watch from `version` has missed.
     func changes(_ type: ResourceType, after version: Int64) -> [Change] {
-        history.filter { $0.version > version && $0.type == type }
+        changes(after: version).filter { $0.type == type }
+    }
+
+    /// All changes after `version`; versions only grow, so the place is found by halving.
+    func changes(after version: Int64) -> ArraySlice<Change> {
+        var (low, high) = (0, history.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if history[middle].version > version { high = middle } else { low = middle + 1 }
+        }
+        return history[low...]
+    }
+
+    /// The objects as they were at an earlier version; nil when history does not reach back so far.
+    func objects(_ type: ResourceType, at version: Int64) -> [ObjectKey: JSONValue]? {
+        guard version >= compactedTo || compactedTo == Self.firstVersion else { return nil }
+        var past = objects[type] ?? [:]
+        for change in changes(after: version).reversed() where change.type == type {
+            let metadata = change.last["metadata"]
+            let key = ObjectKey(
+                namespace: type.isNamespaced ? metadata?["namespace"]?.stringValue ?? "" : "",
+                name: metadata?["name"]?.stringValue ?? "")
+            past[key] = change.old
+        }
+        return past
     }
 
     func checkReadable(_ text: String?) throws {
@@ -22,16 +46,23 @@ extension APIState {
 }
 
 extension APIState.Change {
-    /// The line a watch with this filter shows, if any: an object that comes into sight is added, one that goes out of
+    /// The event a watch with this filter shows, if any: an object that comes into sight is added, one that goes out of
     /// it is deleted.
-    func line(_ filter: ObjectFilter) -> JSONValue? {
+    func event(_ filter: ObjectFilter) -> String? {
         let was = old.map(filter.matches) ?? false
         let isNow = new.map(filter.matches) ?? false
         switch (was, isNow) {
-        case (false, true): return ["type": "ADDED", "object": last]
-        case (true, true): return ["type": "MODIFIED", "object": last]
-        case (true, false): return ["type": "DELETED", "object": last]
+        case (false, true): return "ADDED"
+        case (true, true): return "MODIFIED"
+        case (true, false): return "DELETED"
         case (false, false): return nil
         }
+    }
+
+    /// The object as that event shows it: one that goes out of sight as it was when it was last seen.
+    func shown(as event: String) -> JSONValue {
+        guard event == "DELETED", new != nil, var before = old else { return last }
+        before["metadata", "resourceVersion"] = last["metadata", "resourceVersion"]
+        return before
     }
 }

@@ -9,8 +9,9 @@ extension APIState {
         "name", "namespace",
     ]
 
-    mutating func create(_ type: ResourceType, namespace: String, _ body: JSONValue, now: Timestamp) throws -> JSONValue
-    {
+    mutating func create(
+        _ type: ResourceType, namespace: String, _ body: JSONValue, manager: String? = nil, now: Timestamp
+    ) throws -> JSONValue {
         let served = served(type)
         var object = body
         var name = body["metadata", "name"]?.stringValue ?? ""
@@ -45,8 +46,11 @@ extension APIState {
         object["metadata", "deletionTimestamp"] = nil
         object["metadata", "managedFields"] = nil
         object["metadata", "generation"] = served.hasStatus ? 1 : nil
-        if served.hasStatus { object["status"] = served.defaultStatus }
+        if served.hasStatus { object["status"] = nil }
+        if let schema = served.schema { object = schema.completed(object) }
+        if served.hasStatus, object["status"] == nil { object["status"] = served.defaultStatus }
         try validate(served, object, old: nil, name)
+        if let manager { noteUpdate(object, old: nil, by: manager, subresource: nil, now: now) }
         let stored = store(object, type, key)
         settle(now: now)
         return stored
@@ -54,7 +58,8 @@ extension APIState {
 
     /// Replaces the object, or with a subresource that part of it.
     mutating func update(
-        _ type: ResourceType, _ key: ObjectKey, subresource: String?, _ body: JSONValue, now: Timestamp
+        _ type: ResourceType, _ key: ObjectKey, subresource: String?, _ body: JSONValue, manager: String = "",
+        now: Timestamp
     ) throws -> JSONValue {
         guard let old = object(type, key) else { throw APIFailure.notFound(type, key.name) }
         if let version = body["metadata", "resourceVersion"]?.stringValue, !version.isEmpty,
@@ -72,14 +77,14 @@ extension APIState {
             throw APIFailure.badRequest(
                 "the name of the object (\(name)) does not match the name on the URL (\(key.name))")
         }
-        return try replace(type, key, subresource: subresource, old: old, new: body, now: now)
+        return try replace(type, key, subresource: subresource, old: old, new: body, manager: manager, now: now)
     }
 
     /// Stores what a write made of an object: keeps what this write may not touch, counts generations, and lets the
     /// object go when its last finalizer went.
     mutating func replace(
         _ type: ResourceType, _ key: ObjectKey, subresource: String?, old: JSONValue, new body: JSONValue,
-        now: Timestamp
+        manager: String? = nil, now: Timestamp
     ) throws -> JSONValue {
         let served = served(type)
         var new: JSONValue
@@ -103,7 +108,13 @@ extension APIState {
         default:
             throw APIFailure.noSuchPath
         }
+        // The server's own types leave these out when they are empty.
+        for field in ["finalizers", "ownerReferences"] where new["metadata", field] == [] {
+            new["metadata", field] = nil
+        }
+        if let schema = served.schema { new = schema.completed(new) }
         try validate(served, new, old: old, key.name)
+        if let manager { noteUpdate(new, old: old, by: manager, subresource: subresource, now: now) }
         let stored = store(new, type, key)
         let isDone = new["metadata", "deletionTimestamp"] != nil && Self.finalizers(of: new).isEmpty
         if isDone { remove(type, key) }
@@ -145,8 +156,25 @@ extension APIState {
     }
 
     private func validate(_ served: ServedType, _ new: JSONValue, old: JSONValue?, _ name: String) throws {
-        let causes = served.validate(new, old)
+        let causes = (served.schema?.violations(new, knowsRules: profile.knowsRules) ?? []) + served.validate(new, old)
         guard causes.isEmpty else { throw APIFailure.invalid(served.type, name, causes) }
+        guard served.type == .configMaps, Self.size(of: new) > Self.configMapLimit else { return }
+        let word = profile == .v1_36 ? "may not be more than" : "must have at most"
+        throw APIFailure.invalid(
+            served.type, name,
+            [
+                StatusCause(
+                    reason: "FieldValueTooLong", message: "Too long: \(word) \(Self.configMapLimit) bytes", field: "[]")
+            ])
+    }
+
+    private static let configMapLimit = 1 << 20
+
+    /// Of the values alone; what is binary counts as it is stored here, a third more than it is.
+    private static func size(of map: JSONValue) -> Int {
+        ["data", "binaryData"].reduce(0) { sum, field in
+            sum + (map[field]?.objectValue ?? [:]).reduce(0) { $0 + ($1.value.stringValue?.utf8.count ?? 0) }
+        }
     }
 
     /// All but metadata and status: what `generation` counts the changes of.

@@ -19,25 +19,54 @@ package struct APIState: Sendable {
         var last: JSONValue
     }
 
-    var types: [ServedType]
+    /// Names one object.
+    struct Reference: Sendable, Hashable {
+        var type: ResourceType
+        var key: ObjectKey
+    }
+
+    /// In the order in which they are looked at, so that the same requests always do the same.
+    var types: [ServedType] {
+        didSet { indexTypes() }
+    }
+    private var served: [ResourceType: Int] = [:]
     var objects: [ResourceType: [ObjectKey: JSONValue]] = [:]
-    var version: Int64 = 100
-    var compactedTo: Int64 = 100
+    /// Before it there was nothing.
+    static let firstVersion: Int64 = 100
+    var version = Self.firstVersion
+    var compactedTo = Self.firstVersion
     var history: [Change] = []
     /// The changes kept for watches; older ones are forgotten.
     var historyLimit = 10_000
     /// Owners that are gone, so that dependents that come late are collected as well.
     var goneOwners: Set<String> = []
+    /// The objects that name an owner, by its uid, and where each object with a uid is.
+    var dependents: [String: Set<Reference>] = [:]
+    var places: [String: Reference] = [:]
+    /// What the garbage collector and the namespace controller still have to look at, oldest first.
+    var dirty: [Reference] = []
     /// What each field manager last applied, by object uid; the key names manager and subresource.
     var applied: [String: [String: JSONValue]] = [:]
     var collectsGarbage = true
+    /// Whether account is kept of who owns which field: what conflicts between managers need, and nothing else.
+    var keepsManagedFields = false
+    /// By object uid.
+    var managers: [String: [FieldManager]] = [:]
     private var issued = 0
 
-    init(types: [ServedType]) {
+    let profile: ServerProfile
+
+    init(types: [ServedType], profile: ServerProfile = .v1_36) {
         self.types = types
+        self.profile = profile
+        indexTypes()
     }
 
-    func served(_ type: ResourceType) -> ServedType { types.first { $0.type == type } ?? ServedType(type) }
+    private mutating func indexTypes() {
+        served = Dictionary(types.enumerated().map { ($1.type, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    func served(_ type: ResourceType) -> ServedType { served[type].map { types[$0] } ?? ServedType(type) }
 
     func object(_ type: ResourceType, _ key: ObjectKey) -> JSONValue? { objects[type]?[key] }
 
@@ -51,11 +80,15 @@ package struct APIState: Sendable {
     @discardableResult
     mutating func store(_ object: JSONValue, _ type: ResourceType, _ key: ObjectKey) -> JSONValue {
         let old = objects[type]?[key]
-        if let old, old == object { return old }
-        version += 1
         var new = object
+        if keepsManagedFields, let uid = object["metadata", "uid"]?.stringValue {
+            new["metadata", "managedFields"] = shownManagers(of: uid, apiVersion: type.apiVersion)
+        }
+        if let old, old == new { return old }
+        version += 1
         new["metadata", "resourceVersion"] = .string(String(version))
         objects[type, default: [:]][key] = new
+        index(Reference(type: type, key: key), old: old, new: new)
         record(Change(version: version, type: type, old: old, new: new, last: new))
         return new
     }
@@ -67,9 +100,12 @@ package struct APIState: Sendable {
         version += 1
         var last = old
         last["metadata", "resourceVersion"] = .string(String(version))
+        index(Reference(type: type, key: key), old: old, new: nil)
         if let uid = old["metadata", "uid"]?.stringValue {
             goneOwners.insert(uid)
             applied[uid] = nil
+            managers[uid] = nil
+            dirty += (dependents[uid] ?? []).sorted { ($0.type.plural, $0.key) < ($1.type.plural, $1.key) }
         }
         record(Change(version: version, type: type, old: old, new: nil, last: last))
         return last

@@ -6,7 +6,15 @@ package struct ServedType: Sendable {
     package var type: ResourceType
     /// True when status is written only by its subresource, and spec changes count in `generation`.
     package var hasStatus: Bool
-    /// What the schema fills in on creation.
+    /// The structural schema, where the server is to hold objects to it.
+    package var schema: ServedSchema?
+    /// What a resource list says besides.
+    package var singular = ""
+    package var shortNames: [String] = []
+    package var categories: [String] = []
+    /// Fields that lists may be selected by; nil where that is not looked at.
+    package var selectableFields: [String]?
+    /// What is filled in on creation where no schema says it.
     package var defaultStatus: JSONValue?
     /// What admission finds wrong with an object about to be stored; the old object is nil on creation.
     package var validate: @Sendable (_ new: JSONValue, _ old: JSONValue?) -> [StatusCause]

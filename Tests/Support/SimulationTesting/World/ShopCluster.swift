@@ -1,26 +1,26 @@
 import AIOpsAPI
 import JSON
 import KubernetesModel
-import KubernetesTesting
-import Primitives
+package import KubernetesTesting
+package import Primitives
 
 /// A cluster in memory in which Deployments roll out, Jobs run, the front door follows the Services, and a sandbox knows
 /// two commands.
-struct ShopCluster: Sendable {
-    static let rightPort = 8080
-    static let wrongPort = 9999
+package struct ShopCluster: Sendable {
+    package static let rightPort = 8080
+    package static let wrongPort = 9999
 
-    let server: InMemoryAPIServer
+    package let server: InMemoryAPIServer
     /// How often the agent's command changed something.
-    let repairs = Locked(0)
+    package let repairs = Locked(0)
 
-    init(time: any TimeSource) {
+    package init(profile: ServerProfile = .v1_36, time: any TimeSource) {
         server = InMemoryAPIServer(
             types: [
                 ServedType(AIOpsTask.resourceType, defaultStatus: ["observedGeneration": -1]),
                 ServedType(WorkerPool.resourceType, defaultStatus: ["observedGeneration": -1]),
                 ServedType(LLMConversation.resourceType, defaultStatus: ["observedGeneration": -1]),
-            ], time: time)
+            ], profile: profile, time: time)
         server.addNamespace("demo")
         server.react(to: .deployments) { deployment, cluster in
             guard deployment["status", "availableReplicas"] == nil else { return }
@@ -44,7 +44,7 @@ struct ShopCluster: Sendable {
             cluster.put(.pods, Self.running(pod))
         }
         let (server, repairs) = (server, repairs)
-        server.serveExec { exec in
+        server.serveExec { [unowned server] exec in
             let application = "env-" + exec.pod.namespace.dropFirst(4)
             let services = server.objects(.services, namespace: String(application))
             let isWhole = services.count == 4 && services.allSatisfy { Self.port(of: $0) == Self.rightPort }

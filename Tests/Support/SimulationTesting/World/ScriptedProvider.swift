@@ -1,23 +1,38 @@
-import HTTP
+package import HTTP
 import JSON
 import LanguageModelTesting
 import Primitives
 
 /// A chat-completions server that goes by what it is shown, as a model does, so that a conversation that took another way
 /// after a crash still makes sense.
-final class ScriptedProvider: Sendable {
-    static let host = "model.test"
-    static let baseURL = "http://model.test/v1"
+package final class ScriptedProvider: Sendable {
+    package static let host = "model.test"
+    package static let baseURL = "http://model.test/v1"
+
+    package enum Answers: Sendable {
+        case sensibly, refusingTheKey
+    }
 
     private let isMitigation: Bool
+    private let answers: Answers
     private let count = Locked(0)
 
-    init(isMitigation: Bool) { self.isMitigation = isMitigation }
+    package init(isMitigation: Bool, answers: Answers = .sensibly) {
+        self.isMitigation = isMitigation
+        self.answers = answers
+    }
 
     /// Calls that were answered, and so would have to be paid.
-    var calls: Int { count.withLock { $0 } }
+    package var calls: Int {
+        get { count.withLock { $0 } }
+        set { count.withLock { $0 = newValue } }
+    }
 
-    func answer(_ request: HTTPRequest) -> HTTPResponse {
+    package func answer(_ request: HTTPRequest) -> HTTPResponse {
+        if answers == .refusingTheKey {
+            let refusal: JSONValue = ["error": ["message": "invalid key", "type": "invalid_request_error"]]
+            return HTTPResponse(status: 401, bytes: refusal.serialized())
+        }
         count.withLock { $0 += 1 }
         guard let body = try? JSONValue(parsing: request.body), let messages = body["messages"]?.arrayValue else {
             return HTTPResponse(status: 400, bytes: [])

@@ -1,0 +1,65 @@
+import AIOpsAPI
+import Conversations
+import JSON
+import KubernetesModel
+import KubernetesTesting
+import Primitives
+
+/// I2 and I3 at the end: the record is whole and gapless, and every call that the provider answered is in it or charged.
+struct Bill {
+    private(set) var violations: [Violation] = []
+
+    init(_ world: World) {
+        var answered = 0
+        var isKnown = true
+        for conversation in world.server.objects(LLMConversation.resourceType) {
+            let name = conversation["metadata"]?["name"]?.stringValue ?? ""
+            do {
+                guard let record = try Self.record(of: conversation, world) else {
+                    isKnown = false
+                    continue
+                }
+                // What is reserved and was cut short stays charged.
+                answered += record.totals.calls + record.totals.lostCalls + (record.totals.open == nil ? 0 : 1)
+                let status = conversation["status"] ?? [:]
+                if status["complete"]?.boolValue != true { add("I3: \(name) is not complete") }
+                if status["totalMessages"]?.integerValue != Int64(record.entries.count) {
+                    add(
+                        "I3: \(name) holds \(record.entries.count) messages and says "
+                            + "\(status["totalMessages"]?.integerValue ?? 0)")
+                }
+            } catch {
+                add("I3: \(name) cannot be read: \(error)")
+            }
+        }
+        let tasks = world.server.objects(AIOpsTask.resourceType)
+        let hasDeletions =
+            tasks.count < world.server.objects(LLMConversation.resourceType).count
+            || tasks.isEmpty
+        if isKnown, !hasDeletions, world.provider.calls > answered {
+            add("I2: \(world.provider.calls) calls were answered, \(answered) are paid for")
+        }
+    }
+
+    private static func record(of conversation: JSONValue, _ world: World) throws -> ConversationRecord? {
+        let uid = conversation["spec"]?["taskRef"]?["uid"]?.stringValue ?? ""
+        let attempt = conversation["spec"]?["attempt"]?.integerValue ?? 1
+        let identity = "\(uid)-\(attempt)"
+        let maps = world.server.objects(.configMaps).filter {
+            $0["metadata"]?["labels"]?["aiops.dev/conversation"]?.stringValue == identity
+        }
+        guard !maps.isEmpty else { return nil }
+        let flushes = try maps.compactMap { map in
+            try map["data"]?["messages.jsonl"]?.stringValue.map { try Flush(parsing: Array($0.utf8)) }
+        }
+        let repair = ConversationRepair(flushes, identity: identity)
+        if let fault = repair.fault { throw Damaged(fault: "\(fault)") }
+        return try ConversationRecord(identity: identity, entries: repair.entries) { $0 }
+    }
+
+    private struct Damaged: Error {
+        var fault: String
+    }
+
+    private mutating func add(_ what: String) { violations.append(Violation(.invariants, what)) }
+}

@@ -1,0 +1,49 @@
+package import HTTP
+import JSON
+
+/// One request of one process, as the network between it and the world sees it.
+package struct Exchange: Sendable {
+    package enum Kind: String, Sendable {
+        case read, watch, write, model, exec
+    }
+
+    /// The process it comes from: 0 for the first, one higher for each that follows.
+    package var process: Int
+    /// Counted from 1 within the process.
+    package var number: Int
+    package var kind: Kind
+    package var method: String
+    /// Path and query, without the server.
+    package var target: String
+    package var body: [UInt8]
+
+    package init(process: Int, number: Int, _ request: HTTPRequest) {
+        self.process = process
+        self.number = number
+        method = request.method
+        body = request.body
+        if request.url.hasPrefix(ScriptedProvider.baseURL) {
+            kind = .model
+            target = String(request.url.dropFirst(ScriptedProvider.baseURL.utf8.count))
+        } else {
+            target = String(request.url.dropFirst(Self.server.utf8.count))
+            kind = request.method != "GET" ? .write : target.contains("watch=") ? .watch : .read
+        }
+    }
+
+    package init(process: Int, number: Int, _ request: WebSocketRequest) {
+        self.process = process
+        self.number = number
+        kind = .exec
+        method = "EXEC"
+        target = String(request.url.dropFirst(Self.server.utf8.count))
+        body = []
+    }
+
+    package static let server = "https://memory"
+
+    /// True for what may leave something behind in the world.
+    package var mayHaveEffect: Bool { kind == .write || kind == .model || kind == .exec }
+    /// Leases and Events are a process's own business: no plan counts them.
+    package var isHousekeeping: Bool { target.contains("/leases") || target.contains("/events") }
+}

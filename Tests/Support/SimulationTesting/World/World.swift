@@ -1,0 +1,136 @@
+import KubernetesModel
+package import KubernetesTesting
+package import LifecycleTesting
+import Primitives
+
+/// One run: an API server, a shop, a model provider, a user, and as many operator processes as it takes.
+///
+/// Everything happens on the simulator's one thread. Invariants: what the world does follows from its schedule alone; a
+/// saved world holds everything that outlives the processes, so that a run continued from it is the run in which they
+/// died there.
+package final class World: Sendable {
+    struct State {
+        var moment = Moment()
+        var processes: [OperatorProcess] = []
+        var needsProcess = true
+        var random: Randomness
+        var watches = WatchTraffic()
+        var saved: [SavedWorld] = []
+    }
+
+    /// How long a run may take in virtual time before it counts as stuck.
+    static let patience = Duration.seconds(3 * 3600)
+
+    package let schedule: Schedule
+    package let simulator: Simulator
+    package let cluster: ShopCluster
+    package let provider: ScriptedProvider
+    let logs = WorldLog()
+    let state: Locked<State>
+
+    package var server: InMemoryAPIServer { cluster.server }
+    package var lifecycle: Lifecycle { schedule.lifecycle }
+
+    package init(_ schedule: Schedule) {
+        self.schedule = schedule
+        simulator = Simulator(seed: schedule.seed)
+        cluster = ShopCluster(profile: schedule.profile, time: simulator)
+        provider = ScriptedProvider(
+            isMitigation: schedule.lifecycle.isMitigation, answers: schedule.lifecycle.providerAnswers)
+        var random = Randomness(seed: schedule.seed)
+        random.weather = schedule.weather
+        state = Locked(State(random: random))
+        server.paceWatches { [unowned self] watch, step in show(watch, step) }
+        server.onWatch { [unowned self] watch, call in opened(watch, call) }
+        server.forgetCalls()
+        schedule.lifecycle.setUp(self)
+        state.withLock { $0.moment.version = server.currentVersion }
+    }
+
+    // MARK: Running
+
+    /// Runs the whole schedule, from the beginning or from where a world was saved.
+    package func run(from saved: SavedWorld? = nil) -> Report {
+        if let saved { restore(saved) }
+        var ending = Simulator.Ending.done
+        repeat {
+            if state.withLock({ $0.needsProcess }) { startProcess() }
+            ending = simulator.run(atMost: Self.patience) { state.withLock { $0.needsProcess } || isOver }
+        } while ending == .done && !isOver
+        var report = Report(schedule: schedule, ending: ending)
+        if ending == .done { ending = rest() }
+        report.ending = ending
+        stop()
+        let (moment, processes, saved) = state.withLock { ($0.moment, $0.processes, $0.saved) }
+        report.finish(self, moment, processes, saved)
+        return report
+    }
+
+    var isOver: Bool { lifecycle.isOver(self) }
+
+    /// Nothing is to be done any more: whatever is still written now is written for ever.
+    private func rest() -> Simulator.Ending {
+        // What was under way when the end came may still come in.
+        let ending = simulator.run(atMost: .seconds(20)) { false }
+        guard ending == .overdue else { return ending }
+        state.withLock { $0.moment.beginRest(at: server.currentVersion) }
+        return simulator.run(atMost: schedule.rest) { false } == .spinning ? .spinning : .done
+    }
+
+    /// Every process is stopped at once, as by a signal that cannot wait.
+    private func stop() {
+        for process in state.withLock({ $0.processes }) { process.stop() }
+        simulator.runReadyJobs()
+    }
+
+    private func startProcess() {
+        let number = state.withLock { state in
+            state.needsProcess = false
+            state.moment.processes += 1
+            return state.moment.processes - 1
+        }
+        let process = OperatorProcess(number: number, world: self)
+        state.withLock { $0.processes.append(process) }
+        process.start()
+    }
+
+    /// A second process beside the first, as where an old one is cut off but alive.
+    package func addProcess() { startProcess() }
+
+    func kill(_ number: Int) {
+        let victim = state.withLock { state in state.processes.first { $0.number == number } }
+        guard let victim, !victim.isDead else { return }
+        note("process \(number) is killed")
+        victim.kill()
+        state.withLock { $0.needsProcess = true }
+    }
+
+    func schedule(after delay: Duration, _ action: @escaping @Sendable () -> Void) {
+        simulator.schedule(after: delay, action)
+    }
+
+    // MARK: Branching
+
+    private func restore(_ saved: SavedWorld) {
+        server.restore(saved.server)
+        provider.calls = saved.providerCalls
+        cluster.repairs.withLock { $0 = saved.repairs }
+        simulator.resume(at: saved.time)
+        state.withLock { $0.moment = saved.moment }
+    }
+
+    func save() -> SavedWorld {
+        SavedWorld(
+            server: server.snapshot(), providerCalls: provider.calls, repairs: cluster.repairs.withLock { $0 },
+            time: simulator.monotonicNow(), moment: state.withLock { $0.moment })
+    }
+}
+
+/// A world without its processes.
+package struct SavedWorld: Sendable {
+    var server: InMemoryAPIServer.Snapshot
+    var providerCalls: Int
+    var repairs: Int
+    var time: Duration
+    var moment: Moment
+}
