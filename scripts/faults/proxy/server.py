@@ -114,7 +114,7 @@ class Connection(BaseHTTPRequestHandler):
 
     def _serve(self, request: Request, entry: Entry, fault: Fault | None) -> None:
         if request.headers.get("authorization") != f"Bearer {self.server.token}":
-            return self._answer(entry, 401, {"message": "Unauthorized"})
+            return self._answer(request, entry, 401, {"message": "Unauthorized"})
         do, options = (fault.do, fault.options) if fault else ("", {})
         if do == "kill-before":
             self.server.operator.kill()
@@ -122,7 +122,7 @@ class Connection(BaseHTTPRequestHandler):
         elif do == "delay":
             time.sleep(options["seconds"])
         elif do == "answer":
-            return self._answer(entry, options["status"], options)
+            return self._answer(request, entry, options["status"], options)
         elif do == "reset-before":
             self.wire.reset()
         elif do == "half-open":
@@ -173,7 +173,9 @@ class Connection(BaseHTTPRequestHandler):
             query["resourceVersion"] = self.server.journal.version(request.resource, options["versionsBack"])
         return f"{request.path}?{urlencode({key: value for key, value in query.items() if value is not None})}"
 
-    def _answer(self, entry: Entry, status: int, options: dict[str, Any]) -> None:
+    def _answer(self, request: Request, entry: Entry, status: int, options: dict[str, Any]) -> None:
+        if status == 409 and request.verb == "create":
+            options = {"reason": "AlreadyExists", **options}
         entry["status"], entry["own"] = status, True
         headers = [("Content-Type", "application/json")]
         if "retryAfter" in options:

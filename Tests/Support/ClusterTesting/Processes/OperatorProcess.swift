@@ -67,6 +67,19 @@ package final class OperatorProcess: Sendable {
     /// The process that runs now, or ran last.
     package var life: ChildProcess? { generations.withLock { $0.last } }
 
+    /// Most memory that it ever had resident, in bytes; nil when it has ended.
+    package var peakMemory: Int? {
+        guard let pid = life?.pid, let file = fopen("/proc/\(pid)/status", "r") else { return nil }
+        defer { fclose(file) }
+        var line = [CChar](repeating: 0, count: 512)
+        while fgets(&line, Int32(line.count), file) != nil {
+            let text = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            guard text.hasPrefix("VmHWM:") else { continue }
+            return text.split(separator: " ").compactMap { Int($0) }.first.map { $0 << 10 }
+        }
+        return nil
+    }
+
     /// How often it was started.
     package var lives: Int { generations.withLock { $0.count } }
 

@@ -14,6 +14,8 @@ package struct PlanResult: Sendable {
     package var armedAfter: Int
     package var deaths: Int
     package var modelCalls: Int
+    /// Versions of the task that the recording saw, the first not among them.
+    package var versions: Int
     package var took: Duration
     /// What the oracles have to say against it.
     package var violations: [String]

@@ -40,6 +40,8 @@ package struct Fault: Sendable {
     /// Writes whose order is part of the work: Events and Leases come when they come.
     package static let ordinaryWrites: JSONObject = ["write": true, "notResources": ["events", "leases"]]
 
+    package static let taskWatch: JSONObject = ["verbs": ["watch"], "resources": ["aiopstasks"]]
+
     /// kill -9 at the n-th write, counted from 1.
     package static func kill(_ death: Death, atWrite number: Int) -> Fault {
         Fault("\(death.rawValue) \(number)", death.rawValue, ordinaryWrites, skip: number - 1)

@@ -20,7 +20,7 @@ package struct FaultRig: Sendable {
 
     /// For the operator: leads through the proxy.
     package let kubeconfig: String
-    package let tokenFile: String
+    private let tokenFile: String
     /// As the API server's audit log names the operator.
     package let user: String
     private let control: String
@@ -73,8 +73,11 @@ package struct FaultRig: Sendable {
     /// Tells whom to kill.
     package func operatorIs(_ pid: Int32) async throws { try await post("/operator", ["pid": .integer(Int64(pid))]) }
 
-    /// From now on only this token is taken.
-    package func accept(token: String) async throws { try await post("/token", ["token": .string(token)]) }
+    /// From now on only this token is taken; the file is written just after, as a kubelet may be late.
+    package func rotate(token: String) async throws {
+        try await post("/token", ["token": .string(token)])
+        guard TextFile.write(tokenFile, token) else { throw NeverHappened("\(tokenFile) cannot be written") }
+    }
 
     /// Lets commands that wait in a sandbox end.
     package func release() async throws { try await post("/release") }

@@ -31,6 +31,11 @@ package struct JournalEntry: Sendable {
     /// The name of what was made, also where the path has none.
     package var objectName: String { name.isEmpty ? body?["metadata"]?["name"]?.stringValue ?? "" : name }
 
+    package func isSameRequest(as other: JournalEntry) -> Bool {
+        verb == other.verb && resource == other.resource && subresource == other.subresource
+            && namespace == other.namespace && objectName == other.objectName
+    }
+
     package var description: String {
         "\(verb) \(resource)\(subresource.isEmpty ? "" : "/\(subresource)") \(namespace)/\(objectName) → \(status)"
     }

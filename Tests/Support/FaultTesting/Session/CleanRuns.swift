@@ -7,6 +7,7 @@ actor CleanRuns {
         var mask: Set<String>
         var writes: Int
         var modelCalls: Int
+        var versions: Int
     }
 
     private var learned: [Workload: Learned] = [:]

@@ -27,6 +27,8 @@ extension FaultSession.Running {
     /// Writes of a clean run whose order is part of the work.
     package func writes(of workload: Workload) async throws -> Int { try await learn(workload).writes }
     package func modelCalls(of workload: Workload) async throws -> Int { try await learn(workload).modelCalls }
+    /// Versions of the task that a watch shows in a clean run, the first not among them.
+    package func versions(of workload: Workload) async throws -> Int { try await learn(workload).versions }
 
     private func differences(of result: PlanResult, from clean: CleanRuns.Learned, _ allowed: Set<String>) -> [String] {
         var found = result.updates.differences(from: clean.updates)
@@ -52,7 +54,7 @@ extension FaultSession.Running {
         if let a = first.end, let b = second.end { mask = a.mask(with: b) }
         let learned = CleanRuns.Learned(
             end: first.end, updates: first.updates, mask: mask, writes: max(first.writes, second.writes),
-            modelCalls: first.modelCalls)
+            modelCalls: first.modelCalls, versions: min(first.versions, second.versions))
         await clean.learn(workload, learned)
         return learned
     }
@@ -60,8 +62,30 @@ extension FaultSession.Running {
     /// Ends the operator in order and starts it anew.
     package func restart() async throws {
         try await process.stop()
+        try await start()
+    }
+
+    package func start() async throws {
         try process.start()
         try await rig.operatorIs(process.life?.pid ?? 0)
+    }
+
+    /// Runs `body` with an operator that has opened its watches under these faults.
+    ///
+    /// - Parameter mustHit: waits until each of them has hit something.
+    package func with(_ faults: [Fault], mustHit: Bool = true, _ body: () async throws -> Void) async throws {
+        try await process.stop()
+        try await rig.arm(faults)
+        try await start()
+        if mustHit {
+            try await eventually("every fault has hit something") {
+                let hits = try await rig.report().hits
+                return .holds(hits.values.allSatisfy { $0 > 0 }, else: "\(hits)")
+            }
+        }
+        try await body()
+        try await rig.arm([])
+        try await restart()
     }
 
     /// O3: how many writes the operator makes while nothing happens.

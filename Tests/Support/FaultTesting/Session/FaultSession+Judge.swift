@@ -63,7 +63,7 @@ extension FaultSession.Running {
             task: outcome.ended ?? recording.versions.last ?? task, end: outcome.end,
             updates: UpdateSummary(requests, names: NameMask(task)), journal: requests, hits: hits,
             armedAfter: outcome.armedAfter, deaths: outcome.deaths, modelCalls: model.calls.count - marks.modelCalls,
-            took: took, violations: found)
+            versions: recording.versions.count - 1, took: took, violations: found)
     }
 
     /// What others see of a write comes before the reply to it: waits until every write has one.

@@ -1,7 +1,7 @@
 package import AIOpsAPI
 import ClusterTesting
 import JSON
-import KubernetesClient
+package import KubernetesClient
 import KubernetesModel
 import Lifecycle
 import Primitives
@@ -72,7 +72,7 @@ extension FaultSession.Running {
             try await cluster.change(
                 AIOpsTask.resourceType, task.metadata.name, in: namespace, spec: ["cancel": "Immediate"])
         }
-        if plan.workload != .delete {
+        if plan.workload != .delete, plan.workload != .deleteAnyTime {
             let ended = try await cluster.awaitCleanedUp(task.metadata.name, in: namespace, within: patience)
             let state = try await EndState(ended, cluster)
             let problems = try await judgeEnd(ended, plan, marks)
@@ -82,13 +82,23 @@ extension FaultSession.Running {
                 $0.problems += problems
             }
         }
-        try await cluster.client.delete(AIOpsTask.resourceType, task.metadata.key, DeleteOptions())
+        if plan.workload != .deleteAnyTime { try await deleteIfThere(task, nil) }
         try await cluster.awaitGone(task, within: patience)
         try await eventually("nothing carries the uid of \(task.metadata.name)", within: patience) {
             let left = try await cluster.namespaces(labelledFor: task)
             return .holds(left.isEmpty, else: "\(left)")
         }
         try await awaitIdlePool(within: patience)
+    }
+
+    /// As a user deletes it.
+    package func deleteIfThere(_ task: AIOpsTask, _ propagation: DeleteOptions.Propagation?) async throws {
+        do throws(KubernetesError) {
+            try await cluster.client.delete(
+                AIOpsTask.resourceType, task.metadata.key, DeleteOptions(propagation: propagation))
+        } catch {
+            guard error.isNotFound else { throw error }
+        }
     }
 
     /// I8: no worker holds what is gone.
@@ -162,9 +172,7 @@ extension FaultSession.Running {
         try await rig.release()
         let unused = Locked(Outcome())
         try await alongside(Recording(task), unused, {}) {
-            do {
-                try await cluster.client.delete(AIOpsTask.resourceType, task.metadata.key, DeleteOptions())
-            } catch let error as KubernetesError where error.isNotFound {}
+            try await deleteIfThere(task, nil)
             try await cluster.awaitGone(task)
         }
     }

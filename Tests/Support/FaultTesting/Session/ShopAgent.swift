@@ -10,6 +10,8 @@ package struct ShopAgent: Sendable {
         case detective, mender
         /// Waits in the sandbox until it is told to go on.
         case sleeper
+        /// Lets megabytes be printed, and says as much.
+        case talker
     }
 
     private static let wrongPort = "leads to 9999"
@@ -24,6 +26,9 @@ package struct ShopAgent: Sendable {
         let seesFault = shown.contains(wrongPort)
         switch part {
         case .sleeper: return shown.contains("exit code") ? #"submit("Yes")"# : #"exec_shell("sleep 600", 600)"#
+        case .talker:
+            if !shown.contains("🐳") { return #"exec_shell("flood")"# }
+            return #"submit("\#(String(repeating: "so viel zu sagen: ü€🐳 ", count: 60_000))")"#
         case .detective:
             guard shown.contains("leads to") else { return looksAtServices }
             return seesFault ? #"submit("Yes")"# : #"submit("No")"#
