@@ -1,11 +1,7 @@
 #!/usr/bin/env python3
 """Runs the tests: everything set up first, one line of progress a step, details only where a step fails.
 
-<<<<<<< HEAD
-usage: test.py [unit|api|faults|node|lint|all|ci]
-=======
-usage: test.py [unit|sim|api|node|lint|all|ci]
->>>>>>> e565764 (Run the whole operator on one thread, one clock and one seed)
+usage: test.py [unit|sim|api|faults|node|lint|all|ci]
 """
 import json
 import os
@@ -139,24 +135,15 @@ def main():
     what = sys.argv[1] if len(sys.argv) > 1 else "ci"
     plans = {
         "lint": (6, lambda run: lint(run)),
-<<<<<<< HEAD
         "unit": (4, lambda run: (build(run), unit(run))),
-=======
-        "unit": (3, lambda run: (build(run), unit(run))),
         "sim": (2, lambda run: sim(run)),
->>>>>>> e565764 (Run the whole operator on one thread, one clock and one seed)
         "api": (4, lambda run: (build(run), api(run))),
         "faults": (3, lambda run: (build(run), faults(run, everything=True))),
         "node": (6, lambda run: (build(run), node(run))),
-<<<<<<< HEAD
-        "ci": (21, lambda run: (build(run), lint(run), unit(run), api(run), faults(run, everything=False), node(run),
+        "ci": (23, lambda run: (build(run), lint(run), unit(run), sim(run), api(run), faults(run, everything=False), node(run),
                                 mutants(run, ["--sample", "3"]))),
-        "all": (21, lambda run: (build(run), lint(run), unit(run), api(run), faults(run, everything=True), node(run),
+        "all": (23, lambda run: (build(run), lint(run), unit(run), sim(run), api(run), faults(run, everything=True), node(run),
                                  mutants(run, []))),
-=======
-        "ci": (20, lambda run: (build(run), lint(run), unit(run), sim(run), api(run), node(run), mutants(run, ["--sample", "3"]))),
-        "all": (20, lambda run: (build(run), lint(run), unit(run), sim(run), api(run), node(run), mutants(run, []))),
->>>>>>> e565764 (Run the whole operator on one thread, one clock and one seed)
     }
     if what not in plans:
         sys.exit(f"test.py: unknown part '{what}'; one of {', '.join(plans)}")

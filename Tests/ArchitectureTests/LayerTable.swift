@@ -39,12 +39,9 @@ enum LayerTable {
         "HTTPTesting": ["HTTP"],
         "KubernetesTesting": ["KubernetesClient"],
         "LanguageModelTesting": ["LanguageModels"],
-<<<<<<< HEAD
         "RuntimeTwin": ["ControllerRuntime", "CurlTransport"],
-=======
         "SimulationTesting": ["Controllers", "KubernetesTesting", "LanguageModelTesting", "LifecycleTesting"],
         "simulate": ["SimulationTesting"],
->>>>>>> e565764 (Run the whole operator on one thread, one clock and one seed)
         "ClusterTesting": ["CurlTransport", "HTTPServer", "Environments", "Conversations"],
         "FaultTesting": ["ClusterTesting"],
     ]

@@ -63,11 +63,7 @@ package struct TaskReconciler: Reconciler {
             host.forget(uid: uid)
             conversations.forget(uid: uid)
         }
-<<<<<<< HEAD
         // After the start: a run taken over from a dead process has to hear of a request that is older than itself.
-=======
-        // After the start: a run taken over from a dead process is asked before its first step.
->>>>>>> e565764 (Run the whole operator on one thread, one clock and one seed)
         if let request = decision.request { host.ask(request, uid: uid) }
         if decision.deletesTask {
             return ReconcileOutcome([
