@@ -76,13 +76,14 @@ let package = Package(
         library(
             "CurlTransport", ["HTTP", "Lifecycle", "Telemetry", "Primitives", "CCurl", "CLinux"]),
         library("HTTPServer", ["HTTP", "Lifecycle", "Telemetry", "Primitives", "CMicroHTTPD", "CLinux"]),
+        library("Processes", ["Lifecycle", "Primitives", "CLinux"]),
         library("YAML", ["JSON", "Primitives", "CYAML"]),
 
         // Layer 3: Kubernetes
         library("KubernetesModel", ["JSON", "Primitives"]),
         library(
             "KubernetesClient",
-            ["KubernetesModel", "HTTP", "YAML", "JSON", "Lifecycle", "Telemetry", "Primitives"]),
+            ["KubernetesModel", "HTTP", "YAML", "Processes", "JSON", "Lifecycle", "Telemetry", "Primitives"]),
         library(
             "ControllerRuntime",
             ["KubernetesClient", "KubernetesModel", "HTTP", "JSON", "Lifecycle", "Telemetry", "Primitives"]),
@@ -211,6 +212,7 @@ let package = Package(
         tests("JSONTests", ["JSON", "Primitives"]),
         tests("SchedulingTests", ["Scheduling", "Primitives"]),
         tests("YAMLTests", ["YAML", "JSON", "Primitives"]),
+        tests("ProcessesTests", ["Processes", "LifecycleTesting", "Primitives"]),
         tests("CommandLineInterfaceTests", ["CommandLineInterface"]),
         tests(
             "ControllerRuntimeTests",
@@ -237,7 +239,7 @@ let package = Package(
             "KubernetesClientTests",
             [
                 "KubernetesClient", "KubernetesModel", "KubernetesTesting", "HTTPTesting", "LifecycleTesting", "HTTP",
-                "JSON", "Telemetry", "Primitives",
+                "JSON", "Processes", "Telemetry", "Primitives",
             ], exclude: ["Fixtures"]),
         tests(
             "EnvironmentsTests",

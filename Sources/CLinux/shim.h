@@ -5,6 +5,7 @@
 #include <netinet/tcp.h>
 #include <pthread.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -12,7 +13,9 @@
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/timerfd.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 // Signals. The handler must be async-signal-safe, which no Swift code is.
@@ -137,4 +140,73 @@ static inline void aiops_empty(int descriptor) {
     uint64_t count;
     ssize_t got = read(descriptor, &count, sizeof count);
     (void)got;
+}
+
+// Child processes. posix_spawn's attribute types belong to whichever C module included them first, as pthread's do.
+
+// Starts `path` in a process group of its own, with no signal blocked or ignored and no descriptor but the three given
+// ones (which become 0, 1 and 2); returns 0 or an error number.
+static inline int aiops_spawn(
+    pid_t *pid, const char *path, char *const arguments[], char *const environment[], const char *directory, int input,
+    int output, int errors) {
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    sigset_t all, none;
+    int code = posix_spawn_file_actions_init(&actions);
+    if (code != 0) return code;
+    code = posix_spawnattr_init(&attributes);
+    if (code != 0) {
+        posix_spawn_file_actions_destroy(&actions);
+        return code;
+    }
+    sigfillset(&all);
+    sigemptyset(&none);
+    if (directory) code = posix_spawn_file_actions_addchdir_np(&actions, directory);
+    if (code == 0) code = posix_spawn_file_actions_adddup2(&actions, input, 0);
+    if (code == 0) code = posix_spawn_file_actions_adddup2(&actions, output, 1);
+    if (code == 0) code = posix_spawn_file_actions_adddup2(&actions, errors, 2);
+    if (code == 0) code = posix_spawn_file_actions_addclosefrom_np(&actions, 3);
+    if (code == 0) code = posix_spawnattr_setsigdefault(&attributes, &all);
+    if (code == 0) code = posix_spawnattr_setsigmask(&attributes, &none);
+    if (code == 0) code = posix_spawnattr_setpgroup(&attributes, 0);
+    if (code == 0) {
+        code = posix_spawnattr_setflags(
+            &attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
+    }
+    if (code == 0) code = posix_spawn(pid, path, &actions, &attributes, arguments, environment);
+    posix_spawnattr_destroy(&attributes);
+    posix_spawn_file_actions_destroy(&actions);
+    return code;
+}
+
+// A pipe that no child inherits, not even one spawned at the same moment; 0 or -1 with errno.
+static inline int aiops_private_pipe(int ends[2]) {
+    return (int)syscall(SYS_pipe2, ends, O_CLOEXEC);
+}
+
+// A descriptor that is readable once the process has ended; -1 with errno.
+static inline int aiops_pidfd_open(pid_t pid) {
+    return (int)syscall(SYS_pidfd_open, pid, 0);
+}
+
+// Whether the child has ended, without taking its status: it stays a zombie, and its number stays its own.
+static inline int aiops_has_ended(pid_t pid) {
+    siginfo_t info;
+    memset(&info, 0, sizeof info);
+    return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == pid;
+}
+
+// Takes the status of an ended child. Returns 0 and the exit code, 1 and the signal that ended it, or -1 with errno.
+static inline int aiops_reap(pid_t pid, int *value) {
+    int status = 0;
+    pid_t found;
+    do found = waitpid(pid, &status, 0);
+    while (found == -1 && errno == EINTR);
+    if (found != pid) return -1;
+    if (WIFSIGNALED(status)) {
+        *value = WTERMSIG(status);
+        return 1;
+    }
+    *value = WEXITSTATUS(status);
+    return 0;
 }

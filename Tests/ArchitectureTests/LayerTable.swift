@@ -14,10 +14,11 @@ enum LayerTable {
         "HTTP": ["Lifecycle"],
         "CurlTransport": ["HTTP", "Lifecycle", "Telemetry", "CCurl", "CLinux"],
         "HTTPServer": ["HTTP", "Lifecycle", "Telemetry", "CMicroHTTPD"],
+        "Processes": ["Lifecycle", "CLinux"],
         "YAML": ["JSON", "CYAML"],
 
         "KubernetesModel": ["JSON"],
-        "KubernetesClient": ["KubernetesModel", "HTTP", "YAML", "Telemetry"],
+        "KubernetesClient": ["KubernetesModel", "HTTP", "YAML", "Processes", "Telemetry"],
         "ControllerRuntime": ["KubernetesClient", "Lifecycle", "Telemetry"],
 
         "AIOpsAPI": ["KubernetesModel"],

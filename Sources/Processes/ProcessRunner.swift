@@ -1,0 +1,54 @@
+import Glibc
+package import Primitives
+
+/// Runs programs; the seam at which tests replace them.
+package protocol ProcessLauncher: Sendable {
+    /// Returns when the program has ended. Cancelling the calling task kills its process group first.
+    func run(_ request: ProcessRequest) async throws(ProcessError) -> ProcessResult
+}
+
+/// Runs real programs.
+///
+/// Invariants: when ``run(_:)`` returns, however it returns, the program and what it left in its process group are gone,
+/// their status is taken and every descriptor is closed; nothing waits on the cooperative pool.
+package struct ProcessRunner: ProcessLauncher {
+    private let time: any TimeSource
+
+    package init(time: any TimeSource) { self.time = time }
+
+    package func run(_ request: ProcessRequest) async throws(ProcessError) -> ProcessResult {
+        let child = ChildProcess(request)
+        let result = await withTaskCancellationHandler {
+            await supervise(child, request)
+        } onCancel: {
+            child.kill()
+        }
+        guard !Task.isCancelled else { throw .cancelled }
+        let outcome = try result.get()
+        return ProcessResult(
+            ending: outcome.ending, timedOut: child.wasStopped, output: outcome.output.bytes,
+            errors: outcome.errors.bytes, outputDropped: outcome.output.dropped, errorsDropped: outcome.errors.dropped)
+    }
+
+    private func supervise(
+        _ child: ChildProcess, _ request: ProcessRequest
+    ) async -> Result<ChildProcess.Outcome, ProcessError> {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await stopAtLimit(child, request) }
+            let result = await child.run()
+            group.cancelAll()
+            return result
+        }
+    }
+
+    private func stopAtLimit(_ child: ChildProcess, _ request: ProcessRequest) async {
+        do throws(CancellationError) {
+            try await time.sleep(for: request.timeLimit)
+            child.stop()
+            try await time.sleep(for: request.gracePeriod)
+            child.kill()
+        } catch {
+            // It ended by itself, or whoever waits for it was cancelled and it is being killed.
+        }
+    }
+}
