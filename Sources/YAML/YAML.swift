@@ -9,6 +9,19 @@ package enum YAML {
     /// Parses text of at most one document; no document gives null.
     package static func parse(_ bytes: [UInt8], limits: YAMLLimits = .standard) throws(YAMLError) -> JSONValue {
         var composer = try Composer(bytes, limits: limits)
+        return try single(&composer)
+    }
+
+    /// As ``parse(_:limits:)``, with the lines of what is in it, for messages to whoever wrote the text.
+    package static func parseWithLines(
+        _ bytes: [UInt8], limits: YAMLLimits = .standard
+    ) throws(YAMLError) -> (value: JSONValue, lines: YAMLLines) {
+        var composer = try Composer(bytes, limits: limits, keepsLines: true)
+        let value = try single(&composer)
+        return (value, composer.lines ?? YAMLLines())
+    }
+
+    private static func single(_ composer: inout Composer) throws(YAMLError) -> JSONValue {
         guard let first = try composer.nextDocument() else { return .null }
         guard try composer.nextDocument() == nil else {
             throw YAMLError(composer.documentMark, "more than one document")

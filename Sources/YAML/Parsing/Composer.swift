@@ -3,7 +3,8 @@ import JSON
 /// Builds JSON values from events, one document after another.
 ///
 /// Invariants: `depth` is the number of containers being built; `weight` only grows and counts every node of every
-/// document, aliases at their expanded size; `anchors` holds finished nodes only, so a node cannot contain itself.
+/// document, aliases at their expanded size; `anchors` holds finished nodes only, so a node cannot contain itself; `path`
+/// leads from the top to the node being built.
 struct Composer {
     private struct Node {
         var value: JSONValue
@@ -26,14 +27,18 @@ struct Composer {
     private var depth = 0
     private var weight = 0
     private var aliases = 0
+    private var path: [String] = []
+    /// Where the keys and elements of the latest document are, if that is wanted.
+    private(set) var lines: YAMLLines?
 
-    init(_ bytes: [UInt8], limits: YAMLLimits) throws(YAMLError) {
+    init(_ bytes: [UInt8], limits: YAMLLimits, keepsLines: Bool = false) throws(YAMLError) {
         guard bytes.count <= limits.bytes else {
             throw YAMLError(YAMLMark(), "text larger than \(limits.bytes) bytes")
         }
         try DirectiveCount.check(bytes, limit: limits.directives)
         parser = try EventParser(bytes)
         self.limits = limits
+        if keepsLines { lines = YAMLLines() }
     }
 
     /// Nil at the end of the text.
@@ -81,7 +86,7 @@ struct Composer {
         while true {
             let event = try parser.next()
             if case .sequenceEnd = event.kind { break }
-            let element = try node(event)
+            let element = try child(at: String(elements.count), event, event.mark)
             elements.append(element.value)
             result.add(element)
         }
@@ -100,13 +105,21 @@ struct Composer {
             let key = try key(event)
             result.weight += key.utf8.count
             guard object[key] == nil else { throw YAMLError(event.mark, "key \"\(key)\" comes twice") }
-            let value = try node(parser.next())
+            let value = try child(at: key, try parser.next(), event.mark)
             object[key] = value.value
             result.add(value)
         }
         depth -= 1
         result.value = .object(object)
         return result
+    }
+
+    private mutating func child(at name: String, _ event: YAMLEvent, _ mark: YAMLMark) throws(YAMLError) -> Node {
+        guard lines != nil else { return try node(event) }
+        path.append(name)
+        defer { path.removeLast() }
+        lines?.add(path, mark.line)
+        return try node(event)
     }
 
     /// The text of a scalar, whatever its type: `8080: x` has the key "8080".
