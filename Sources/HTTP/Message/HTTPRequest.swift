@@ -8,6 +8,8 @@ package struct HTTPRequest: Sendable {
     package var headers: HTTPHeaders
     package var body: [UInt8]
     package var tls: TLSConfiguration?
+    /// The URL of a proxy (`http`, `https`, `socks5`, `socks5h`) for this request alone; `nil` for the transport's own.
+    package var proxy: String?
     package var pool: HTTPPool
     /// Bound on name look-up, TCP and TLS together.
     package var connectTimeout: Duration
@@ -22,7 +24,8 @@ package struct HTTPRequest: Sendable {
 
     package init(
         method: String = "GET", url: String, headers: HTTPHeaders = [:], body: [UInt8] = [],
-        tls: TLSConfiguration? = nil, pool: HTTPPool = .request, connectTimeout: Duration = .seconds(10),
+        tls: TLSConfiguration? = nil, proxy: String? = nil, pool: HTTPPool = .request,
+        connectTimeout: Duration = .seconds(10),
         idleTimeout: Duration? = nil, totalTimeout: Duration? = nil,
         responseLimit: Int = HTTPRequest.defaultResponseLimit
     ) {
@@ -31,6 +34,7 @@ package struct HTTPRequest: Sendable {
         self.headers = headers
         self.body = body
         self.tls = tls
+        self.proxy = proxy
         self.pool = pool
         self.connectTimeout = connectTimeout
         self.idleTimeout = idleTimeout

@@ -7,6 +7,8 @@ package struct WebSocketRequest: Sendable {
     /// A server that picks none of them is refused.
     package var subprotocols: [String]
     package var tls: TLSConfiguration?
+    /// The URL of a proxy for this connection alone; `nil` for the transport's own.
+    package var proxy: String?
     /// Bound on connecting and on the handshake.
     package var connectTimeout: Duration
     /// Most bytes in one received message, all fragments together.
@@ -16,12 +18,13 @@ package struct WebSocketRequest: Sendable {
 
     package init(
         url: String, headers: HTTPHeaders = [:], subprotocols: [String] = [], tls: TLSConfiguration? = nil,
-        connectTimeout: Duration = .seconds(10), messageLimit: Int = 4 << 20
+        proxy: String? = nil, connectTimeout: Duration = .seconds(10), messageLimit: Int = 4 << 20
     ) {
         self.url = url
         self.headers = headers
         self.subprotocols = subprotocols
         self.tls = tls
+        self.proxy = proxy
         self.connectTimeout = connectTimeout
         self.messageLimit = messageLimit
     }

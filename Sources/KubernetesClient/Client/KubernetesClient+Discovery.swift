@@ -28,7 +28,7 @@ extension KubernetesClient {
     package func serverVersion() async throws(KubernetesError) -> ServerVersion {
         let operation = Operation(verb: "get version")
         let request = APIRequest(operation: operation, method: "GET", path: "/version", repeatability: .safe)
-        return try decode(ServerVersion.self, try await sender.bytes(request), operation)
+        return try decode(ServerVersion.self, try await bytes(request), operation)
     }
 
     /// True when the server has the kind; what it said is remembered for a while.
@@ -48,19 +48,16 @@ extension KubernetesClient {
     }
 
     /// The resources of one group and version; empty when the server does not have it.
+    ///
+    /// Asks for everything at once where the server can tell it in one answer, and remembers that with its tag.
     package func resources(apiVersion: String) async throws(KubernetesError) -> [APIResource] {
-        if let known = discovery.cached(apiVersion) { return known }
-        let operation = Operation(verb: "discover \(apiVersion)")
-        let request = APIRequest(
-            operation: operation, method: "GET", path: ResourceType.groupVersionPath(apiVersion), repeatability: .safe)
-        let resources: [APIResource]
-        do {
-            resources = try decode(APIResourceList.self, try await sender.bytes(request), operation).resources
-        } catch {
-            guard error.isNotFound else { throw error }
-            resources = []
+        try await discovery.resources(apiVersion) { question throws(KubernetesError) in
+            let request = APIRequest(
+                operation: Operation(verb: "discover \(apiVersion)"), method: "GET", path: question.path,
+                accept: question.accept, repeatability: .safe, knownETag: question.tag)
+            return try await sender.repeated(request) { request throws(KubernetesError) in
+                try await response(request)
+            }
         }
-        discovery.remember(apiVersion, resources)
-        return resources
     }
 }

@@ -7,7 +7,7 @@ extension KubernetesClient {
         _ type: ResourceType, _ object: DynamicObject, options: WriteOptions = WriteOptions()
     ) async throws(KubernetesError) -> DynamicObject {
         let request = createRequest(type, object.metadata, object.jsonBytes(), options)
-        return try decode(DynamicObject.self, try await sender.bytes(request), request.operation)
+        return try decode(DynamicObject.self, try await bytes(request), request.operation)
     }
 
     /// Server-side apply of the whole object.
@@ -22,6 +22,6 @@ extension KubernetesClient {
         options: WriteOptions = WriteOptions()
     ) async throws(KubernetesError) -> DynamicObject {
         let request = patchRequest(type, key, patch, subresource, options)
-        return try decode(DynamicObject.self, try await sender.bytes(request), request.operation)
+        return try decode(DynamicObject.self, try await bytes(request), request.operation)
     }
 }

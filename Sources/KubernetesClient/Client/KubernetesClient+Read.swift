@@ -5,13 +5,13 @@ package import KubernetesModel
 extension KubernetesClient {
     package func get<R: KubernetesObject>(_ kind: R.Type, _ key: ObjectKey) async throws(KubernetesError) -> R {
         let request = getRequest(R.resourceType, key)
-        return try decode(R.self, try await sender.bytes(request), request.operation)
+        return try decode(R.self, try await bytes(request), request.operation)
     }
 
     /// The object whole, for kinds without a struct.
     package func getDynamic(_ type: ResourceType, _ key: ObjectKey) async throws(KubernetesError) -> DynamicObject {
         let request = getRequest(type, key)
-        return try decode(DynamicObject.self, try await sender.bytes(request), request.operation)
+        return try decode(DynamicObject.self, try await bytes(request), request.operation)
     }
 
     /// All objects of a kind, page by page.
@@ -36,13 +36,13 @@ extension KubernetesClient {
         return list
     }
 
-    private func getRequest(_ type: ResourceType, _ key: ObjectKey) -> APIRequest {
+    func getRequest(_ type: ResourceType, _ key: ObjectKey) -> APIRequest {
         APIRequest(
             operation: Operation(verb: "get", resource: type, key: key), method: "GET",
             path: type.path(namespace: key.namespace, name: key.name), repeatability: .safe)
     }
 
-    private func pages<Item: JSONDecodable & Sendable>(
+    func pages<Item: JSONDecodable & Sendable>(
         _ page: ListPage<Item>.Type, _ type: ResourceType, _ namespace: String?, _ options: ListOptions
     ) async throws(KubernetesError) -> ResourceList<Item> {
         var paging = ListPaging(options: options)
@@ -51,7 +51,7 @@ extension KubernetesClient {
             let request = paging.request(type, namespace: namespace)
             let page: ListPage<Item>
             do {
-                page = try decode(ListPage<Item>.self, try await sender.bytes(request), request.operation)
+                page = try decode(ListPage<Item>.self, try await bytes(request), request.operation)
             } catch {
                 guard error.isExpired, paging.restartUnpaged() else { throw error }
                 items = []

@@ -6,7 +6,7 @@ extension KubernetesClient {
         _ object: R, options: WriteOptions = WriteOptions()
     ) async throws(KubernetesError) -> R {
         let request = createRequest(R.resourceType, object.metadata, object.jsonBytes(), options)
-        return try decode(R.self, try await sender.bytes(request), request.operation)
+        return try decode(R.self, try await bytes(request), request.operation)
     }
 
     /// Replaces the object, all but its status; the version it carries must be the newest.
@@ -31,20 +31,7 @@ extension KubernetesClient {
         options: WriteOptions = WriteOptions()
     ) async throws(KubernetesError) -> R {
         let request = patchRequest(R.resourceType, key, patch, subresource, options)
-        return try decode(R.self, try await sender.bytes(request), request.operation)
-    }
-
-    /// Asks for the deletion; the object may live on until its finalizers are gone.
-    package func delete(
-        _ type: ResourceType, _ key: ObjectKey, _ options: DeleteOptions = DeleteOptions()
-    ) async throws(KubernetesError) {
-        let request = APIRequest(
-            operation: Operation(verb: "delete", resource: type, key: key), method: "DELETE",
-            path: type.path(namespace: key.namespace, name: key.name), contentType: "application/json",
-            body: options.jsonBytes(),
-            // Without the uid a repeat could hit a new object of the same name.
-            repeatability: options.uid == nil ? .unsafe : .safe)
-        _ = try await sender.bytes(request)
+        return try decode(R.self, try await bytes(request), request.operation)
     }
 
     func createRequest(
@@ -78,6 +65,6 @@ extension KubernetesClient {
             query: options.query, contentType: "application/json", body: object.jsonBytes(),
             // With a version, a repeat of a write that counted is a conflict and not a second write.
             repeatability: object.metadata.resourceVersion.isEmpty ? .unsafe : .safe)
-        return try decode(R.self, try await sender.bytes(request), request.operation)
+        return try decode(R.self, try await bytes(request), request.operation)
     }
 }

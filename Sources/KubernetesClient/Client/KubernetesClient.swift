@@ -2,6 +2,7 @@ package import HTTP
 import JSON
 import KubernetesModel
 package import Primitives
+package import Processes
 package import Telemetry
 
 /// Speaks to one API server under one identity.
@@ -11,21 +12,57 @@ package import Telemetry
 package struct KubernetesClient: Sendable {
     let sender: RequestSender
     let discovery: Discovery
+    private var onWarning: (@Sendable (APIWarning) -> Void)?
 
-    /// `metrics` takes the request metrics under client-go's names, `files` is where a token file is read from, and
-    /// `seed` is for the jitter of waits and watch timeouts.
+    /// `metrics` takes the request metrics under client-go's names, `files` is where tokens and certificates are read
+    /// from, `launcher` runs credential plugins (nil for real ones), and `seed` is for the jitter of waits and watch
+    /// timeouts.
     package init(
         configuration: ClientConfiguration, transport: any HTTPTransport, time: any TimeSource, logger: Logger,
         metrics: MetricsRegistry? = nil, files: any FileSource = LocalFiles(),
-        seed: UInt64 = .random(in: .min ... .max)
+        launcher: (any ProcessLauncher)? = nil, seed: UInt64 = .random(in: .min ... .max)
     ) {
         sender = RequestSender(
-            configuration: configuration, transport: transport, time: time, logger: logger, metrics: metrics,
-            files: files, seed: seed)
+            configuration: configuration,
+            identities: IdentitySource(
+                configuration, files: files, launcher: launcher ?? ProcessRunner(time: time), time: time),
+            transport: transport, time: time, logger: logger, metrics: metrics, seed: seed)
         discovery = Discovery(time: time)
     }
 
     package var configuration: ClientConfiguration { sender.configuration }
+
+    /// The same client, which hands what the server warns of to `handler` instead of to the log.
+    ///
+    /// The handler is called before the call that caused it returns, once for each warning of each attempt.
+    package func reportingWarnings(
+        to handler: @escaping @Sendable (APIWarning) -> Void
+    ) -> KubernetesClient {
+        var copy = self
+        copy.onWarning = handler
+        return copy
+    }
+
+    /// Sends and reads the whole answer.
+    func bytes(_ request: APIRequest) async throws(KubernetesError) -> [UInt8] {
+        do throws(KubernetesError) {
+            return try await sender.bytes(prepared(request))
+        } catch {
+            if error.isUnknownResource { discovery.doubt() }
+            throw error
+        }
+    }
+
+    /// Sends once; the body of the answer is still to be read.
+    func response(_ request: APIRequest) async throws(KubernetesError) -> HTTPResponse {
+        try await sender.attempt(prepared(request))
+    }
+
+    private func prepared(_ request: APIRequest) -> APIRequest {
+        var request = request
+        request.onWarning = onWarning
+        return request
+    }
 
     /// Decodes an answer of the kind that was asked for.
     func decode<T: JSONDecodable>(_ type: T.Type, _ bytes: [UInt8], _ operation: Operation) throws(KubernetesError) -> T

@@ -24,7 +24,7 @@ extension ClientConfiguration {
         let name = host.contains(":") ? "[\(host)]" : host
         return ClientConfiguration(
             server: "https://\(name):\(port)",
-            tls: TLSConfiguration(caPEM: authority),
+            tls: TLSConfiguration(caPEM: authority), tlsFiles: TLSFiles(authority: "\(serviceAccount)/ca.crt"),
             credential: .tokenFile(tokenPath),
             defaultNamespace: namespace.map(trimmed).flatMap { $0.isEmpty ? nil : $0 } ?? "default")
     }

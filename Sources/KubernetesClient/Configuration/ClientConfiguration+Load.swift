@@ -39,7 +39,7 @@ extension ClientConfiguration {
         guard found else {
             throw .configuration("none of the files in KUBECONFIG exists: \(paths.joined(separator: ", "))")
         }
-        return try merged.resolve(context: context, files: files)
+        return try merged.resolve(context: context, environment: environment, files: files)
     }
 
     static func read(_ path: String, _ files: any FileSource) throws(KubernetesError) -> [UInt8]? {

@@ -1,107 +1,68 @@
 import HTTP
 import JSON
-import Primitives
 
 extension Kubeconfig {
     /// Follows the context to its cluster and user, and reads the files they name.
-    func resolve(context wanted: String?, files: any FileSource) throws(KubernetesError) -> ClientConfiguration {
+    func resolve(
+        context wanted: String?, environment: [String: String], files: any FileSource
+    ) throws(KubernetesError) -> ClientConfiguration {
         let context = try chooseContext(wanted)
-        let place = "kubeconfig \(context.file)"
-        guard let clusterName = context.text("cluster") else {
-            throw .configuration("\(place): contexts[\(context.name)].context.cluster is missing")
+        do throws(KubernetesError) {
+            return try follow(context, environment, files)
+        } catch {
+            guard case .configuration(let text) = error.kind else { throw error }
+            throw .configuration("\(text) (context \(context.name))")
         }
-        guard let cluster = clusters.first(where: { $0.name == clusterName }) else {
-            throw .configuration("\(place): context \(context.name) names cluster \(clusterName), which is not defined")
-        }
-        guard let server = cluster.text("server") else {
-            throw .configuration("kubeconfig \(cluster.file): clusters[\(cluster.name)].cluster.server is missing")
-        }
-        guard server.hasPrefix("https://") || server.hasPrefix("http://") else {
-            throw .configuration(
-                "kubeconfig \(cluster.file): clusters[\(cluster.name)].cluster.server is no http(s) URL: \(server)")
-        }
-        var tls = TLSConfiguration(
-            caPEM: try cluster.data("clusters", "cluster", "certificate-authority", files),
-            serverName: cluster.text("tls-server-name"),
-            skipVerification: cluster.fields["insecure-skip-tls-verify"]?.boolValue ?? false)
-        var credential = Credential.none
-        if let userName = context.text("user") {
-            guard let user = users.first(where: { $0.name == userName }) else {
-                throw .configuration("\(place): context \(context.name) names user \(userName), which is not defined")
-            }
-            credential = try user.credential()
-            tls.clientCertificatePEM = try user.data("users", "user", "client-certificate", files)
-            tls.clientKeyPEM = try user.data("users", "user", "client-key", files)
-            if (tls.clientCertificatePEM == nil) != (tls.clientKeyPEM == nil) {
-                throw .configuration(
-                    "kubeconfig \(user.file): users[\(user.name)].user needs both client-certificate and client-key")
-            }
-        }
-        return ClientConfiguration(
-            server: server, tls: tls, credential: credential, defaultNamespace: context.text("namespace") ?? "default")
     }
 
-    private func chooseContext(_ wanted: String?) throws(KubernetesError) -> Entry {
+    private func chooseContext(_ wanted: String?) throws(KubernetesError) -> KubeconfigEntry {
         let place = "kubeconfig \(files.joined(separator: ":"))"
         guard let name = wanted ?? currentContext else {
             throw .configuration("\(place): current-context is not set; set it, or name a context with --context")
         }
         guard let context = contexts.first(where: { $0.name == name }) else {
             let known = contexts.map(\.name).sorted().joined(separator: ", ")
-            throw .configuration("\(place): no context named \(name); there is: \(known.isEmpty ? "none" : known)")
+            let source = wanted == nil ? currentContextPlace ?? place : place
+            throw .configuration("\(source): no context named \(name); there is: \(known.isEmpty ? "none" : known)")
         }
         return context
     }
+
+    private func follow(
+        _ context: KubeconfigEntry, _ environment: [String: String], _ files: any FileSource
+    ) throws(KubernetesError) -> ClientConfiguration {
+        guard let clusterName = try context.text("cluster") else {
+            throw .configuration("\(context.place("cluster")) is missing")
+        }
+        guard let cluster = clusters.first(where: { $0.name == clusterName }) else {
+            throw .configuration("\(context.place("cluster")): cluster \(clusterName) is not defined")
+        }
+        var configuration = try cluster.connection(files)
+        configuration.defaultNamespace = try context.text("namespace") ?? "default"
+        if let userName = try context.text("user") {
+            guard let user = users.first(where: { $0.name == userName }) else {
+                throw .configuration("\(context.place("user")): user \(userName) is not defined")
+            }
+            configuration.impersonation = try user.impersonation()
+            try user.addCertificate(to: &configuration, files)
+            if let plugin = try user.plugin(environment) {
+                configuration.credential = .exec(plugin)
+                if try user.wantsClusterInformation {
+                    let information = try cluster.information(configuration)
+                    configuration.credential = .exec(plugin.told(information))
+                }
+            } else {
+                configuration.credential = try user.credential()
+            }
+        }
+        return configuration
+    }
 }
 
-extension Kubeconfig.Entry {
-    fileprivate func text(_ field: String) -> String? {
-        guard let text = fields[field]?.stringValue, !text.isEmpty else { return nil }
-        return text
-    }
-
-    /// The PEM in `<field>-data`, else in the file that `<field>` names.
-    fileprivate func data(
-        _ list: String, _ member: String, _ field: String, _ files: any FileSource
-    ) throws(KubernetesError) -> [UInt8]? {
-        let place = "kubeconfig \(file): \(list)[\(name)].\(member)"
-        if let encoded = text("\(field)-data") {
-            guard let bytes = Base64.decode(encoded.filter { !$0.isWhitespace }) else {
-                throw .configuration("\(place).\(field)-data is not base64")
-            }
-            return bytes
-        }
-        guard let path = text(field) else { return nil }
-        let absolute = resolved(path)
-        guard let bytes = try ClientConfiguration.read(absolute, files) else {
-            throw .configuration("\(place).\(field): no such file: \(absolute)")
-        }
-        return bytes
-    }
-
-    fileprivate func credential() throws(KubernetesError) -> Credential {
-        let place = "kubeconfig \(file): users[\(name)].user"
-        if fields["exec"] != nil && fields["exec"] != .null {
-            throw .configuration(
-                "\(place).exec: credential plugins are not supported yet; use a client certificate or a token")
-        }
-        if let provider = fields["auth-provider"], provider != .null {
-            throw .configuration("\(place).auth-provider is not supported; Kubernetes removed it in 1.26")
-        }
-        if text("username") != nil {
-            throw .configuration(
-                "\(place).username: basic authentication is not supported; Kubernetes removed it in 1.19")
-        }
-        // The order of client-go: a file wins over a token in place, because it can be renewed.
-        if let path = text("tokenFile") { return .tokenFile(resolved(path)) }
-        if let token = text("token") { return .token(token) }
-        return .none
-    }
-
-    /// Relative paths are meant from the folder of the file that names them.
-    private func resolved(_ path: String) -> String {
-        if path.hasPrefix("/") { return path }
-        guard let slash = file.lastIndex(of: "/") else { return path }
-        return String(file[...slash]) + path
+extension ExecPlugin {
+    fileprivate func told(_ cluster: JSONValue) -> ExecPlugin {
+        var copy = self
+        copy.cluster = cluster
+        return copy
     }
 }

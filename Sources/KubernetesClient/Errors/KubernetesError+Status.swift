@@ -10,27 +10,24 @@ extension KubernetesError {
     package init(_ operation: Operation, status: Status, retryAfter: Duration? = nil) {
         let wait = retryAfter ?? status.details?.retryAfterSeconds.map { .seconds($0) }
         let kind: Kind =
-            switch (status.reason, status.code) {
-            case ("NotFound", _): .notFound
-            case ("AlreadyExists", _): .alreadyExists
-            case ("Conflict", _): .conflict
-            case ("Expired", _), ("Gone", _): .expired
-            case ("Invalid", _): .invalid(status.details ?? StatusDetails())
-            case ("Forbidden", _): .forbidden
-            case ("Unauthorized", _): .unauthorized
-            case ("TooManyRequests", _): .tooManyRequests(retryAfter: wait)
-            case ("Timeout", _), ("ServerTimeout", _): .serverTimeout
-            case ("ServiceUnavailable", _): .unavailable
-            case (_, 401): .unauthorized
-            case (_, 403): .forbidden
-            case (_, 404): .notFound
-            case (_, 409): .conflict
-            case (_, 410): .expired
-            case (_, 422): .invalid(status.details ?? StatusDetails())
-            case (_, 429): .tooManyRequests(retryAfter: wait)
-            case (_, 503), (_, 502): .unavailable
-            case (_, 504): .serverTimeout
-            default: .status(status)
+            switch StatusReason(status) {
+            case .notFound: .notFound
+            case .alreadyExists: .alreadyExists
+            case .conflict: .conflict
+            case .gone, .expired: .expired
+            case .invalid: .invalid(status.details ?? StatusDetails())
+            case .forbidden: .forbidden
+            case .unauthorized: .unauthorized
+            case .tooManyRequests: .tooManyRequests(retryAfter: wait)
+            case .timeout, .serverTimeout: .serverTimeout
+            case .serviceUnavailable: .unavailable
+            case .badRequest: .badRequest
+            case .methodNotAllowed: .methodNotAllowed
+            case .notAcceptable: .notAcceptable
+            case .requestEntityTooLarge: .requestTooLarge
+            case .unsupportedMediaType: .unsupportedMediaType
+            case .internalError, .storeReadError: .internalError
+            case nil: .status(status)
             }
         self.init(operation, kind, status: status, retryAfter: wait)
     }
@@ -52,8 +49,12 @@ extension KubernetesError {
         return KubernetesError(operation, status: status, retryAfter: retryAfter)
     }
 
+    /// What a proxy or a load balancer wrote, on one line and without what would garble a terminal.
     private static func plainMessage(code: Int, body: [UInt8]) -> String {
-        let text = String(decoding: body.prefix(200), as: UTF8.self)
-        return text.isEmpty ? "HTTP \(code)" : "HTTP \(code): \(text)"
+        let text = String(decoding: body.prefix(plainLimit), as: UTF8.self)
+        let words = text.split { $0.isWhitespace || ($0.asciiValue ?? 32) < 32 }.joined(separator: " ")
+        return words.isEmpty ? "HTTP \(code)" : "HTTP \(code): \(words)" + (body.count > plainLimit ? "…" : "")
     }
+
+    private static let plainLimit = 200
 }

@@ -19,6 +19,17 @@ package struct KubernetesError: Error, Sendable, CustomStringConvertible {
         case tooManyRequests(retryAfter: Duration?)
         case serverTimeout
         case unavailable
+        /// The request makes no sense to the server: an unknown parameter, an unknown field under strict validation.
+        case badRequest
+        case methodNotAllowed
+        /// The server cannot answer in the form asked for (406).
+        case notAcceptable
+        /// The body is larger than the server or etcd takes (413).
+        case requestTooLarge
+        /// The body is in a form the resource does not take, such as a strategic patch of a custom resource (415).
+        case unsupportedMediaType
+        /// The server failed, or could not read what it has stored.
+        case internalError
         /// Any other answer that is not a success.
         case status(Status)
         case transport(HTTPError)
@@ -26,6 +37,8 @@ package struct KubernetesError: Error, Sendable, CustomStringConvertible {
         case decode(JSONError)
         /// The identity or the request cannot be built from what was given.
         case configuration(String)
+        /// A credential plugin gave none: it may be that somebody has to log in, or that it could not reach its server.
+        case credentials(String)
     }
 
     package var operation: Operation
@@ -53,17 +66,21 @@ package struct KubernetesError: Error, Sendable, CustomStringConvertible {
     /// True when the same request may succeed later without anybody changing anything.
     package var isRetryable: Bool {
         switch kind {
-        case .conflict, .expired, .tooManyRequests, .serverTimeout, .unavailable: true
+        case .conflict, .expired, .tooManyRequests, .serverTimeout, .unavailable, .internalError, .credentials: true
         case .status(let status): status.code >= 500
         case .transport(let error): error.isRetryable
-        case .notFound, .alreadyExists, .invalid, .forbidden, .unauthorized, .decode, .configuration: false
+        case .notFound, .alreadyExists, .invalid, .forbidden, .unauthorized, .badRequest, .methodNotAllowed,
+            .notAcceptable, .requestTooLarge, .unsupportedMediaType, .decode, .configuration:
+            false
         }
     }
 
     /// True when somebody has to change an object, a right or a configuration.
     package var isUserError: Bool {
         switch kind {
-        case .invalid, .forbidden, .unauthorized, .configuration: true
+        case .invalid, .forbidden, .unauthorized, .badRequest, .methodNotAllowed, .notAcceptable, .requestTooLarge,
+            .unsupportedMediaType, .configuration, .credentials:
+            true
         case .status(let status): (400..<500).contains(status.code)
         case .transport(let error): error.isUserError
         default: false
@@ -71,6 +88,12 @@ package struct KubernetesError: Error, Sendable, CustomStringConvertible {
     }
 
     package var isNotFound: Bool { if case .notFound = kind { true } else { false } }
+    /// True when the server knows nothing of the kind itself, in contrast to an object that is not there.
+    package var isUnknownResource: Bool {
+        guard isNotFound, let status else { return false }
+        return (status.details?.name ?? "").isEmpty
+            && status.message.hasPrefix("the server could not find the requested resource")
+    }
     package var isAlreadyExists: Bool { if case .alreadyExists = kind { true } else { false } }
     package var isConflict: Bool { if case .conflict = kind { true } else { false } }
     package var isExpired: Bool { if case .expired = kind { true } else { false } }
@@ -112,10 +135,16 @@ package struct KubernetesError: Error, Sendable, CustomStringConvertible {
         case .tooManyRequests: "the API server is busy"
         case .serverTimeout: "the API server ran out of time"
         case .unavailable: "the API server is not available"
+        case .badRequest: "bad request"
+        case .methodNotAllowed: "the resource does not know this method"
+        case .notAcceptable: "the server cannot answer in this form"
+        case .requestTooLarge: "the object is too large"
+        case .unsupportedMediaType: "the resource does not take this form of body"
+        case .internalError: "the API server failed"
         case .status(let status): "HTTP \(status.code) \(status.reason)"
         case .transport(let error): "\(error)"
         case .decode(let error): "unreadable answer: \(error)"
-        case .configuration(let text): text
+        case .configuration(let text), .credentials(let text): text
         }
     }
 

@@ -12,7 +12,7 @@ extension KubernetesClient {
             operation: Operation(verb: "exec", resource: .pods, key: pod, subresource: "exec"), method: "GET",
             path: ResourceType.pods.path(namespace: pod.namespace, name: pod.name, subresource: "exec"),
             query: exec.query, accept: "*/*", repeatability: .never)
-        let connection = try await sender.webSocket(request, subprotocols: ExecChannels.subprotocols)
+        let connection = try await sender.webSocket(request, subprotocols: ChannelMessage.subprotocols)
         let session = ExecSession(connection: connection, request: exec, time: sender.time)
         let result = await session.run()
         guard !Task.isCancelled else { throw KubernetesError(request.operation, .transport(.cancelled)) }

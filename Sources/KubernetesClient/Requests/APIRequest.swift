@@ -25,6 +25,10 @@ struct APIRequest {
     var responseLimit = APIRequest.objectLimit
     var totalTimeout: Duration? = APIRequest.timeout
     var idleTimeout: Duration?
+    /// The version of the answer that is known already; a server that has no other answers 304.
+    var knownETag: String?
+    /// Told of each warning in the answer.
+    var onWarning: (@Sendable (APIWarning) -> Void)?
 
     /// etcd takes objects up to 1.5 MiB; in JSON they can be larger.
     static let objectLimit = 16 << 20

@@ -8,7 +8,7 @@ import KubernetesModel
 struct ListPaging {
     /// No kind here comes near; a server that never stops must not fill the memory.
     static let mostItems = 500_000
-    private static let pageLimit = 128 << 20
+    static let pageLimit = 128 << 20
     /// An old server that knows no such form answers in the plain one, which decodes as well.
     private static let metadataList =
         "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
@@ -20,7 +20,8 @@ struct ListPaging {
 
     init(options: ListOptions) {
         self.options = options
-        isPaged = options.pageSize > 0 && (options.resourceVersion ?? "").isEmpty
+        // A version of its own is served from memory, except when it is wanted exactly, which goes to etcd.
+        isPaged = options.pageSize > 0 && ((options.resourceVersion ?? "").isEmpty || options.versionMatch == .exact)
     }
 
     func request(_ type: ResourceType, namespace: String?) -> APIRequest {

@@ -8,6 +8,7 @@ package struct WriteOptions: Sendable, Hashable {
         case strict = "Strict"
     }
 
+    /// Empty leaves the server to make one up from the user agent; an apply must name one.
     package var fieldManager: String
     /// The server checks and answers as if it had written, and writes nothing.
     package var dryRun: Bool
@@ -23,7 +24,7 @@ package struct WriteOptions: Sendable, Hashable {
     }
 
     var query: [(String, String)] {
-        var query = [("fieldManager", fieldManager)]
+        var query = fieldManager.isEmpty ? [] : [("fieldManager", fieldManager)]
         if dryRun { query.append(("dryRun", "All")) }
         if let fieldValidation { query.append(("fieldValidation", fieldValidation.rawValue)) }
         return query
@@ -44,8 +45,7 @@ package struct ListOptions: Sendable, Hashable {
     package var versionMatch: VersionMatch?
     /// Objects per page; zero for everything in one answer.
     ///
-    /// A list at a given version is never paged, because the
-    /// server then answers from memory.
+    /// A list not older than a given version is never paged, because the server then answers from memory.
     package var pageSize: Int
     /// The server leaves out everything but the metadata; for kinds that are decoded from no more.
     package var metadataOnly: Bool

@@ -1,11 +1,14 @@
 package import JSON
 
-/// The three ways to change a part of an object.
+/// The ways to change a part of an object.
 package enum Patch: Sendable {
     /// RFC 6902; a failing `test` makes the server refuse the whole with ``KubernetesError/Kind/invalid(_:)``.
     case json([JSONPatchOperation])
     /// RFC 7386; lists are replaced whole.
     case merge(JSONValue)
+    /// Kubernetes' own merge, which joins lists by the key their kind declares; built-in kinds only, a custom one answers
+    /// ``KubernetesError/Kind/unsupportedMediaType``.
+    case strategic(JSONValue)
     /// Server-side apply: the value is all that the field manager wants, and what it no longer names is removed. With
     /// `force`, fields that another manager owns are taken over.
     case apply(JSONValue, force: Bool)
@@ -14,6 +17,7 @@ package enum Patch: Sendable {
         switch self {
         case .json: "application/json-patch+json"
         case .merge: "application/merge-patch+json"
+        case .strategic: "application/strategic-merge-patch+json"
         // JSON is YAML.
         case .apply: "application/apply-patch+yaml"
         }
@@ -22,7 +26,7 @@ package enum Patch: Sendable {
     var body: [UInt8] {
         switch self {
         case .json(let operations): JSONPatch(operations).jsonBytes()
-        case .merge(let value), .apply(let value, _): value.serialized()
+        case .merge(let value), .strategic(let value), .apply(let value, _): value.serialized()
         }
     }
 
@@ -33,7 +37,7 @@ package enum Patch: Sendable {
         case .apply: .safe
         case .json(let operations):
             operations.contains(where: \.isVersionTest) ? .safe : .unsafe
-        case .merge(let value):
+        case .merge(let value), .strategic(let value):
             value["metadata"]?["resourceVersion"] != nil ? .safe : .unsafe
         }
     }

@@ -10,29 +10,36 @@ final class RequestSender: Sendable {
     let transport: any HTTPTransport
     let time: any TimeSource
     let logger: Logger
-    private let tokens: TokenSource
+    private let identities: IdentitySource
     private let metrics: RequestMetrics?
     private let generator: Locked<SeededGenerator>
 
     init(
-        configuration: ClientConfiguration, transport: any HTTPTransport, time: any TimeSource, logger: Logger,
-        metrics: MetricsRegistry?, files: any FileSource, seed: UInt64
+        configuration: ClientConfiguration, identities: IdentitySource, transport: any HTTPTransport,
+        time: any TimeSource, logger: Logger, metrics: MetricsRegistry?, seed: UInt64
     ) {
         self.configuration = configuration
+        self.identities = identities
         self.transport = transport
         self.time = time
         self.logger = logger
         self.metrics = metrics.map { RequestMetrics($0, server: configuration.server) }
-        tokens = TokenSource(credential: configuration.credential, files: files, time: time)
         generator = Locked(SeededGenerator(seed: seed))
     }
 
     /// Sends and reads the whole body.
     func bytes(_ request: APIRequest) async throws(KubernetesError) -> [UInt8] {
+        try await repeated(request) { request throws(KubernetesError) in try await wholeBody(request) }
+    }
+
+    /// Runs `body`, and again where the request permits that and it may help.
+    func repeated<Value>(
+        _ request: APIRequest, _ body: (APIRequest) async throws(KubernetesError) -> Value
+    ) async throws(KubernetesError) -> Value {
         var policy = RetryPolicy(request.repeatability)
         while true {
             do throws(KubernetesError) {
-                return try await wholeBody(request)
+                return try await body(request)
             } catch {
                 guard let wait = generator.withLock({ policy.wait(after: error, using: &$0) }) else { throw error }
                 metrics?.repeated(verb: request.operation.verb, code: error.status?.code)
@@ -53,14 +60,28 @@ final class RequestSender: Sendable {
         }
     }
 
-    /// Sends once, with a second try when a fresh token may help; the body of a success is still to be read.
+    /// Sends once, with a second try when another identity may help; the body of a success is still to be read.
     func attempt(_ request: APIRequest) async throws(KubernetesError) -> HTTPResponse {
-        let token = try tokens.token()
-        do {
-            return try await exchange(request, token: token)
+        try await identified { identity throws(KubernetesError) in try await exchange(request, identity) }
+    }
+
+    /// Runs `body` under our identity and, when that is refused and there is another one by now, once more.
+    private func identified<Value>(
+        _ body: (Identity) async throws(KubernetesError) -> Value
+    ) async throws(KubernetesError) -> Value {
+        let identity = try await identities.current()
+        do throws(KubernetesError) {
+            return try await body(identity)
         } catch {
-            guard case .unauthorized = error.kind, try tokens.refresh(refused: token) else { throw error }
-            return try await exchange(request, token: try tokens.token())
+            let other: Identity?
+            switch error.kind {
+            case .unauthorized: other = try await identities.renewed(after: identity)
+            // Nothing was sent: a certificate that has been replaced on disk can be shown instead.
+            case .transport(.tls): other = identities.withNewCertificates(identity)
+            default: other = nil
+            }
+            guard let other else { throw error }
+            return try await body(other)
         }
     }
 
@@ -68,12 +89,8 @@ final class RequestSender: Sendable {
     func webSocket(
         _ request: APIRequest, subprotocols: [String]
     ) async throws(KubernetesError) -> any WebSocketConnection {
-        let token = try tokens.token()
-        do {
-            return try await connect(request, subprotocols, token: token)
-        } catch {
-            guard case .unauthorized = error.kind, try tokens.refresh(refused: token) else { throw error }
-            return try await connect(request, subprotocols, token: try tokens.token())
+        try await identified { identity throws(KubernetesError) in
+            try await connect(request, subprotocols, identity)
         }
     }
 
@@ -81,23 +98,19 @@ final class RequestSender: Sendable {
         generator.withLock { Int.random(in: range, using: &$0) }
     }
 
-    private func exchange(_ request: APIRequest, token: String?) async throws(KubernetesError) -> HTTPResponse {
+    private func exchange(_ request: APIRequest, _ identity: Identity) async throws(KubernetesError) -> HTTPResponse {
         let start = time.monotonicNow()
         let response: HTTPResponse
         do {
-            response = try await transport.send(http(request, token: token))
+            response = try await transport.send(http(request, identity))
         } catch {
             record(request, code: nil, since: start)
             throw KubernetesError(request.operation, .transport(error))
         }
         record(request, code: response.status, since: start)
-        if (200..<300).contains(response.status) {
-            // The server names deprecated kinds and unknown fields here; nobody else would ever see it.
-            if let warning = response.headers.first("Warning") {
-                logger.warning("the API server warns", ["operation": "\(request.operation)", "warning": "\(warning)"])
-            }
-            return response
-        }
+        report(APIWarning.all(in: response.headers), of: request)
+        let isUnchanged = response.status == 304 && request.knownETag != nil
+        if (200..<300).contains(response.status) || isUnchanged { return response }
         let body: [UInt8]
         do {
             body = try await response.body.collect(upTo: Self.statusLimit)
@@ -109,14 +122,14 @@ final class RequestSender: Sendable {
     }
 
     private func connect(
-        _ request: APIRequest, _ subprotocols: [String], token: String?
+        _ request: APIRequest, _ subprotocols: [String], _ identity: Identity
     ) async throws(KubernetesError) -> any WebSocketConnection {
         let start = time.monotonicNow()
         do {
             let connection = try await transport.connectWebSocket(
                 WebSocketRequest(
-                    url: configuration.server + request.target, headers: headers(request, token: token),
-                    subprotocols: subprotocols, tls: configuration.tls))
+                    url: configuration.server + request.target, headers: headers(request, identity),
+                    subprotocols: subprotocols, tls: identity.tls, proxy: configuration.proxy))
             record(request, code: 101, since: start)
             return connection
         } catch {
@@ -129,10 +142,10 @@ final class RequestSender: Sendable {
         }
     }
 
-    private func http(_ request: APIRequest, token: String?) -> HTTPRequest {
+    private func http(_ request: APIRequest, _ identity: Identity) -> HTTPRequest {
         HTTPRequest(
             method: request.method, url: configuration.server + request.target,
-            headers: headers(request, token: token), body: request.body, tls: configuration.tls,
+            headers: headers(request, identity), body: request.body, tls: identity.tls, proxy: configuration.proxy,
             pool: pool(of: request),
             connectTimeout: .seconds(10), idleTimeout: request.idleTimeout, totalTimeout: request.totalTimeout,
             responseLimit: request.responseLimit)
@@ -143,11 +156,24 @@ final class RequestSender: Sendable {
         request.pool == .request && request.operation.resource == .leases ? .lease : request.pool
     }
 
-    private func headers(_ request: APIRequest, token: String?) -> HTTPHeaders {
+    private func headers(_ request: APIRequest, _ identity: Identity) -> HTTPHeaders {
         var headers: HTTPHeaders = ["Accept": request.accept, "User-Agent": configuration.userAgent]
         if let contentType = request.contentType { headers.set("Content-Type", contentType) }
-        if let token { headers.set("Authorization", "Bearer \(token)") }
+        if let tag = request.knownETag { headers.set("If-None-Match", tag) }
+        if let authorization = identity.authorization { headers.set("Authorization", authorization) }
+        configuration.impersonation?.apply(to: &headers)
         return headers
+    }
+
+    /// Whoever made the request may want to know; if not, the log is the only place where anybody ever sees it.
+    private func report(_ warnings: [APIWarning], of request: APIRequest) {
+        for warning in warnings {
+            if let handler = request.onWarning {
+                handler(warning)
+            } else {
+                logger.warning("the API server warns", ["operation": "\(request.operation)", "warning": "\(warning)"])
+            }
+        }
     }
 
     private func record(_ request: APIRequest, code: Int?, since start: Duration) {

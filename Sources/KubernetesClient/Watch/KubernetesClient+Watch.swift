@@ -10,7 +10,7 @@ extension KubernetesClient {
         _ kind: R.Type, namespace: String? = nil, options: WatchOptions = WatchOptions()
     ) async throws(KubernetesError) -> WatchStream<R> {
         let request = watchRequest(R.resourceType, namespace, options)
-        return WatchStream(body: try await sender.attempt(request).body, operation: request.operation)
+        return WatchStream(body: try await response(request).body, operation: request.operation)
     }
 
     /// A watch of a kind without a struct.
@@ -18,10 +18,10 @@ extension KubernetesClient {
         _ type: ResourceType, namespace: String? = nil, options: WatchOptions = WatchOptions()
     ) async throws(KubernetesError) -> WatchStream<DynamicObject> {
         let request = watchRequest(type, namespace, options)
-        return WatchStream(body: try await sender.attempt(request).body, operation: request.operation)
+        return WatchStream(body: try await response(request).body, operation: request.operation)
     }
 
-    private func watchRequest(_ type: ResourceType, _ namespace: String?, _ options: WatchOptions) -> APIRequest {
+    func watchRequest(_ type: ResourceType, _ namespace: String?, _ options: WatchOptions) -> APIRequest {
         let timeout = options.timeoutSeconds ?? sender.random(in: 300...600)
         let key = namespace.flatMap { $0.isEmpty ? nil : ObjectKey(namespace: $0, name: "") }
         return APIRequest(

@@ -77,7 +77,7 @@ final class WidgetServer: ResourceSource, ObjectWriter {
             let operation = Operation(verb: "patch", resource: type, key: key)
             guard let widget = history.objects[key] else { throw KubernetesError(operation, .notFound) }
             switch patch {
-            case .merge(let value), .apply(let value, _):
+            case .merge(let value), .strategic(let value), .apply(let value, _):
                 if let uid = value["metadata"]?["uid"]?.stringValue, uid != widget.metadata.uid {
                     throw KubernetesError(operation, .conflict)
                 }

@@ -1,4 +1,5 @@
 import HTTP
+import JSON
 import KubernetesClient
 import Testing
 
@@ -92,6 +93,7 @@ import Testing
         #expect(loaded.server == server)
         #expect(loaded.credential == .tokenFile("\(Self.account)/token"))
         #expect(loaded.tls.caPEM == Array("CA".utf8))
+        #expect(loaded.tlsFiles == TLSFiles(authority: "\(Self.account)/ca.crt"))
         #expect(loaded.defaultNamespace == "mine")
     }
 
@@ -102,56 +104,179 @@ import Testing
         #expect(loaded.server == "https://one:6443")
     }
 
-    /// Each message must name the file and the field that is to be mended.
-    @Test(arguments: [
-        ("", "kubeconfig /k: current-context is not set; set it, or name a context with --context"),
-        ("- a", "kubeconfig /k: expected a mapping at the top"),
-        ("contexts: 3", "kubeconfig /k: contexts must be a list"),
-        ("users: [{user: {}}]", "kubeconfig /k: users[0].name is missing"),
-        ("clusters: [{name: c, cluster: 4}]", "kubeconfig /k: clusters[c].cluster must be a mapping"),
-        ("current-context: x\ncontexts: [{name: y}]", "kubeconfig /k: no context named x; there is: y"),
-        ("current-context: x\ncontexts: [{name: x}]", "kubeconfig /k: contexts[x].context.cluster is missing"),
-        (
-            "current-context: x\ncontexts: [{name: x, context: {cluster: c}}]",
-            "kubeconfig /k: context x names cluster c, which is not defined"
-        ),
-        (Self.with(user: "{}", cluster: "{}"), "kubeconfig /k: clusters[c].cluster.server is missing"),
-        (
-            Self.with(user: "{}", cluster: "{server: one}"),
-            "kubeconfig /k: clusters[c].cluster.server is no http(s) URL: one"
-        ),
-        (
-            Self.with(user: "{}", cluster: "{server: 'https://a', certificate-authority: /none}"),
-            "kubeconfig /k: clusters[c].cluster.certificate-authority: no such file: /none"
-        ),
-        (
-            Self.with(user: "{}", cluster: "{server: 'https://a', certificate-authority-data: '?'}"),
-            "kubeconfig /k: clusters[c].cluster.certificate-authority-data is not base64"
-        ),
-        (
-            Self.with(user: "{client-certificate-data: Q0E=}"),
-            "kubeconfig /k: users[u].user needs both client-certificate and client-key"
-        ),
-        (
-            Self.with(user: "{client-key: /unreadable}"), "cannot read /unreadable: Permission denied"
-        ),
-        (
-            Self.with(user: "{exec: {command: aws}}"),
-            "kubeconfig /k: users[u].user.exec: credential plugins are not supported yet; use a client certificate or "
-                + "a token"
-        ),
-        (
-            Self.with(user: "{username: a, password: b}"),
-            "kubeconfig /k: users[u].user.username: basic authentication is not supported; Kubernetes removed it in 1.19"
-        ),
-    ])
-    func whatIsWrongIsSaid(_ text: String, _ message: String) {
-        let error = #expect(throws: KubernetesError.self) {
-            try load(["/k": text, "/unreadable": "unreadable"], path: "/k")
+    /// A mistake and the message for it.
+    struct Mistake: Sendable {
+        var text: String
+        var message: String
+
+        init(_ text: String, _ message: String) {
+            self.text = text
+            self.message = message
         }
-        #expect(error?.description == message)
+    }
+
+    static let structuralMistakes: [Mistake] = [
+        Mistake(
+            "",
+            "kubeconfig /k: current-context is not set; set it, or name a context with --context"),
+        Mistake(
+            "- a",
+            "kubeconfig /k: expected a mapping at the top"),
+        Mistake(
+            "contexts: 3",
+            "kubeconfig /k:1: contexts must be a list"),
+        Mistake(
+            "\nusers: [{user: {}}]",
+            "kubeconfig /k:2: users[0].name is missing"),
+        Mistake(
+            "clusters:\n- {name: c, cluster: 4}",
+            "kubeconfig /k:2: clusters[c].cluster must be a mapping"),
+        Mistake(
+            "contexts: [{name: y}]\ncurrent-context: x",
+            "kubeconfig /k:2: no context named x; there is: y"),
+        Mistake(
+            "current-context: x\ncontexts:\n- name: x",
+            "kubeconfig /k:3: contexts[x].context.cluster is missing (context x)"),
+        Mistake(
+            "current-context: x\ncontexts: [{name: x, context: {cluster: c}}]",
+            "kubeconfig /k:2: contexts[x].context.cluster: cluster c is not defined (context x)"),
+        Mistake(
+            Self.with(user: "{}", cluster: "{}"),
+            "kubeconfig /k:3: clusters[c].cluster.server is missing (context x)"),
+        Mistake(
+            Self.with(user: "{}", cluster: "{server: one}"),
+            "kubeconfig /k:3: clusters[c].cluster.server is no http(s) URL: one (context x)"),
+        Mistake(
+            Self.with(user: "{}", cluster: "{server: 'https://a', certificate-authority: /none}"),
+            "kubeconfig /k:3: clusters[c].cluster.certificate-authority: no such file: /none (context x)"),
+        Mistake(
+            Self.with(user: "{}", cluster: "{server: 'https://a', certificate-authority-data: '?'}"),
+            "kubeconfig /k:3: clusters[c].cluster.certificate-authority-data is not base64 (context x)"),
+    ]
+
+    static let userMistakes: [Mistake] = [
+        Mistake(
+            Self.with(user: "{}", cluster: "{server: 'https://a', proxy-url: 'ftp://u:secret@b'}"),
+            "kubeconfig /k:3: clusters[c].cluster.proxy-url must begin with http://, https://, "
+                + "socks5:// or socks5h:// (context x)"),
+        Mistake(
+            Self.with(
+                user: "{}",
+                cluster: "{server: 'https://a', insecure-skip-tls-verify: true, certificate-authority-data: Q0E=}"),
+            "kubeconfig /k:3: clusters[c].cluster.insecure-skip-tls-verify cannot be true beside a "
+                + "certificate authority: remove one of them (context x)"),
+        Mistake(
+            Self.with(user: "{client-certificate-data: Q0E=}"),
+            "kubeconfig /k:4: users[u].user needs both client-certificate and client-key (context x)"),
+        Mistake(
+            Self.with(user: "{client-key: /unreadable}"),
+            "kubeconfig /k:4: users[u].user.client-key: cannot read /unreadable: Permission denied (context x)"),
+        Mistake(
+            Self.with(user: "{token: 4}"),
+            "kubeconfig /k:4: users[u].user.token must be a string (context x)"),
+        Mistake(
+            Self.with(user: "{auth-provider: {name: gcp}}"),
+            "kubeconfig /k:4: users[u].user.auth-provider is not supported, Kubernetes removed it "
+                + "in 1.26: use exec instead (context x)"),
+        Mistake(
+            Self.with(user: "{as-groups: [g]}"),
+            "kubeconfig /k:4: users[u].user impersonates groups, a uid or extra fields of nobody: "
+                + "as is missing (context x)"),
+        Mistake(
+            Self.with(user: "{as: a, as-groups: g}"),
+            "kubeconfig /k:4: users[u].user.as-groups must be a list of strings (context x)"),
+        Mistake(
+            Self.with(user: "{exec: {}}"),
+            "kubeconfig /k:4: users[u].user.exec.command is missing (context x)"),
+        Mistake(
+            Self.with(user: "{exec: {command: aws, apiVersion: client.authentication.k8s.io/v1alpha1}}"),
+            "kubeconfig /k:4: users[u].user.exec.apiVersion must be client.authentication.k8s.io/v1 "
+                + "or client.authentication.k8s.io/v1beta1 (context x)"),
+        Mistake(
+            Self.with(user: "{exec: {command: aws, apiVersion: client.authentication.k8s.io/v1}}"),
+            "kubeconfig /k:4: users[u].user.exec.interactiveMode is missing; "
+                + "client.authentication.k8s.io/v1 demands it (context x)"),
+        Mistake(
+            Self.with(
+                user: "{exec: {command: a, apiVersion: client.authentication.k8s.io/v1, interactiveMode: Always}}"),
+            "kubeconfig /k:4: users[u].user.exec.interactiveMode is Always, but there is no "
+                + "terminal here for the plugin to ask on: use Never or IfAvailable, or another user (context x)"),
+        Mistake(
+            Self.with(
+                user: "{exec: {command: a, apiVersion: client.authentication.k8s.io/v1beta1, env: [{name: a}]}}"),
+            "kubeconfig /k:4: users[u].user.exec.env.0 needs a name and a value, both strings (context x)"),
+    ]
+
+    /// Each message must name the file, the line and the key that is to be mended, and the context that needs it.
+    @Test(arguments: structuralMistakes + userMistakes)
+    func whatIsWrongIsSaid(_ mistake: Mistake) {
+        let error = #expect(throws: KubernetesError.self) {
+            try load(["/k": mistake.text, "/unreadable": "unreadable"], path: "/k")
+        }
+        #expect(error?.description == mistake.message)
         #expect(error?.isUserError == true)
         #expect(error?.isRetryable == false)
+    }
+
+    @Test func everythingAboutAUserIsRead() throws {
+        let files = [
+            "/k": Self.with(
+                user: """
+                    {username: a, password: "b:c", as: jane, as-groups: [dev, ops], as-uid: u-1,
+                     as-user-extra: {scopes: [x, y], "acme.com/Team ä": [z]}}
+                    """, cluster: "{server: 'https://a', proxy-url: 'socks5://p:secret@proxy:1080'}")
+        ]
+        let loaded = try load(files, path: "/k")
+        #expect(loaded.credential == .basic(username: "a", password: "b:c"))
+        #expect(loaded.proxy == "socks5://p:secret@proxy:1080")
+        #expect(
+            loaded.impersonation
+                == Impersonation(
+                    user: "jane", groups: ["dev", "ops"], uid: "u-1",
+                    extra: ["scopes": ["x", "y"], "acme.com/Team ä": ["z"]]))
+        #expect(!"\(loaded)".contains("secret") && !"\(loaded)".contains("b:c"))
+    }
+
+    @Test func aPluginIsReadWithWhatItIsToBeTold() throws {
+        let text = """
+            current-context: x
+            contexts: [{name: x, context: {cluster: c, user: u}}]
+            clusters:
+            - name: c
+              cluster:
+                server: https://a
+                certificate-authority: ca.pem
+                tls-server-name: n
+                proxy-url: http://p
+                extensions:
+                - {name: other, extension: 1}
+                - {name: client.authentication.k8s.io/exec, extension: {audience: me}}
+            users:
+            - name: u
+              user:
+                exec:
+                  apiVersion: client.authentication.k8s.io/v1
+                  command: ./bin/plugin
+                  args: [get, --token]
+                  env: [{name: PROFILE, value: two}]
+                  interactiveMode: IfAvailable
+                  provideClusterInfo: true
+                  installHint: get it
+            """
+        let loaded = try load(
+            ["/etc/k/config": text, "/etc/k/ca.pem": "CA"], environment: ["PROFILE": "one", "PATH": "/bin"])
+        guard case .exec(let plugin) = loaded.credential else { return #expect(Bool(false), "\(loaded.credential)") }
+        #expect(
+            plugin
+                == ExecPlugin(
+                    apiVersion: "client.authentication.k8s.io/v1", command: "/etc/k/./bin/plugin",
+                    arguments: ["get", "--token"], environment: ["PROFILE": "two", "PATH": "/bin"],
+                    installHint: "get it",
+                    cluster: [
+                        "server": "https://a", "tls-server-name": "n", "certificate-authority-data": "Q0E=",
+                        "proxy-url": "http://p", "config": ["audience": "me"],
+                    ], place: "kubeconfig /etc/k/config:16: users[u].user.exec"))
+        #expect(loaded.tlsFiles == TLSFiles(authority: "/etc/k/ca.pem"))
     }
 
     private static func with(user: String, cluster: String = "{server: 'https://a'}") -> String {
@@ -175,7 +300,6 @@ import Testing
 
     @Test func brokenYAMLSaysWhere() {
         let error = #expect(throws: KubernetesError.self) { try load(["/k": "a: [1,\nb: }"], path: "/k") }
-        #expect(error?.description.hasPrefix("kubeconfig /k: ") == true)
-        #expect(error?.description.contains("line") == true)
+        #expect(error?.description.hasPrefix("kubeconfig /k:2: ") == true, "\(String(describing: error))")
     }
 }

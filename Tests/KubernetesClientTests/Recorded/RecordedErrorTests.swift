@@ -17,7 +17,7 @@ import Testing
         ("v1.36/create-cel-422", "invalid"),
         ("v1.20/too-large", "invalid"), ("v1.36/too-large", "invalid"),
         ("v1.20/json-patch-test-fails", "invalid"), ("v1.36/json-patch-test-fails", "invalid"),
-        ("v1.20/list-bad-continue", "status"), ("v1.36/list-bad-continue", "status"),
+        ("v1.20/list-bad-continue", "badRequest"), ("v1.36/list-bad-continue", "badRequest"),
         ("v1.20/list-future-rv", "serverTimeout"), ("v1.36/list-future-rv", "serverTimeout"),
         ("v1.20/unauthorized-401", "unauthorized"), ("v1.36/unauthorized-401", "unauthorized"),
     ])
@@ -44,8 +44,10 @@ import Testing
     }
 
     @Test(arguments: [
-        (400, "status"), (401, "unauthorized"), (403, "forbidden"), (404, "notFound"), (409, "conflict"),
-        (410, "expired"), (418, "status"), (422, "invalid"), (429, "tooManyRequests"), (500, "status"),
+        (400, "badRequest"), (401, "unauthorized"), (403, "forbidden"), (404, "notFound"), (409, "conflict"),
+        (410, "expired"), (405, "methodNotAllowed"), (406, "notAcceptable"), (413, "requestTooLarge"),
+        (415, "unsupportedMediaType"),
+        (418, "status"), (422, "invalid"), (429, "tooManyRequests"), (500, "internalError"),
         (502, "unavailable"), (503, "unavailable"), (504, "serverTimeout"),
     ])
     func aProxyThatKnowsNoStatusIsUnderstoodByItsCode(_ code: Int, _ kind: String) {

@@ -4,6 +4,7 @@ import JSON
 import KubernetesClient
 import KubernetesModel
 import LifecycleTesting
+import Processes
 import Telemetry
 
 /// A client before a scripted transport.
@@ -13,11 +14,16 @@ struct ClientRig {
     let metrics = MetricsRegistry()
     let client: KubernetesClient
 
-    init(credential: Credential = .none, files: MemoryFiles = MemoryFiles()) {
+    init(
+        credential: Credential = .none, files: MemoryFiles = MemoryFiles(), launcher: (any ProcessLauncher)? = nil,
+        _ change: (inout ClientConfiguration) -> Void = { _ in }
+    ) {
+        var configuration = ClientConfiguration(
+            server: "https://api:6443", tls: TLSConfiguration(), credential: credential)
+        change(&configuration)
         client = KubernetesClient(
-            configuration: ClientConfiguration(
-                server: "https://api:6443", tls: TLSConfiguration(), credential: credential),
-            transport: transport, time: time, logger: .disabled, metrics: metrics, files: files, seed: 7)
+            configuration: configuration, transport: transport, time: time, logger: .disabled, metrics: metrics,
+            files: files, launcher: launcher, seed: 7)
     }
 
     static let widgets = "/apis/test.dev/v1/namespaces/default/widgets"

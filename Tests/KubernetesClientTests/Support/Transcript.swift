@@ -13,15 +13,26 @@ struct Transcript: CustomTestStringConvertible {
     let path: String
     let contentType: String
     let accept: String
+    /// Nil where the recorder did not note it.
+    let notedAccept: String?
+    let notedContentType: String?
     /// Of the response, those that were kept; names in lower case.
     let headers: [String: String]
     let requestBody: [UInt8]
 
     var testDescription: String { name }
 
+    /// `v1.36/get` and its like, of all versions.
+    static let allNames: [String] = ["v1.20", "v1.36"].flatMap { version in
+        let files = try? FileManager.default.contentsOfDirectory(atPath: folder.appending(path: version).path())
+        return (files ?? []).filter { $0.hasSuffix(".json") }.map { "\(version)/\($0.dropLast(5))" }.sorted()
+    }
+
+    private static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .appending(path: "Fixtures")
+
     init(_ name: String) throws {
-        let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        let data = try Data(contentsOf: folder.appending(path: "Fixtures/\(name).json"))
+        let data = try Data(contentsOf: Self.folder.appending(path: "\(name).json"))
         let root = try JSONValue(parsing: Array(data))
         self.name = name
         status = Int(try #require(root["response"]?["status"]?.integerValue))
@@ -34,8 +45,15 @@ struct Transcript: CustomTestStringConvertible {
         var headers: [String: String] = [:]
         for (key, value) in root["response"]?["headers"]?.objectValue ?? [:] { headers[key] = value.stringValue }
         self.headers = headers
+        notedAccept = root["request"]?["accept"]?.stringValue
+        notedContentType = root["request"]?["contentType"]?.stringValue
         // Apply requests were recorded as text, because their body is YAML to the server.
         let sent = root["request"]?["body"] ?? .null
         requestBody = sent.isNull ? [] : sent.stringValue.map { Array($0.utf8) } ?? sent.serialized()
+    }
+
+    /// The body as it came over the wire, a watch's lines included.
+    var wireBody: [UInt8] {
+        frames.isEmpty ? body : frames.flatMap { Array($0.utf8) + ($0.hasSuffix("\n") ? [] : [UInt8(ascii: "\n")]) }
     }
 }

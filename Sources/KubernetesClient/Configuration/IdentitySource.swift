@@ -1,0 +1,66 @@
+import HTTP
+import Primitives
+import Processes
+
+/// Gives the identity for the next request, and another one after a refusal if there is any.
+struct IdentitySource: Sendable {
+    private enum Kind: Sendable {
+        case fixed(String?)
+        case file(TokenFile)
+        case plugin(PluginSource)
+    }
+
+    private let kind: Kind
+    private let tls: TLSSource
+
+    init(
+        _ configuration: ClientConfiguration, files: any FileSource, launcher: any ProcessLauncher, time: any TimeSource
+    ) {
+        tls = TLSSource(configuration.tls, configuration.tlsFiles, files: files, time: time)
+        switch configuration.credential {
+        case .none: kind = .fixed(nil)
+        case .token(let token): kind = .fixed("Bearer \(token)")
+        case .basic(let username, let password):
+            kind = .fixed("Basic " + Base64.encode(Array("\(username):\(password)".utf8)))
+        case .tokenFile(let path): kind = .file(TokenFile(path, files: files, time: time))
+        case .exec(let plugin): kind = .plugin(PluginSource(plugin, launcher: launcher, time: time))
+        }
+    }
+
+    func current() async throws(KubernetesError) -> Identity {
+        switch kind {
+        case .fixed(let authorization): Identity(authorization: authorization, tls: tls.current())
+        case .file(let file): Identity(authorization: "Bearer \(try file.token())", tls: tls.current())
+        case .plugin(let plugin): plugged(try await plugin.credential(), tls.current())
+        }
+    }
+
+    /// What to try once more with after `refused` was not accepted; nil when nothing else can be had.
+    func renewed(after refused: Identity) async throws(KubernetesError) -> Identity? {
+        let renewed: Identity
+        switch kind {
+        case .fixed(let authorization): renewed = Identity(authorization: authorization, tls: tls.reread())
+        case .file(let file): renewed = Identity(authorization: "Bearer \(try file.reread())", tls: tls.reread())
+        case .plugin(let plugin):
+            renewed = plugged(try await plugin.credential(notEqualTo: refused.plugged), tls.reread())
+        }
+        return renewed == refused ? nil : renewed
+    }
+
+    /// After a TLS failure: the same with certificates read anew, for the case that they were replaced; else nil.
+    func withNewCertificates(_ failed: Identity) -> Identity? {
+        guard failed.plugged?.certificatePEM == nil else { return nil }
+        var renewed = failed
+        renewed.tls = tls.reread()
+        return renewed == failed ? nil : renewed
+    }
+
+    private func plugged(_ credential: ExecCredential, _ tls: TLSConfiguration) -> Identity {
+        var tls = tls
+        if let certificate = credential.certificatePEM, let key = credential.keyPEM {
+            tls.clientCertificatePEM = certificate
+            tls.clientKeyPEM = key
+        }
+        return Identity(authorization: credential.token.map { "Bearer \($0)" }, tls: tls, plugged: credential)
+    }
+}
