@@ -9,26 +9,31 @@ package import Primitives
 package struct ClusterToolbox: Toolbox {
     private let shell: ExecShellTool
     private let logs: GetLogsTool
+    package let tools: [ToolDescription]
 
-    /// The hands for the application in `namespace`; `redact` takes secrets out of what goes to a model.
+    private static let all = [GetLogsTool.description, ExecShellTool.description]
+    /// What a task may name.
+    package static let names = all.map(\.name)
+
+    /// The hands for the application in `namespace`, all of them or `only` those named; `redact` takes secrets out of what
+    /// goes to a model.
     package init(
-        shell: SandboxShell, client: KubernetesClient, namespace: String, time: any TimeSource,
+        shell: SandboxShell, client: KubernetesClient, namespace: String, time: any TimeSource, only: [String]? = nil,
         redact: @escaping @Sendable (String) -> String = { $0 }
     ) {
         self.shell = ExecShellTool(shell: shell, time: time, redact: redact)
         logs = GetLogsTool(client: client, namespace: namespace, redact: redact)
+        tools = Self.all.filter { only?.contains($0.name) ?? true }
     }
-
-    package var tools: [ToolDescription] { [GetLogsTool.description, ExecShellTool.description] }
 
     package func perform(_ action: AgentAction) async throws(ToolError) -> Observation {
         switch action.name {
-        case ExecShellTool.description.name: try await shell.perform(action)
-        case GetLogsTool.description.name: try await logs.perform(action)
-        default:
+        case let name where !tools.contains { $0.name == name }:
             Observation(
-                text: "There is no action \"\(action.name.prefix(60))\". There are: "
+                text: "There is no action \"\(name.prefix(60))\". There are: "
                     + (tools.map(\.name) + ["submit"]).joined(separator: ", ") + ".")
+        case ExecShellTool.description.name: try await shell.perform(action)
+        default: try await logs.perform(action)
         }
     }
 }

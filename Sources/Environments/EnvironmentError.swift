@@ -1,3 +1,4 @@
+import HTTP
 package import KubernetesClient
 package import KubernetesModel
 
@@ -11,8 +12,8 @@ package enum EnvironmentError: Error, Sendable {
     case notReady(what: String, last: String)
     case observe(KubernetesError)
     case release(KubernetesError)
-    /// The sandbox did not take the command, or was lost on the way.
-    case sandbox(String)
+    /// The sandbox took the command and was lost before the command's end was seen; with what it had written until then.
+    case commandLost(String, ShellResult)
     case exec(KubernetesError)
     case cancelled
 }
@@ -21,7 +22,7 @@ extension EnvironmentError {
     package var isRetryable: Bool {
         switch self {
         case .create(_, _, let cause), .observe(let cause), .release(let cause), .exec(let cause): cause.isRetryable
-        case .stillTerminating, .notReady, .sandbox: true
+        case .stillTerminating, .notReady, .commandLost: true
         case .foreignObject, .cancelled: false
         }
     }
@@ -30,12 +31,20 @@ extension EnvironmentError {
         switch self {
         case .foreignObject: true
         case .create(_, _, let cause), .observe(let cause), .release(let cause), .exec(let cause): cause.isUserError
-        default: false
+        case .stillTerminating, .notReady, .commandLost, .cancelled: false
         }
     }
-}
 
-extension EnvironmentError {
+    /// Whether a command that failed so may have run all the same, wholly or in part.
+    package var mayHaveTakenEffect: Bool {
+        switch self {
+        case .commandLost: true
+        // Anything the server said in place of opening the connection is a refusal.
+        case .exec(let cause): if case .transport(let error) = cause.kind { error.mayHaveReachedServer } else { false }
+        case .foreignObject, .stillTerminating, .create, .notReady, .observe, .release, .cancelled: false
+        }
+    }
+
     package var isCancelled: Bool { if case .cancelled = self { true } else { false } }
 }
 
@@ -49,7 +58,7 @@ extension EnvironmentError: CustomStringConvertible {
         case .notReady(let what, let last): "\(what) is not ready: \(last)"
         case .observe(let cause): "cannot look at the environment: \(cause.message)"
         case .release(let cause): "cannot release the environment: \(cause.message)"
-        case .sandbox(let message): "the sandbox did not run the command: \(message)"
+        case .commandLost(let message, _): "the sandbox was lost while the command ran: \(message)"
         case .exec(let cause): "cannot reach the sandbox: \(cause.message)"
         case .cancelled: "cancelled"
         }

@@ -190,6 +190,50 @@ struct AgentRunTests {
         #expect(fault.seq == 1)
     }
 
+    // MARK: Hands that fail
+
+    /// What was certainly not done is tried again, whatever it is; what may have been done only when it changes nothing.
+    @Test(arguments: [
+        ("kubectl delete pod x", true, 1, true), ("kubectl delete pod x", false, 2, false),
+        ("kubectl get svc", true, 2, false), ("kubectl get svc", false, 2, false),
+    ])
+    func aCallThatFailsOnceIsNeverDoneTwiceByAccident(
+        command: String, mayHaveTakenEffect: Bool, times: Int, isTold: Bool
+    ) async throws {
+        let rig = Rig()
+        let failures = Locked(0)
+        let toolbox = ScriptedToolbox { action throws(ToolError) in
+            guard action.string("command", at: 0) == command, failures.withLock({ $0 }) == 0 else {
+                return Observation(text: "done")
+            }
+            failures.withLock { $0 += 1 }
+            throw ToolError(
+                "lost", isRetryable: true, mayHaveTakenEffect: mayHaveTakenEffect, seen: "pod half deleted")
+        }
+        let outcome = try succeeded(await rig.run(scripted(), toolbox))
+        #expect(outcome.submission?.value == "Yes" && outcome.steps == 5)
+        #expect(toolbox.performed.count { $0.string("command", at: 0) == command } == times)
+        let told = try await rig.record().messages.filter { $0.content.contains("outcome of this call is unknown") }
+        #expect(told.count == (isTold ? 1 : 0))
+        #expect(told.allSatisfy { $0.content.contains("pod half deleted") && $0.role == .function })
+    }
+
+    @Test(arguments: [true, false])
+    func handsThatStayAwayAreNeverTheAgentsFailure(isRetryable: Bool) async throws {
+        let rig = Rig()
+        let toolbox = ScriptedToolbox { _ throws(ToolError) in
+            throw ToolError("no sandbox", isRetryable: isRetryable)
+        }
+        guard case .failure(.tool) = await rig.run(scripted(), toolbox) else {
+            Issue.record("went on")
+            return
+        }
+        #expect(toolbox.performed.count == (isRetryable ? rig.limits.toolAttempts : 1))
+        // With new hands it goes on from its record.
+        let outcome = try succeeded(await rig.run(scripted(), ScriptedToolbox()))
+        #expect(outcome.submission?.value == "Yes" && outcome.totals.lostCalls == 0)
+    }
+
     // MARK: Limits
 
     /// A graceful cancel finishes the action under way, pays for no further call, and leaves a record that can be graded.
@@ -345,21 +389,6 @@ struct AgentRunTests {
         let outcome = try succeeded(await rig.run(back, ScriptedToolbox()))
         #expect(outcome.submission?.value == "Yes" && outcome.totals.lostCalls == charged)
         #expect(back.requests.first?.messages.count == 2)
-    }
-
-    @Test func brokenHandsAreThrownAndReadingIsTriedAgain() async throws {
-        for (call, attempts) in [("exec_shell(\"kubectl get po\")", 3), ("exec_shell(\"kubectl delete po x\")", 1)] {
-            let rig = Rig()
-            let toolbox = ScriptedToolbox { _ throws(ToolError) in throw ToolError("no sandbox", isRetryable: true) }
-            let model = ScriptedModel { request, _ throws(ModelError) in
-                ScriptedModel.reply(ScriptedModel.action(call), to: request)
-            }
-            guard case .failure(.tool(let error)) = await rig.run(model, toolbox) else {
-                Issue.record("not thrown")
-                return
-            }
-            #expect(error.message == "no sandbox" && toolbox.performed.count == attempts)
-        }
     }
 
     @Test func cancellationIsNoOutcome() async throws {

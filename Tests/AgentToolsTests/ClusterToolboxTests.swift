@@ -55,6 +55,19 @@ struct ClusterToolboxTests {
             ])
     }
 
+    @Test(arguments: [[], ["get_logs"], ["exec_shell"], ["exec_shell", "get_logs"]])
+    func onlyTheNamedToolsAreOfferedAndWork(names: [String]) async throws {
+        let client = KubernetesClient(
+            configuration: ClientConfiguration(server: "https://cluster.example", tls: TLSConfiguration()),
+            transport: server, time: time, logger: .disabled, seed: 1)
+        let few = ClusterToolbox(
+            shell: SandboxShell(pods: client, pod: ObjectKey(namespace: "box-1", name: "shell"), time: time),
+            client: client, namespace: "env-1", time: time, only: names)
+        #expect(Set(few.tools.map(\.name)) == Set(names))
+        let seen = try await few.perform(AgentAction(name: "exec_shell", arguments: [.init("ls")]))
+        #expect(seen.text.contains("There is no action") == !names.contains("exec_shell"))
+    }
+
     @Test func bothStreamsAndTheExitCodeComeBackWithoutSecrets() async throws {
         let seen = try await perform("exec_shell", "kubectl get pods")
         #expect(seen.text == "out ***\n[stderr]\nerr\n[exit code 3]")

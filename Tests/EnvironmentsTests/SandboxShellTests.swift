@@ -1,4 +1,5 @@
 import Environments
+import HTTP
 import KubernetesClient
 import KubernetesModel
 import LifecycleTesting
@@ -60,14 +61,24 @@ struct SandboxShellTests {
         #expect(least.command[3] == "1")
     }
 
-    @Test func aBrokenConnectionIsTheSandboxesFault() async throws {
-        var broken = Self.result(nil)
+    @Test func aBrokenConnectionTellsWhatWasSeenAndThatTheCommandMayHaveRun() async throws {
+        var broken = Self.result(nil, stdout: "half of it")
         broken.failure = "connection lost"
         await #expect {
             _ = try await run(broken)
         } throws: { error in
-            guard let error = error as? EnvironmentError, case .sandbox = error else { return false }
-            return error.isRetryable && !error.isUserError
+            guard let error = error as? EnvironmentError, case .commandLost(_, let seen) = error else { return false }
+            return error.isRetryable && !error.isUserError && error.mayHaveTakenEffect && seen.stdout == "half of it"
         }
+    }
+
+    /// Only what broke after the request left may have run; what the server said no to has not.
+    @Test(arguments: [
+        (KubernetesError.Kind.transport(.connect("refused")), false),
+        (.transport(.reset(bytesSeen: false, "gone")), true), (.transport(.timedOut(.connecting)), false),
+        (.transport(.timedOut(.total)), true), (.notFound, false), (.unavailable, false), (.forbidden, false),
+    ])
+    func whetherACommandMayHaveRunFollowsFromHowItFailed(kind: KubernetesError.Kind, may: Bool) {
+        #expect(EnvironmentError.exec(KubernetesError(Operation(verb: "exec"), kind)).mayHaveTakenEffect == may)
     }
 }

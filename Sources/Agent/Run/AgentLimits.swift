@@ -17,11 +17,13 @@ package struct AgentLimits: Sendable, Hashable {
     package var contextBytes: Int
     /// How often a call is made anew after its reply was lost on the way.
     package var lostReplyAttempts: Int
+    /// How often a tool is tried that fails for a reason that may pass.
+    package var toolAttempts: Int
 
     package init(
         maxSteps: Int = 30, deadline: Timestamp? = nil, maxTokens: Int64? = nil, maxCost: NanoDollars? = nil,
         observationBytes: Int = 16 * 1024, formatErrorsInARow: Int = 10, contextBytes: Int = 384 * 1024,
-        lostReplyAttempts: Int = 3
+        lostReplyAttempts: Int = 3, toolAttempts: Int = 4
     ) {
         self.maxSteps = maxSteps
         self.deadline = deadline
@@ -31,6 +33,7 @@ package struct AgentLimits: Sendable, Hashable {
         self.formatErrorsInARow = formatErrorsInARow
         self.contextBytes = contextBytes
         self.lostReplyAttempts = lostReplyAttempts
+        self.toolAttempts = toolAttempts
     }
 }
 

@@ -11,7 +11,7 @@ extension AgentRun {
     ) async throws(AgentError) -> ConversationMessage {
         let start = time.monotonicNow()
         let isRepeatable = isRepeatable(action)
-        var observation = Self.unknownOutcome
+        var observation = Self.unknownOutcome(seen: "")
         if !isResumed || isRepeatable { observation = try await perform(action, isRepeatable: isRepeatable) }
         var message = ConversationMessage(
             timestamp: now, role: .function,
@@ -23,8 +23,13 @@ extension AgentRun {
         return message
     }
 
+    /// Tries an action until its outcome is known, or until it cannot be known any more.
+    ///
+    /// What certainly was not done is tried again, whatever it is. What may have been done is tried again only when it
+    /// changes nothing; of everything else the agent is told that nobody knows, so that it can look.
     func perform(_ action: AgentAction, isRepeatable: Bool) async throws(AgentError) -> Observation {
-        for attempt in 1... {
+        var attempt = 1
+        while true {
             let failure: ToolError
             do {
                 return try await withinTime(action)
@@ -32,11 +37,16 @@ extension AgentRun {
                 failure = error
             }
             if failure.isCancelled || Task.isCancelled { throw .cancelled }
-            if !failure.isRetryable || !isRepeatable || attempt >= 3 { throw .tool(failure) }
+            if failure.mayHaveTakenEffect, !isRepeatable {
+                logger.warning(
+                    "the outcome of a call is unknown", ["tool": .string(action.name), "reason": "\(failure)"])
+                return Self.unknownOutcome(seen: failure.seen)
+            }
+            if !failure.isRetryable || attempt >= limits.toolAttempts { throw .tool(failure) }
             logger.warning("a tool failed and is tried again", ["tool": .string(action.name), "reason": "\(failure)"])
             try await pause(attempt)
+            attempt += 1
         }
-        return Self.unknownOutcome
     }
 
     func withinTime(_ action: AgentAction) async throws(ToolError) -> Observation {
@@ -63,8 +73,11 @@ extension AgentRun {
         }
     }
 
-    static let unknownOutcome = Observation(
-        text: "The outcome of this call is unknown: the connection was lost while it ran. It may or may not have taken "
-            + "effect. Look at the present state before you do it again.",
-        metadata: ["outcome": "unknown"])
+    static func unknownOutcome(seen: String) -> Observation {
+        Observation(
+            text: "The outcome of this call is unknown: the connection was lost while it ran. It may or may not have "
+                + "taken effect. Look at the present state before you do it again."
+                + (seen.isEmpty ? "" : "\nUntil then it had written:\n\(seen)"),
+            metadata: ["outcome": "unknown"])
+    }
 }

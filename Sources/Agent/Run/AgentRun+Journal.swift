@@ -4,37 +4,27 @@ import Primitives
 extension AgentRun {
     /// Returns when the flush is durable.
     ///
-    /// A conflict is harmless when the stored flush is this one (an answer was lost), and means that another worker
-    /// took over when it is not.
+    /// The journal takes a flush that it holds already for stored; a conflict is a message of somebody else.
     func persist(_ flush: Flush, _ record: ConversationRecord) async throws(AgentError) {
-        for attempt in 1... {
-            let failure: JournalError
+        var attempt = 1
+        while true {
             do {
                 try await journal.append(flush)
-                await onProgress(record)
-                return
+                return await onProgress(record)
             } catch {
-                failure = error
+                if !error.isRetryable || attempt >= 5 { throw agentError(error) }
             }
-            if case .conflict = failure {
-                let stored: [Flush]
-                do { stored = try await journal.load() } catch { throw agentError(error) }
-                if stored.contains(flush) {
-                    await onProgress(record)
-                    return
-                }
-                throw .fenced("message \(flush.firstSeq) was written by another worker")
-            }
-            if !failure.isRetryable || attempt >= 5 { throw agentError(failure) }
             try await pause(attempt)
+            attempt += 1
         }
     }
 
     func agentError(_ error: JournalError) -> AgentError {
         switch error {
         case .fenced(let reason): .fenced(reason)
+        case .conflict(let seq): .fenced("message \(seq) was written by another worker")
         case .cancelled: .cancelled
-        default: .journal(error)
+        case .full, .corrupt, .unavailable, .refused: .journal(error)
         }
     }
 

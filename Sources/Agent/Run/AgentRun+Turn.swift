@@ -26,16 +26,11 @@ extension AgentRun {
             if let last = carry.indices.last { carry[last].reservation = reservation }
             try await persist(state.append(carry), state.record)
             let failure: ModelError
-            do {
-                let reply = try await model.complete(request)
+            switch await ask(request) {
+            case .success(let reply):
                 try await persist(state.append([message(for: reply, state.progress)]), state.record)
                 return nil
-            } catch let error as ModelError {
-                failure = error
-            } catch let error as AgentError {
-                throw error
-            } catch {
-                throw .model(.unavailable(String(describing: error)))
+            case .failure(let error): failure = error
             }
             if failure == .cancelled || Task.isCancelled { throw .cancelled }
             logger.warning("the model did not answer", ["reason": "\(failure)", "attempt": "\(attempt)"])
@@ -50,6 +45,14 @@ extension AgentRun {
             carry = [AgentNotice.lostReply("\(failure)", at: now)]
         }
         return nil
+    }
+
+    private func ask(_ request: ModelRequest) async -> Result<ModelReply, ModelError> {
+        do {
+            return .success(try await model.complete(request))
+        } catch {
+            return .failure(error)
+        }
     }
 
     /// Stores the last outcome of a run that a limit ends; notices would only say that nothing follows.

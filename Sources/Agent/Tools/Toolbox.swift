@@ -57,16 +57,22 @@ package struct ToolError: Error, Sendable, CustomStringConvertible {
     package var isRetryable: Bool
     package var isUserError: Bool
     package var isCancelled: Bool
+    /// The action may have been done, wholly or in part, although its end was not seen.
+    package var mayHaveTakenEffect: Bool
+    /// What came back before the failure; empty for nothing.
+    package var seen: String
     package var cause: (any Error)?
 
     package init(
         _ message: String, isRetryable: Bool, isUserError: Bool = false, isCancelled: Bool = false,
-        cause: (any Error)? = nil
+        mayHaveTakenEffect: Bool = false, seen: String = "", cause: (any Error)? = nil
     ) {
         self.message = message
         self.isRetryable = isRetryable
         self.isUserError = isUserError
         self.isCancelled = isCancelled
+        self.mayHaveTakenEffect = mayHaveTakenEffect
+        self.seen = seen
         self.cause = cause
     }
 

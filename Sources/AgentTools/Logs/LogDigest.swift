@@ -1,3 +1,5 @@
+import Conversations
+
 /// Logs made short: blocks of lines that repeat, but for their times, are shown once with their number.
 enum LogDigest {
     /// The longest block that is recognised as repeating.
@@ -57,7 +59,7 @@ enum LogDigest {
         var kept: [String] = []
         var size = 0
         for line in lines.reversed() {
-            let line = line.utf8.count > 2048 ? String(decoding: line.utf8.prefix(2048), as: UTF8.self) + "…" : line
+            let line = line.utf8.count > 2048 ? TextCut.prefix(line, bytes: 2048) + "…" : line
             size += line.utf8.count + 1
             guard size <= limit else { break }
             kept.append(line)

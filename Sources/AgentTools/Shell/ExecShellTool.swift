@@ -47,9 +47,11 @@ struct ExecShellTool: Sendable {
         do {
             result = try await shell.run(command, timeout: timeout)
         } catch {
+            var seen = ""
+            if case .commandLost(_, let result) = error { seen = redact(ShellReport.streams(result)) }
             throw ToolError(
                 "\(error)", isRetryable: error.isRetryable, isUserError: error.isUserError,
-                isCancelled: error.isCancelled, cause: error)
+                isCancelled: error.isCancelled, mayHaveTakenEffect: error.mayHaveTakenEffect, seen: seen, cause: error)
         }
         var metadata: JSONObject = [
             "timedOut": .bool(result.timedOut),

@@ -4,13 +4,7 @@ import Primitives
 /// What an agent reads about a command: both streams, how it ended, and what was left out.
 enum ShellReport {
     static func text(_ result: ShellResult, timeout: Duration) -> String {
-        var parts: [String] = []
-        let stdout = trimmed(result.stdout)
-        let stderr = trimmed(result.stderr)
-        if !stdout.isEmpty { parts.append(stdout) }
-        if let note = note("output", result.stdoutDropped) { parts.append(note) }
-        if !stderr.isEmpty { parts.append("[stderr]\n" + stderr) }
-        if let note = note("error output", result.stderrDropped) { parts.append(note) }
+        var parts = [streams(result)].filter { !$0.isEmpty }
         if result.timedOut {
             parts.append(
                 "[ended after \(timeout.wholeSeconds) s, the time limit; ask for less or give a longer timeout]")
@@ -19,6 +13,18 @@ enum ShellReport {
         } else {
             parts.append("[the command did not end in sight]")
         }
+        return parts.joined(separator: "\n")
+    }
+
+    /// Both streams and what was left out of them, without how the command ended.
+    static func streams(_ result: ShellResult) -> String {
+        var parts: [String] = []
+        let stdout = trimmed(result.stdout)
+        let stderr = trimmed(result.stderr)
+        if !stdout.isEmpty { parts.append(stdout) }
+        if let note = note("output", result.stdoutDropped) { parts.append(note) }
+        if !stderr.isEmpty { parts.append("[stderr]\n" + stderr) }
+        if let note = note("error output", result.stderrDropped) { parts.append(note) }
         return parts.joined(separator: "\n")
     }
 

@@ -18,14 +18,16 @@ enum PassingFailure {
     private static func includes(_ error: EnvironmentError) -> Bool {
         switch error {
         case .create, .observe, .release, .exec, .stillTerminating: error.isRetryable
-        case .foreignObject, .notReady, .sandbox, .cancelled: false
+        case .foreignObject, .notReady, .commandLost, .cancelled: false
         }
     }
 
     private static func includes(_ error: ProblemError) -> Bool {
         switch error {
         case .deploy, .observe, .inject, .recover, .probe: error.isRetryable
-        default: false
+        case .unknownProblem, .invalidParameter, .invalidDefinition, .notHealthy, .baselineTooLarge, .unreadableRecord,
+            .faultNotApplicable, .notInEffect, .cancelled:
+            false
         }
     }
 }

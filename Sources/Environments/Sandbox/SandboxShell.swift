@@ -27,6 +27,9 @@ package struct SandboxShell: Sendable {
         self.outputLimit = outputLimit
     }
 
+    /// Runs a command to its end or to the end of its time.
+    ///
+    /// - Throws: ``EnvironmentError/mayHaveTakenEffect`` says whether the command may have run all the same.
     package func run(_ command: String, timeout: Duration) async throws(EnvironmentError) -> ShellResult {
         let limit = min(max(timeout, .seconds(1)), Self.longest)
         let request = ExecRequest(
@@ -42,13 +45,14 @@ package struct SandboxShell: Sendable {
             if error.isCancelled { throw .cancelled }
             throw .exec(error)
         }
-        if let failure = result.failure, !result.timedOut { throw .sandbox(failure) }
         // 124 is what `timeout` reports, 137 when it had to kill; a command may also end with these by itself.
         let ranOut = time.monotonicNow() - begun >= limit && [124, 137].contains(result.exitCode)
-        return ShellResult(
+        let seen = ShellResult(
             stdout: String(decoding: result.stdout, as: UTF8.self),
             stderr: String(decoding: result.stderr, as: UTF8.self),
             exitCode: ranOut || result.timedOut ? nil : result.exitCode, timedOut: ranOut || result.timedOut,
             stdoutDropped: result.stdoutDropped, stderrDropped: result.stderrDropped)
+        if let failure = result.failure, !result.timedOut { throw .commandLost(failure, seen) }
+        return seen
     }
 }

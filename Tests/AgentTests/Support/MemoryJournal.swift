@@ -61,7 +61,9 @@ final class MemoryJournal: ConversationJournal {
                 if case .unavailable("stored", _) = failure { state.flushes[flush.firstSeq] = flush }
                 return failure
             }
-            if state.flushes[flush.firstSeq] != nil { return .conflict(firstSeq: flush.firstSeq) }
+            if let stored = state.flushes[flush.firstSeq] {
+                return stored == flush ? nil : .conflict(firstSeq: flush.firstSeq)
+            }
             state.flushes[flush.firstSeq] = flush
             return isCrash ? .fenced("crash") : nil
         }

@@ -117,6 +117,9 @@ extension InMemoryAPIServer {
         core.withLock { $0.faults.add(fault, times: times, matches) }
     }
 
+    /// Takes back the faults that have not met their request yet.
+    package func forgetFaults() { core.withLock { $0.faults = FaultPlan() } }
+
     /// Forgets history: watches and continue tokens from before now get 410.
     package func compact() { core.withLock { $0.state.compact() } }
 

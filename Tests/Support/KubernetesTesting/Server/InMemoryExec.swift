@@ -9,11 +9,14 @@ package struct InMemoryExec: Sendable {
         package var stdout: String
         package var stderr: String
         package var exitCode: Int32
+        /// The connection ends before the command's end is told.
+        package var breaks: Bool
 
-        package init(stdout: String = "", stderr: String = "", exitCode: Int32 = 0) {
+        package init(stdout: String = "", stderr: String = "", exitCode: Int32 = 0, breaks: Bool = false) {
             self.stdout = stdout
             self.stderr = stderr
             self.exitCode = exitCode
+            self.breaks = breaks
         }
     }
 
@@ -73,9 +76,8 @@ final class InMemoryExecConnection: WebSocketConnection {
                 "details": ["causes": [["reason": "ExitCode", "message": .string(String(outcome.exitCode))]]],
             ]
         // The server opens each channel with an empty message.
-        messages = Locked([
-            [1], [2], [1] + Array(outcome.stdout.utf8), [2] + Array(outcome.stderr.utf8), [3] + status.serialized(),
-        ])
+        let output: [[UInt8]] = [[1], [2], [1] + Array(outcome.stdout.utf8), [2] + Array(outcome.stderr.utf8)]
+        messages = Locked(outcome.breaks ? output : output + [[3] + status.serialized()])
     }
 
     func send(_ message: [UInt8]) async throws(HTTPError) {}
