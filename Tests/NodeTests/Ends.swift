@@ -80,6 +80,30 @@ extension PoolAndEnds {
             }
         }
 
+        /// Whoever takes the environment away from under a run is not the agent: said at once, and graded by nobody.
+        @Test(arguments: [Phase.deploying, .running])
+        func anEnvironmentDeletedByHandEndsTheTaskAsLost(during phase: Phase) async throws {
+            let name = "lost-\(phase.rawValue.lowercased())"
+            try await withBusyAgent(name) { cluster, namespace in
+                let busy =
+                    phase == .running
+                    ? try await awaitBusy(name, cluster, namespace)
+                    : try await cluster.await(name, in: namespace, "deploying") { $0.status.phase == .deploying }
+                let environment = try #require(busy.status.environment?.name)
+                let deletedAt = SystemTimeSource().monotonicNow()
+                try await cluster.client.delete(.namespaces, ObjectKey(name: environment))
+                let task = try await cluster.awaitFinished(name, in: namespace)
+                #expect(SystemTimeSource().monotonicNow() - deletedAt < .seconds(30))
+                let status = task.status
+                #expect(status.phase == .failed)
+                #expect(status.conditions.get(.succeeded)?.reason == "EnvironmentLost", "\(status.conditions)")
+                #expect(status.result?.verdict == nil && !status.conditions.isTrue(.evaluated))
+                _ = try await cluster.awaitCleanedUp(name, in: namespace)
+                let left = try await cluster.objects(labelledFor: busy.metadata.uid)
+                #expect(left.isEmpty)
+            }
+        }
+
         // MARK: An agent that never comes to an end
 
         private func withBusyAgent(

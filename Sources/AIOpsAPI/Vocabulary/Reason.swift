@@ -75,6 +75,7 @@ package struct Reason: RawRepresentable, Sendable, Hashable, CustomStringConvert
     package static let providerRefused = Reason("ProviderRefused")
     package static let agentFailed = Reason("AgentFailed")
     package static let workerLost = Reason("WorkerLost")
+    package static let environmentLost = Reason("EnvironmentLost")
     package static let conversationDamaged = Reason("ConversationDamaged")
     package static let conversationDeleted = Reason("ConversationDeleted")
     package static let internalError = Reason("InternalError")

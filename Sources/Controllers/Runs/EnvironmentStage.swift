@@ -1,5 +1,6 @@
 import AIOpsAPI
 import Environments
+import KubernetesClient
 import KubernetesModel
 import Primitives
 
@@ -15,7 +16,10 @@ struct EnvironmentStage {
         let context = context
         let plan = context.plan
         let status = await context.record.status
-        guard !status.conditions.isTrue(.environmentReady) else { return try await refresh() }
+        guard !status.conditions.isTrue(.environmentReady) else {
+            // An agent whose time is over needs no hands any more, and is graded all the same.
+            return context.remaining > .zero ? try await refresh() : ()
+        }
         try await context.stage(.provisioning, phase: .provisioning, .provisioning, "preparing the environment") {
             () async throws(RunStop) in
             try await context.record.update { status, _ in
@@ -23,18 +27,18 @@ struct EnvironmentStage {
                 environment.type = .namespace
                 environment.name = plan.names.application
                 environment.sandbox = plan.names.sandbox
-                environment.inventory = plan.inventory.map(AIOpsTask.InventoryEntry.init)
+                if environment.inventory.isEmpty {
+                    environment.inventory = plan.inventory.map(AIOpsTask.InventoryEntry.init)
+                }
                 status.environment = environment
             }
-            let environment = NamespaceEnvironment(
-                plan: plan, client: context.services.client, time: context.services.time)
-            try await context.within(Self.limit, else: .provisioningFailed, "could not make the environment") {
-                try await environment.prepare()
-                try await environment.awaitReady(within: Self.limit)
-            }
+            try await prepare()
+            try await context.confirmEnvironment()
+            let uids = context.vigil.uids
             let generation = context.generation
             try await context.record.update { status, now in
                 status.end(.provisioning, now: now)
+                status.environment?.record(namespaceUIDs: uids)
                 status.mark(
                     .environmentReady, .true, .done, "namespace \(plan.names.application) and its sandbox are ready",
                     generation: generation, now: now)
@@ -43,14 +47,54 @@ struct EnvironmentStage {
         await context.report("EnvironmentReady", "Provision", "namespace \(plan.names.application) is ready")
     }
 
-    /// After a crash: the sandbox may have gone with its node.
-    private func refresh() async throws(RunStop) {
+    /// Makes what is missing, within the time there is to start.
+    private func prepare() async throws(RunStop) {
+        guard let startDeadline = context.startDeadline else {
+            return try await prepare(within: Self.limit, else: .provisioningFailed, "could not make the environment")
+        }
+        let left = startDeadline - context.services.time.wallNow()
+        let late = "the environment was not ready within spec.limits.startDeadlineSeconds"
+        guard left > .zero else { throw .failed(TaskFailure(.infrastructure, .startDeadlineExceeded, late)) }
+        guard left < Self.limit else {
+            return try await prepare(within: Self.limit, else: .provisioningFailed, "could not make the environment")
+        }
+        try await prepare(within: left, else: .startDeadlineExceeded, late)
+    }
+
+    private func prepare(within limit: Duration, else reason: Reason, _ what: String) async throws(RunStop) {
         let environment = NamespaceEnvironment(
             plan: context.plan, client: context.services.client, time: context.services.time)
-        try await context.within(Self.limit, else: .provisioningFailed, "could not reach the environment again") {
+        try await context.within(limit, else: reason, what) {
             try await environment.prepare()
-            try await environment.awaitReady(within: Self.limit)
+            try await environment.awaitReady(within: limit)
         }
+    }
+
+    /// After a crash, or when the sandbox does not answer: it may have gone with its node.
+    ///
+    /// A namespace that is gone is not made anew, since the application in it is gone as well.
+    func refresh() async throws(RunStop) {
+        try await context.confirmEnvironment()
+        try await prepare(within: Self.limit, else: .provisioningFailed, "could not reach the environment again")
+    }
+}
+
+extension RunContext {
+    /// Ends the run when its namespaces are no longer the ones it works in.
+    func confirmEnvironment() async throws(RunStop) {
+        let vigil = vigil
+        let loss: String?
+        do {
+            loss = try await Patience(time: services.time).again(while: { $0.isRetryable }) {
+                () async throws(KubernetesError) in try await vigil.look()
+            }
+        } catch {
+            // Whoever holds the claim goes on from here when the server is back.
+            if error.isCancelled || error.isRetryable { throw .interrupted }
+            throw .failed(
+                TaskFailure(.infrastructure, .internalError, "the environment could not be looked at", cause: error))
+        }
+        if let loss { throw .failed(TaskFailure(.infrastructure, .environmentLost, TaskRun.lossMessage(loss))) }
     }
 }
 
@@ -61,5 +105,20 @@ extension AIOpsTask.InventoryEntry {
         kind = item.kind
         namespace = item.namespace.isEmpty ? nil : item.namespace
         name = item.name
+    }
+}
+
+extension AIOpsTask.EnvironmentState {
+    /// The uids of the namespaces that are recorded, by name.
+    var namespaceUIDs: [String: String] {
+        var uids: [String: String] = [:]
+        for entry in inventory where entry.kind == "Namespace" { uids[entry.name] = entry.uid }
+        return uids
+    }
+
+    mutating func record(namespaceUIDs uids: [String: String]) {
+        for index in inventory.indices where inventory[index].kind == "Namespace" {
+            inventory[index].uid = uids[inventory[index].name]
+        }
     }
 }

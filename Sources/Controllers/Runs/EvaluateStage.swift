@@ -7,6 +7,8 @@ import Problems
 /// Grades what the agent has left behind and writes the verdict where everybody sees it.
 struct EvaluateStage {
     private static let limit = Duration.seconds(180)
+    /// What the schema allows of one score.
+    private static let scoreLimit = 64
 
     private let context: RunContext
     private let session: ProblemSession
@@ -23,9 +25,12 @@ struct EvaluateStage {
             let kept = await context.baseline
             let baseline = try await kept.load()
             // An agent that used up the whole time is graded all the same.
-            return try await context.grading(Self.limit) {
+            let grade = try await context.grading(Self.limit) {
                 try await session.grade(submission: outcome.submission, baseline: baseline, figures: outcome.figures)
             }
+            // A system that was taken away under the agent looks like one that it broke.
+            try await context.confirmEnvironment()
+            return grade
         }
         let generation = context.generation
         try await context.record.update { status, now in
@@ -36,7 +41,9 @@ struct EvaluateStage {
             result.reason = grade.reason
             result.message = grade.message.cut(toScalars: 4000)
             result.scores = grade.scores
-            for (key, value) in grade.results { result.scores[key] = value.stringValue ?? value.text }
+            for (key, value) in grade.results {
+                result.scores[key] = (value.stringValue ?? value.text).cut(toScalars: Self.scoreLimit)
+            }
             status.result = result
             status.mark(
                 .evaluated, .true, .done, "verdict \(grade.verdict.rawValue): \(grade.message)",
