@@ -19,16 +19,39 @@ package struct NamespaceRelease: Sendable {
     /// Asks for the deletion of all that is left, and says what a listing made after that shows.
     package func release() async throws(EnvironmentError) -> ReleaseOutcome {
         for namespace in try await present() where !namespace.metadata.isBeingDeleted {
-            do {
-                try await client.delete(
-                    .namespaces, namespace.metadata.key, DeleteOptions(uid: namespace.metadata.uid))
-            } catch {
-                // Gone already, or replaced by another: either way not ours to delete any more.
-                guard error.isNotFound || error.isConflict else { throw .release(error) }
-            }
+            try await delete(.namespaces, namespace.metadata.key, DeleteOptions(uid: namespace.metadata.uid))
+            try await endPods(in: namespace.metadata.name)
         }
         let left = try await present()
         return left.isEmpty ? .gone : .remaining(left.map(remainder))
+    }
+
+    /// Asks the pods of a namespace that is on its way out to end now.
+    ///
+    /// The namespace controller begins five seconds after the deletion and then asks again in steps that double: each second
+    /// a pod lives longer costs up to two. Asked for before it begins, the pods are gone when it looks. By then nothing can be
+    /// made in the namespace any more, so no controller replaces them.
+    private func endPods(in namespace: String) async throws(EnvironmentError) {
+        let pods: [Pod]
+        do {
+            pods = try await client.list(Pod.self, namespace: namespace).items
+        } catch {
+            throw .release(error)
+        }
+        for pod in pods where !pod.metadata.isBeingDeleted {
+            try await delete(.pods, pod.metadata.key, DeleteOptions(uid: pod.metadata.uid, gracePeriodSeconds: 1))
+        }
+    }
+
+    private func delete(
+        _ type: ResourceType, _ key: ObjectKey, _ options: DeleteOptions
+    ) async throws(EnvironmentError) {
+        do {
+            try await client.delete(type, key, options)
+        } catch {
+            // Gone already, or replaced by another: either way not ours to delete any more.
+            guard error.isNotFound || error.isConflict else { throw .release(error) }
+        }
     }
 
     /// The namespaces of the inventory that are there and ours.
