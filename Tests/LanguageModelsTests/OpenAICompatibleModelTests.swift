@@ -76,6 +76,47 @@ struct OpenAICompatibleModelTests {
                 == .maxCompletionTokens)
     }
 
+    /// Whether somebody is there, at no cost: whoever answers is, unless it says that nobody is or that the key is wrong.
+    @Test(arguments: [
+        (200, ""), (404, ""), (405, ""), (403, ""), (429, ""), (500, ""), (301, ""), (401, "authentication"),
+        (502, "unavailable"), (503, "unavailable"), (504, "unavailable"),
+    ])
+    func aProbeTakesAnyAnswerForASignOfLife(status: Int, failure: String) async throws {
+        let rig = Rig()
+        rig.transport.expect("GET", "/v1/models", status: status, body: "{}")
+        #expect(await probe(rig) == failure)
+        let sent = try #require(rig.transport.requests.first)
+        #expect(rig.transport.requests.count == 1 && sent.body.isEmpty && sent.pool == .model)
+        #expect(sent.headers.first("authorization") == "Bearer \(key)")
+    }
+
+    @Test(arguments: [
+        (HTTPError.connect("refused"), "unavailable"), (.resolve("no such host"), "unavailable"),
+        (.tls("unknown authority"), "invalid"), (.timedOut(.connecting), "unavailable"),
+        (.tooLarge(limit: 10), ""), (.cancelled, "cancelled"),
+    ])
+    func aProbeThatGetsNoAnswerSaysWhy(error: HTTPError, failure: String) async throws {
+        let rig = Rig()
+        rig.transport.expect("GET", "/v1/models", error: error)
+        #expect(await probe(rig) == failure)
+    }
+
+    /// Why the probe failed; empty when somebody is there.
+    private func probe(_ rig: Rig) async -> String {
+        do {
+            try await rig.model.probe()
+            return ""
+        } catch {
+            return switch error {
+            case .authenticationFailed: "authentication"
+            case .unavailable: error.isRetryable ? "unavailable" : "for good"
+            case .invalidRequest: "invalid"
+            case .cancelled: "cancelled"
+            default: "\(error)"
+            }
+        }
+    }
+
     @Test func usageIsWhatTheServerReports() async throws {
         let rig = Rig()
         rig.transport.expect("POST", path, body: good)

@@ -7,6 +7,16 @@ package protocol LanguageModel: Sendable {
 
     /// An upper bound of what `complete` can use, to be set aside before the call.
     func worstCase(_ request: ModelRequest) -> TokenUsage
+
+    /// Asks once, and at no cost, whether somebody is there who would answer.
+    ///
+    /// - Throws: what `complete` would throw, as far as it can be told before there is anything to ask.
+    func probe() async throws(ModelError)
+}
+
+extension LanguageModel {
+    /// What needs nobody to answer is always there.
+    package func probe() async throws(ModelError) {}
 }
 
 /// Which model it is and whether its answers cost money.

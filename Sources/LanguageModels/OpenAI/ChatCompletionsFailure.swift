@@ -9,7 +9,13 @@ struct ChatCompletionsFailure {
     var message: String
 
     init(status: Int, body: [UInt8], key: Secret?) {
-        let json = (try? JSONValue(parsing: body)) ?? .null
+        let json: JSONValue
+        do {
+            json = try JSONValue(parsing: body)
+        } catch {
+            // A page of a gateway or plain words: its beginning is the message.
+            json = .null
+        }
         self.init(status: status, error: json["error"] ?? json, body: body, key: key)
     }
 

@@ -74,15 +74,19 @@ struct ChatCompletionsRequest: JSONEncodable {
         if request.messages.isEmpty { return "there are no messages" }
         if request.maxTokens < 1 { return "maxTokens must be at least 1" }
         for (name, text) in [("temperature", request.temperature), ("topP", request.topP)] {
-            guard let text else { continue }
-            guard let parsed = try? JSONValue(parsing: Array(text.utf8)) else {
-                return "\(name) is not a number: \(text.prefix(32))"
-            }
-            switch parsed {
-            case .integer, .number: continue
-            default: return "\(name) is not a number: \(text.prefix(32))"
-            }
+            if let text, !Self.isNumber(text) { return "\(name) is not a number: \(text.prefix(32))" }
         }
         return nil
+    }
+
+    private static func isNumber(_ text: String) -> Bool {
+        do {
+            return switch try JSONValue(parsing: Array(text.utf8)) {
+            case .integer, .number: true
+            case .null, .bool, .string, .array, .object: false
+            }
+        } catch {
+            return false
+        }
     }
 }

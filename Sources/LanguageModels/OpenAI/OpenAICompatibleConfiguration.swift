@@ -49,10 +49,15 @@ package struct OpenAICompatibleConfiguration: Sendable {
         return provider == "OpenAI" && reasoning.contains { model.hasPrefix($0) } ? .maxCompletionTokens : .maxTokens
     }
 
-    var url: String {
+    var url: String { base + "/chat/completions" }
+
+    /// Lists the models: the one request that costs nothing wherever it is served.
+    var modelsURL: String { base + "/models" }
+
+    private var base: String {
         var base = baseURL
         while base.hasSuffix("/") { base.removeLast() }
-        return base + "/chat/completions"
+        return base
     }
 
     /// Whether the server runs on this machine.

@@ -62,6 +62,35 @@ package struct OpenAICompatibleModel: LanguageModel {
         }
     }
 
+    /// Lists the models: any answer is a sign of life, but for a key that is refused and a gateway with nobody behind it.
+    ///
+    /// Many compatible servers do not serve the list (404, 405), and some keys may not read it (403): both say nothing
+    /// about the calls to come.
+    package func probe() async throws(ModelError) {
+        let response: HTTPResponse
+        let bytes: [UInt8]
+        do {
+            response = try await transport.send(request("GET", configuration.modelsURL, timeLimit: Self.probeTime))
+            if response.status < 400 { return }
+            bytes = try await response.body.collect(upTo: configuration.replyLimit)
+        } catch {
+            let failure = modelError(error)
+            // It answers, and at length: more than was asked for.
+            if case .malformedReply = failure { return }
+            throw failure
+        }
+        switch response.status {
+        case 401, 502, 503, 504:
+            let wait = RetryPolicy.wait(in: response.headers, now: time.wallNow())
+            let failure = ChatCompletionsFailure(status: response.status, body: bytes, key: configuration.key)
+            throw response.status == 504 ? .unavailable(failure.message) : failure.error(retryAfter: wait)
+        default: return
+        }
+    }
+
+    /// A list of models is short and comes from memory.
+    private static let probeTime = Duration.seconds(10)
+
     private func pause(
         afterAttempt attempt: Int, _ failure: ModelError, deadline: Duration
     ) async throws(ModelError) {
@@ -78,13 +107,10 @@ package struct OpenAICompatibleModel: LanguageModel {
         _ body: [UInt8], request: ModelRequest, timeLimit: Duration
     ) async throws(ModelError) -> ModelReply {
         if timeLimit <= .zero { throw .unavailable("no time is left for the call") }
-        var headers: HTTPHeaders = ["content-type": "application/json", "accept": "application/json"]
-        for (name, value) in configuration.extraHeaders { headers.set(name, value) }
-        if let key = configuration.key { headers.set("authorization", "Bearer \(key.reveal())") }
-        let httpRequest = HTTPRequest(
-            method: "POST", url: configuration.url, headers: headers, body: body, tls: configuration.tls, pool: .model,
-            connectTimeout: min(configuration.connectTimeout, timeLimit),
-            totalTimeout: min(configuration.attemptTimeout, timeLimit), responseLimit: configuration.replyLimit)
+        var httpRequest = self.request(
+            "POST", configuration.url, timeLimit: min(configuration.attemptTimeout, timeLimit))
+        httpRequest.headers.set("content-type", "application/json")
+        httpRequest.body = body
         let response: HTTPResponse
         let bytes: [UInt8]
         do {
@@ -94,6 +120,16 @@ package struct OpenAICompatibleModel: LanguageModel {
             throw modelError(error)
         }
         return try reply(response, bytes, request)
+    }
+
+    private func request(_ method: String, _ url: String, timeLimit: Duration) -> HTTPRequest {
+        var headers: HTTPHeaders = ["accept": "application/json"]
+        for (name, value) in configuration.extraHeaders { headers.set(name, value) }
+        if let key = configuration.key { headers.set("authorization", "Bearer \(key.reveal())") }
+        return HTTPRequest(
+            method: method, url: url, headers: headers, tls: configuration.tls, pool: .model,
+            connectTimeout: min(configuration.connectTimeout, timeLimit), totalTimeout: timeLimit,
+            responseLimit: configuration.replyLimit)
     }
 
     private func reply(
