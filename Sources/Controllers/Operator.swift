@@ -91,8 +91,17 @@ package struct Operator: Sendable {
                 pools: pools, ledger: ledger, executor: executor, podSecurity: podSecurity, time: time, logger: logger),
             executor: executor, gate: gate, options: ControllerOptions(concurrency: 2), time: time, logger: logger,
             metrics: metrics, seed: seed &+ 4)
+        let conversationController = Controller(
+            name: "llmconversation",
+            reconciler: ConversationReconciler(tasks: tasks, client: client, time: time, logger: logger),
+            executor: executor, gate: gate, options: ControllerOptions(concurrency: 2), time: time, logger: logger,
+            metrics: metrics, seed: seed &+ 5)
         queues.withLock { $0 = [taskController, poolController] }
         taskController.watch(tasks)
+        conversationController.watch(tasks) { change in
+            guard let task = change.new, task.hasUnsealedConversation else { return [] }
+            return [task.key]
+        }
         taskController.watch(pools) { change in
             // A pool that comes or goes changes what its waiting tasks have to say.
             guard (change.old == nil) != (change.new == nil) || change.old?.spec != change.new?.spec else { return [] }
@@ -111,7 +120,8 @@ package struct Operator: Sendable {
             return PoolReference(task, operatorNamespace: settings.namespace).places
         }
         let sweeper = EnvironmentSweeper(client: client, time: time, logger: logger, metrics: metrics)
-        return Work(controllers: [taskController, poolController], services: [host, sweeper])
+        return Work(
+            controllers: [taskController, poolController, conversationController], services: [host, sweeper])
     }
 
     private static let taskController = "aiopstask"

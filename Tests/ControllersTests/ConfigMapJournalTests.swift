@@ -28,10 +28,13 @@ import Testing
         #expect(map.metadata.ownerReferences.map(\.uid) == [location.taskUID])
     }
 
-    /// I3: a number is written once, by whoever comes first.
-    @Test func aSecondFlushOfTheSameNumberIsAConflict() async throws {
+    /// I3: a number is written once, by whoever comes first; the same words again are the same words.
+    @Test func anotherFlushOfTheSameNumberIsAConflict() async throws {
         try await journal().append(flushes[0])
-        let error = await #expect(throws: JournalError.self) { try await journal().append(flushes[0]) }
+        try await journal().append(flushes[0])
+        var record = ConversationRecord(identity: location.identity) { $0 }
+        let other = record.append([ConversationMessage(timestamp: Fixture.now, role: .user, content: "other words")])
+        let error = await #expect(throws: JournalError.self) { try await journal().append(other) }
         guard case .conflict(firstSeq: 1) = error else {
             Issue.record("\(String(describing: error))")
             return

@@ -1,6 +1,7 @@
 import AIOpsAPI
 import Controllers
 import Conversations
+import HTTP
 import JSON
 import KubernetesClient
 import KubernetesModel
@@ -157,8 +158,132 @@ import Testing
         for flush in Bench.flushes(location.identity, 4) { try await keeper.append(flush) }
         bench.server.remove(
             .configMaps, ObjectKey(namespace: "demo", name: "\(location.identity)-000002"))
-        await #expect(throws: JournalError.self) { try await keeper.seal(success: true) }
+        let heir = bench.keeper(task)
+        try await heir.open()
+        await #expect(throws: JournalError.self) { try await heir.seal(success: true) }
         #expect(bench.maps.count == 3)
+    }
+
+    // MARK: What a user or the store does to it
+
+    /// F39: somebody deletes what is stored while its writer lives.
+    ///
+    /// The writer knows what it wrote.
+    @Test(arguments: ["a flush", "all flushes", "the object", "everything"])
+    func whatIsDeletedUnderItsWriterIsNoLoss(what: String) async throws {
+        let keeper = bench.keeper(task)
+        try await keeper.open()
+        let flushes = Bench.flushes(location.identity, 5)
+        for flush in flushes.prefix(3) { try await keeper.append(flush) }
+        let maps = what == "a flush" ? [bench.maps[1]] : what == "the object" ? [] : bench.maps
+        for map in maps { bench.server.remove(.configMaps, ObjectKey(namespace: "demo", name: map)) }
+        if what == "the object" || what == "everything" {
+            bench.server.remove(LLMConversation.resourceType, location.key)
+        }
+        for flush in flushes.suffix(2) { try await keeper.append(flush) }
+        _ = try await keeper.seal(success: true)
+        let status = try #require(try bench.conversation(task)?.status)
+        #expect(status.complete && status.totalMessages == 5 && status.head?.epoch == 1)
+        let journal = ConfigMapJournal(location, epoch: 2, client: bench.client)
+        let repair = ConversationRepair(try await journal.load(), identity: location.identity)
+        #expect(repair.fault == nil && repair.entries == flushes.flatMap(\.entries))
+        #expect(bench.maps == ["\(location.identity)-segment-000000"])
+    }
+
+    /// What stands under the name of a message but is not what was written is found out, and not written over.
+    @Test func aForgedFlushIsADamage() async throws {
+        let keeper = bench.keeper(task)
+        try await keeper.open()
+        for flush in Bench.flushes(location.identity, 3) { try await keeper.append(flush) }
+        var other = ConversationRecord(identity: location.identity) { $0 }
+        let forged = other.append([
+            ConversationMessage(timestamp: Fixture.now, role: .user, content: "I never said that")
+        ])
+        bench.server.modify(.configMaps, ObjectKey(namespace: "demo", name: bench.maps[0])) {
+            $0["data", "messages.jsonl"] = .string(String(decoding: forged.bytes, as: UTF8.self))
+        }
+        let error = await #expect(throws: JournalError.self) { try await keeper.seal(success: true) }
+        guard case .corrupt = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+    }
+
+    /// The answer to a write is lost, or the look at the head after it fails: the next try finds the flush stored, and
+    /// must look at the head all the same.
+    @Test(arguments: ["the answer of the write", "the look at the head"], [false, true])
+    func aRepeatedAppendIsFencedLikeTheFirst(what: String, hasHeir: Bool) async throws {
+        let keeper = bench.keeper(task, epoch: 1)
+        try await keeper.open()
+        let flush = Bench.flushes(location.identity, 1)[0]
+        if what == "the answer of the write" {
+            bench.server.inject(.loseReply(.reset(bytesSeen: true, "gone"))) {
+                $0.type == .configMaps && $0.verb == "create"
+            }
+        } else {
+            bench.server.inject(.lose(.connect("refused")), times: 10) {
+                $0.type == LLMConversation.resourceType && $0.verb == "get"
+            }
+        }
+        let error = await #expect(throws: JournalError.self) { try await keeper.append(flush) }
+        #expect(error?.isRetryable == true)
+        bench.server.forgetFaults()
+        if hasHeir { try await bench.keeper(task, epoch: 2).open() }
+        do {
+            try await keeper.append(flush)
+            #expect(!hasHeir)
+        } catch {
+            guard case .fenced = error else { throw error }
+            #expect(hasHeir)
+        }
+        #expect(bench.maps.count == 1)
+    }
+
+    @Test(arguments: [
+        (403, "Forbidden", "exceeded quota: limits", "full"),
+        (500, "InternalError", "etcdserver: mvcc: database space exceeded", "full"),
+        (403, "Forbidden", "may not create configmaps", "refused"),
+        (503, "ServiceUnavailable", "starting", "unavailable"),
+    ])
+    func aStoreThatSaysNoIsUnderstood(code: Int, reason: String, message: String, expected: String) async throws {
+        let keeper = bench.keeper(task)
+        try await keeper.open()
+        bench.server.inject(.answer(Status(code: code, reason: reason, message: message)), times: 10) {
+            $0.type == .configMaps && $0.isWrite
+        }
+        do {
+            try await keeper.append(Bench.flushes(location.identity, 1)[0])
+            Issue.record("stored")
+        } catch {
+            let kind =
+                switch error {
+                case .full: "full"
+                case .refused: "refused"
+                case .unavailable: "unavailable"
+                default: "\(error)"
+                }
+            #expect(kind == expected && error.isRetryable == (expected == "unavailable"))
+        }
+    }
+
+    /// The longest messages there can be, cut within characters of many bytes: what comes back is whole and valid.
+    @Test func theLargestMessagesAreStoredWholeAndInOrder() async throws {
+        let keeper = bench.keeper(task)
+        try await keeper.open()
+        var record = ConversationRecord(identity: location.identity) { $0 }
+        for number in 0..<9 {
+            let text = String(repeating: "a", count: number % 4) + String(repeating: "👩‍👩‍👧\u{1}é", count: 20_000)
+            var message = ConversationMessage(timestamp: Fixture.now, role: .function, content: text)
+            message.functionResult = .string(text)
+            try await keeper.append(record.append([message]))
+        }
+        _ = try await keeper.seal(success: nil)
+        let stored = try await bench.keeper(task, epoch: 2).record()
+        #expect(stored.entries == record.entries)
+        for map in try bench.server.objects(ConfigMap.self, namespace: "demo") {
+            #expect(map.data.values.allSatisfy { $0.utf8.count <= Segment.maximumBytes })
+            #expect(map.data.values.allSatisfy { !$0.contains("\u{FFFD}") })
+        }
     }
 
     @Test(arguments: [true, false])

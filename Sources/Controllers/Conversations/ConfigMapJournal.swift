@@ -4,8 +4,8 @@ import KubernetesModel
 
 /// The flushes of a conversation as immutable ConfigMaps, one each, created and never written again.
 ///
-/// A flush's name holds its first number, so a repeated append is a conflict and never a duplicate. A flush written
-/// under a higher epoch than ours means that the task has a new owner: from then on nothing is written here.
+/// A flush's name holds its first number, so a repeated append finds what is there and never makes a duplicate. A flush
+/// written under a higher epoch than ours means that the task has a new owner: from then on nothing is written here.
 package struct ConfigMapJournal: ConversationJournal {
     private let location: ConversationLocation
     private let epoch: Int64
@@ -26,8 +26,8 @@ package struct ConfigMapJournal: ConversationJournal {
                 throw .fenced("epoch \(written) has written to it, ours is \(epoch)")
             }
             guard let text = map.data[ConversationLocation.fileName] else {
-                throw .unavailable(
-                    "ConfigMap \(map.metadata.name) holds no \(ConversationLocation.fileName)", cause: nil)
+                let what = "ConfigMap \(map.metadata.name) holds no \(ConversationLocation.fileName)"
+                throw .corrupt(ConversationFault(seq: 0, kind: .malformed(what)))
             }
             do {
                 flushes.append(try Flush(parsing: Array(text.utf8)))
@@ -40,7 +40,7 @@ package struct ConfigMapJournal: ConversationJournal {
 
     package func append(_ flush: Flush) async throws(JournalError) { _ = try await write(flush) }
 
-    /// - Returns: the uid of what was stored.
+    /// - Returns: the uid of what is stored.
     func write(_ flush: Flush) async throws(JournalError) -> String {
         let map = ConfigMap(
             metadata: location.metadata(name: location.flushName(firstSeq: flush.firstSeq), epoch: epoch),
@@ -48,9 +48,23 @@ package struct ConfigMapJournal: ConversationJournal {
         do {
             return try await client.create(map, options: WriteOptions(fieldManager: Self.fieldManager)).metadata.uid
         } catch {
-            if error.isAlreadyExists { throw .conflict(firstSeq: flush.firstSeq) }
+            if error.isAlreadyExists { return try await stored(map, flush) }
             throw Self.journalError(error, doing: "write messages \(flush.firstSeq) to \(flush.lastSeq)")
         }
+    }
+
+    /// What stands where the flush belongs: the flush itself when only the answer to its write was lost.
+    private func stored(_ map: ConfigMap, _ flush: Flush) async throws(JournalError) -> String {
+        let found: ConfigMap
+        do {
+            found = try await client.get(ConfigMap.self, map.metadata.key)
+        } catch {
+            // Deleted between the two requests: the next try writes it.
+            if error.isNotFound { throw .unavailable("\(map.metadata.name) was there and is gone", cause: error) }
+            throw Self.journalError(error, doing: "read \(map.metadata.name)")
+        }
+        guard found.data == map.data else { throw .conflict(firstSeq: flush.firstSeq) }
+        return found.metadata.uid
     }
 
     /// Takes away a flush that came after the seal.
@@ -81,6 +95,9 @@ package struct ConfigMapJournal: ConversationJournal {
         if error.isCancelled { return .cancelled }
         // A quota that is full, and only that: a right that is missing is no matter of room.
         if case .forbidden = error.kind, error.message.contains("exceeded quota") { return .full(error.message) }
-        return .unavailable("could not \(what)", cause: error)
+        // etcd takes no write any more until somebody makes room in it.
+        if error.message.contains("database space exceeded") { return .full(error.message) }
+        return error.isRetryable
+            ? .unavailable("could not \(what)", cause: error) : .refused("could not \(what)", cause: error)
     }
 }

@@ -7,9 +7,11 @@ package import Primitives
 
 /// The LLMConversation of one attempt: opened before the first message, kept up to date, sealed at the end.
 ///
-/// It stands between the agent and the journal, so that every flush passes here on its way. Invariants: the index is
-/// written at most once per `indexInterval` besides opening and sealing, and never before the flush it speaks of is
-/// stored; `complete` is true only after the segments were read back and verified.
+/// It stands between the agent and the journal, so that every flush passes here on its way, and remembers what it wrote: a
+/// flush that somebody deletes while its writer lives is no loss. Invariants: the index is written at most once per
+/// `indexInterval` besides opening and sealing, and never before the flush it speaks of is stored; no flush counts as stored
+/// before the head was read after it; all flushes together stay below `ConversationLimit.bytes`; `complete` is true only
+/// after the segments were read back and verified.
 package actor ConversationKeeper: ConversationJournal {
     /// What the record says about its model and its surroundings.
     package struct Description: Sendable {
@@ -43,7 +45,9 @@ package actor ConversationKeeper: ConversationJournal {
     private let time: any TimeSource
     private let journal: ConfigMapJournal
     private var object: LLMConversation?
-    private var flushes: [Flush] = []
+    /// By first number.
+    private var flushes: [Int: Flush] = [:]
+    private var bytes = 0
     private var indexedAt: Duration?
 
     package init(
@@ -81,7 +85,7 @@ package actor ConversationKeeper: ConversationJournal {
             object = try await read()
         }
         guard object?.spec.taskRef.uid == location.taskUID else {
-            throw .unavailable(
+            throw .refused(
                 "LLMConversation \(location.name) belongs to another task; delete it or rename this task", cause: nil)
         }
         if let epoch = object?.status.head?.epoch, epoch > claim.epoch {
@@ -101,14 +105,30 @@ package actor ConversationKeeper: ConversationJournal {
     }
 
     package func load() async throws(JournalError) -> [Flush] {
-        flushes = try await journal.load()
-        return flushes
+        let stored = try await journal.load()
+        for flush in stored { remember(flush) }
+        // Both: what was deleted meanwhile is only remembered, and what differs from what we wrote is found out.
+        return stored + flushes.values
+    }
+
+    private func remember(_ flush: Flush) {
+        // Of two with one number, as a segment and the flush it begins with, the longer says more.
+        if let known = flushes[flush.firstSeq] {
+            guard flush.lastSeq > known.lastSeq else { return }
+            bytes -= known.bytes.count
+        }
+        flushes[flush.firstSeq] = flush
+        bytes += flush.bytes.count
     }
 
     package func append(_ flush: Flush) async throws(JournalError) {
+        let size = flush.bytes.count
+        guard bytes + size <= ConversationLimit.bytes else {
+            throw .full("it has \(bytes) bytes, of \(ConversationLimit.bytes) that one conversation may have")
+        }
         let uid = try await journal.write(flush)
         try await checkHead(after: flush, uid: uid)
-        flushes.append(flush)
+        remember(flush)
         let now = time.monotonicNow()
         if let indexedAt, now - indexedAt < Self.indexInterval { return }
         indexedAt = now
@@ -120,7 +140,11 @@ package actor ConversationKeeper: ConversationJournal {
     /// A create cannot be made to depend on another object, so the head is read after it. What came before the seal was
     /// loaded or deleted by the new owner; what came after it is ours to take away.
     private func checkHead(after flush: Flush, uid: String) async throws(JournalError) {
-        let current = try await read()
+        guard let current = try await find() else {
+            // Deleted by somebody; whether the task has a new owner is told by the epochs of the flushes alone.
+            _ = try await journal.load()
+            return try await open()
+        }
         if current.status.complete {
             try await journal.withdraw(flush, uid: uid)
             throw .fenced("it is sealed")
@@ -131,7 +155,7 @@ package actor ConversationKeeper: ConversationJournal {
         object = current
     }
 
-    /// What is stored, put together; throws the first fault.
+    /// What is stored, or remembered as stored, put together; throws the first fault.
     package func record() async throws(JournalError) -> ConversationRecord {
         let repair = ConversationRepair(try await load(), identity: location.identity)
         if let fault = repair.fault { throw .corrupt(fault) }
@@ -172,7 +196,7 @@ package actor ConversationKeeper: ConversationJournal {
     }
 
     private func index() async throws(JournalError) {
-        let repair = ConversationRepair(flushes, identity: location.identity)
+        let repair = ConversationRepair(Array(flushes.values), identity: location.identity)
         let record: ConversationRecord
         do {
             record = try ConversationRecord(identity: location.identity, entries: repair.entries) { $0 }
@@ -209,9 +233,17 @@ package actor ConversationKeeper: ConversationJournal {
     }
 
     private func read() async throws(JournalError) -> LLMConversation {
+        guard let found = try await find() else {
+            throw .unavailable("LLMConversation \(location.name) was deleted", cause: nil)
+        }
+        return found
+    }
+
+    private func find() async throws(JournalError) -> LLMConversation? {
         do {
             return try await client.get(LLMConversation.self, location.key)
         } catch {
+            if error.isNotFound { return nil }
             throw ConfigMapJournal.journalError(error, doing: "read LLMConversation \(location.name)")
         }
     }
@@ -241,10 +273,11 @@ package actor ConversationKeeper: ConversationJournal {
                     options: WriteOptions(fieldManager: ConfigMapJournal.fieldManager))
                 return
             } catch {
+                // What was read last may be out of date, or gone, by now.
+                object = nil
                 guard error.isConflict else {
                     throw ConfigMapJournal.journalError(error, doing: "write its index")
                 }
-                object = nil
             }
         }
         throw .unavailable("the index of LLMConversation \(location.name) kept changing", cause: nil)

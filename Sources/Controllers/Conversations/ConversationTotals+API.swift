@@ -6,13 +6,15 @@ extension ConversationTotals {
     ///
     /// A cost that is not known stays absent: unknown is not zero.
     func usage(isSimulated: Bool, priceTable: String?) -> Usage {
+        // Figures that a server made up must not make a status that the API refuses for good.
+        func bounded(_ tokens: Int64) -> Int64 { min(max(0, tokens), 1_000_000_000_000) }
         var shown = Usage()
         shown.calls = Int64(calls)
-        shown.inputTokens = usage.inputTokens
-        shown.outputTokens = usage.outputTokens
-        shown.cacheReadTokens = usage.cacheReadTokens
-        shown.cacheWriteTokens = usage.cacheWriteTokens
-        shown.reasoningTokens = usage.reasoningTokens
+        shown.inputTokens = bounded(usage.inputTokens)
+        shown.outputTokens = bounded(usage.outputTokens)
+        shown.cacheReadTokens = bounded(usage.cacheReadTokens)
+        shown.cacheWriteTokens = bounded(usage.cacheWriteTokens)
+        shown.reasoningTokens = bounded(usage.reasoningTokens)
         shown.simulated = isSimulated
         shown.currency = "USD"
         shown.priceTable = priceTable

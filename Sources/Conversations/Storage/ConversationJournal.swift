@@ -5,10 +5,10 @@ package protocol ConversationJournal: Sendable {
     /// All flushes of this conversation, in any order; segments count as flushes.
     func load() async throws(JournalError) -> [Flush]
 
-    /// Stores a flush durably before it returns.
+    /// Stores a flush durably before it returns; one that is stored already, from before an answer was lost, is stored.
     ///
-    /// - Throws: `conflict` when a flush with this first number exists: written by this process before an answer was lost,
-    ///   or by another that took over. `fenced` when another process owns the conversation now.
+    /// - Throws: `conflict` when another flush with this first number exists: another process has taken over. `fenced` when
+    ///   another process owns the conversation now.
     func append(_ flush: Flush) async throws(JournalError)
 }
 
@@ -19,7 +19,10 @@ package enum JournalError: Error, Sendable {
     /// The namespace's conversation storage is full.
     case full(String)
     case corrupt(ConversationFault)
+    /// The store is not there at the moment.
     case unavailable(String, cause: (any Error)?)
+    /// The store says no, and will again until somebody changes something; without a cause it is the user's to change.
+    case refused(String, cause: (any Error)?)
     case cancelled
 
     package var isRetryable: Bool {
@@ -27,7 +30,11 @@ package enum JournalError: Error, Sendable {
     }
 
     package var isUserError: Bool {
-        if case .full = self { true } else { false }
+        switch self {
+        case .full: true
+        case .refused(_, let cause): cause == nil
+        case .conflict, .fenced, .corrupt, .unavailable, .cancelled: false
+        }
     }
 }
 
@@ -38,7 +45,7 @@ extension JournalError: CustomStringConvertible {
         case .fenced(let reason): "the conversation belongs to another worker now: \(reason)"
         case .full(let reason): "no room for the conversation: \(reason)"
         case .corrupt(let fault): "the stored conversation is damaged: \(fault)"
-        case .unavailable(let reason, let cause):
+        case .unavailable(let reason, let cause), .refused(let reason, let cause):
             "the conversation could not be stored: \(reason)" + (cause.map { ": \($0)" } ?? "")
         case .cancelled: "cancelled"
         }

@@ -1,0 +1,48 @@
+import Conversations
+import JSON
+import Primitives
+import Testing
+
+/// A conversation that is let grow to its limit can always be sealed, and its index always be stored.
+struct ConversationLimitTests {
+    /// Everything at its bound, every byte of it escaped in the worst way.
+    private func longest() -> ConversationMessage {
+        let worst = String(repeating: "\u{1}", count: 200_000)
+        var made = ConversationMessage(
+            timestamp: Timestamp(microseconds: 1_800_000_000_123_456), role: .assistant, content: worst)
+        made.functionName = "exec_shell"
+        made.functionArguments = .string(worst)
+        made.functionResult = .string(worst)
+        made.metadata = ["x": .string(worst)]
+        made.usage = MessageUsage(
+            inputTokens: .max, outputTokens: .max, cacheReadTokens: .max, cacheWriteTokens: .max, reasoningTokens: .max)
+        made.cost = MessageCost(inputNanoUSD: .max, outputNanoUSD: .max, totalNanoUSD: .max, source: "table 2026-08")
+        made.reservation = CallReservation(tokens: .max, nanoUSD: .max)
+        made.latencyMilliseconds = .max
+        return made
+    }
+
+    @Test func noLineIsLongerThanTheLimitReckonsWith() {
+        var record = ConversationRecord(identity: "a") { $0 }
+        _ = record.append([longest()])
+        let line = record.entries[0].line.count
+        #expect(line <= ConversationLimit.longestLine)
+        #expect(ConversationLimit.longestLine < Segment.maximumBytes / 4 * 3)
+    }
+
+    /// The worst filling of segments: each is closed by a line that would just not have fitted.
+    @Test func theLimitFitsTheIndex() {
+        let least = Segment.maximumBytes - ConversationLimit.longestLine
+        #expect(ConversationLimit.bytes / least + 1 <= ConversationLimit.segments)
+    }
+
+    @Test(arguments: [-1, 0, 1])
+    func aSegmentIsFullToTheByte(surplus: Int) {
+        var record = ConversationRecord(identity: "a") { $0 }
+        for _ in 0..<4 { _ = record.append([longest()]) }
+        let two = record.entries.prefix(2).reduce(0) { $0 + $1.line.count + 1 }
+        let segments = record.seal(maximumBytes: two + surplus)
+        #expect(segments.map(\.count) == (surplus < 0 ? [1, 1, 1, 1] : [2, 2]))
+        #expect(segments.flatMap(\.bytes) == record.entries.flatMap { $0.line + [10] })
+    }
+}
