@@ -43,8 +43,12 @@ package struct FaultUndo: Sendable, Hashable {
             let uid = value["uid"]?.stringValue, let ports = value["ports"]?.arrayValue,
             let from = value["from"]?.integerValue, let to = value["to"]?.integerValue
         else { throw .unreadableRecord("undo", JSONError(offset: 0, message: "a field is missing")) }
+        // A port that cannot be read would be a port that stays broken.
+        let numbers = ports.compactMap(\.integerValue)
+        guard numbers.count == ports.count else {
+            throw .unreadableRecord("undo", JSONError(offset: 0, message: "a port is not a number"))
+        }
         self.init(
-            kind: kind, service: service, uid: uid, ports: ports.compactMap(\.integerValue).map { Int($0) },
-            from: Int(from), to: Int(to))
+            kind: kind, service: service, uid: uid, ports: numbers.map { Int($0) }, from: Int(from), to: Int(to))
     }
 }

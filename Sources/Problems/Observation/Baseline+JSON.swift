@@ -10,27 +10,65 @@ extension Baseline {
         return text
     }
 
+    /// - Throws: where anything is missing. What is not in the baseline is not compared, so half of one would let a broken
+    ///   application pass for whole.
     package init(encoded: String) throws(ProblemError) {
         do {
             let value = try JSONValue(parsing: Array(encoded.utf8))
-            workloads = (value["workloads"]?.arrayValue ?? []).map { item in
+            workloads = try Self.list(value, "workloads").map { item throws(JSONError) in
                 Workload(
-                    name: item["name"]?.stringValue ?? "", replicas: Int(item["replicas"]?.integerValue ?? 0),
-                    images: Self.strings(item["images"]), selector: Self.strings(item["selector"]),
-                    content: item["content"]?.stringValue ?? "")
+                    name: try Self.text(item, "name"), replicas: try Self.number(item, "replicas"),
+                    images: try Self.strings(item, "images"), selector: try Self.strings(item, "selector"),
+                    content: try Self.text(item, "content"))
             }
-            entries = (value["entries"]?.arrayValue ?? []).map { item in
-                var targets: [Int: Int] = [:]
-                for (port, target) in item["targets"]?.objectValue ?? [:] {
-                    if let port = Int(port), let number = target.integerValue { targets[port] = Int(number) }
-                }
-                return Entry(
-                    name: item["name"]?.stringValue ?? "", selector: Self.strings(item["selector"]), targets: targets)
+            entries = try Self.list(value, "entries").map { item throws(JSONError) in
+                Entry(
+                    name: try Self.text(item, "name"), selector: try Self.strings(item, "selector"),
+                    targets: try Self.targets(item))
             }
-            files = Self.strings(value["files"])
+            files = try Self.strings(value, "files")
         } catch {
             throw .unreadableRecord("baseline", error)
         }
+    }
+
+    private static func list(_ value: JSONValue, _ field: String) throws(JSONError) -> [JSONValue] {
+        guard let list = value[field]?.arrayValue else { throw missing(field) }
+        return list
+    }
+
+    private static func text(_ value: JSONValue, _ field: String) throws(JSONError) -> String {
+        guard let text = value[field]?.stringValue else { throw missing(field) }
+        return text
+    }
+
+    private static func number(_ value: JSONValue, _ field: String) throws(JSONError) -> Int {
+        guard let number = value[field]?.integerValue else { throw missing(field) }
+        return Int(number)
+    }
+
+    private static func targets(_ value: JSONValue) throws(JSONError) -> [Int: Int] {
+        guard let object = value["targets"]?.objectValue else { throw missing("targets") }
+        var targets: [Int: Int] = [:]
+        for (port, target) in object {
+            guard let port = Int(port), let number = target.integerValue else { throw missing("targets") }
+            targets[port] = Int(number)
+        }
+        return targets
+    }
+
+    private static func strings(_ value: JSONValue, _ field: String) throws(JSONError) -> [String: String] {
+        guard let object = value[field]?.objectValue else { throw missing(field) }
+        var result: [String: String] = [:]
+        for (key, item) in object {
+            guard let text = item.stringValue else { throw missing("\(field).\(key)") }
+            result[key] = text
+        }
+        return result
+    }
+
+    private static func missing(_ field: String) -> JSONError {
+        JSONError(offset: 0, message: "\(field) is missing or of another kind")
     }
 
     private var json: JSONValue {
@@ -56,11 +94,5 @@ extension Baseline {
                 }),
             "files": files.jsonValue(),
         ]
-    }
-
-    private static func strings(_ value: JSONValue?) -> [String: String] {
-        var result: [String: String] = [:]
-        for (key, item) in value?.objectValue ?? [:] { result[key] = item.stringValue }
-        return result
     }
 }
