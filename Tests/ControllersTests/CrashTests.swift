@@ -29,6 +29,7 @@ import Testing
         var submission: String?
         var conditions: [String]
         var stages: [String]
+        var attempts: [String]
         var environment: [String?]
 
         init(_ status: AIOpsTask.Status) {
@@ -38,27 +39,82 @@ import Testing
             submission = status.result?.submission
             conditions = status.conditions.map { "\($0.type) \($0.status.rawValue) \($0.reason)" }.sorted()
             stages = status.stages.map(\.name)
+            attempts = status.attempts.map { "\($0.number) \($0.reason ?? "") \($0.verdict?.rawValue ?? "")" }
             environment = [status.environment?.name, status.environment?.sandbox]
         }
     }
 
-    @Test(arguments: [
-        (Rehearsal.Play.mitigation, Mishap.deathAfter), (.detection, .deathBefore), (.detection, .lostReply),
-    ])
+    /// Every way a task's life can go, and a mishap at each of its writes.
+    ///
+    /// Up to the agent's work one life is like the other, so for most of them what comes from there on is enough; replies
+    /// that are lost on the way to an end of its own kind are those from the moment it is decided. A process that dies before
+    /// a write leaves what one leaves that dies after the write before.
+    @Test(
+        arguments: [
+            (Rehearsal.Play.detection, Mishap.deathBefore), (.detection, .lostReply), (.mitigation, .deathAfter),
+        ]
+            + Rehearsal.Play.allCases.dropFirst(2).flatMap { [($0, .deathAfter), ($0, .lostReply)] })
     func aMishapAtAnyWriteEndsTheSame(play: Rehearsal.Play, mishap: Mishap) async throws {
         let clean = Rehearsal(play)
-        let writes = try await clean.perform()
+        let writes = try await clean.perform(until: clean.isOver)
+        let first = try firstOfInterest(clean, mishap)
+        guard play != .deleted else {
+            for number in first...writes {
+                let run = Rehearsal(play)
+                try await run.perform(mishap.event(number), until: run.isOver)
+                try expectNothingLeft(run, "\(play), \(mishap) \(number) of \(writes)")
+            }
+            return
+        }
         let expected = Outcome(try #require(try clean.task()).status)
-        for number in 1...writes {
+        try await clean.expectInvariants("\(play)")
+        for number in first...writes {
             let run = Rehearsal(play)
             try await run.perform(mishap.event(number))
-            let what: Comment = "\(mishap) \(number) of \(writes)"
+            let what: Comment = "\(play), \(mishap) \(number) of \(writes)"
             var outcome = Outcome(try #require(try run.task(), what).status)
             // Named after the uid, which counts with what was made before it.
             outcome.environment = expected.environment
             #expect(outcome == expected, what)
             try await run.expectInvariants(what, lostCalls: 1)
         }
+    }
+
+    private func firstOfInterest(_ clean: Rehearsal, _ mishap: Mishap) throws -> Int {
+        switch (clean.play, mishap) {
+        case (.detection, _), (.mitigation, _): 1
+        case (.neverHealthy, .deathAfter):
+            try clean.numberOfTheFirstWrite { $0.body["status", "phase"] == "Deploying" }
+        case (.deleted, .lostReply):
+            try clean.numberOfTheFirstWrite { $0.type == .namespaces && $0.verb == "delete" }
+        case (_, .lostReply): try clean.numberOfTheFirstWrite { $0.body["status"]?["attempts"] != nil }
+        default: try clean.numberOfTheFirstWrite { $0.body["status", "phase"] == "Running" }
+        }
+    }
+
+    @Test(arguments: [
+        (Rehearsal.Play.detection, "Succeeded", "Completed", "Passed"),
+        (.babbling, "Succeeded", "Completed", "Failed"), (.dithering, "Succeeded", "Completed", "Failed"),
+        (.neverHealthy, "Failed", "TimedOut", ""), (.cancelledGracefully, "Cancelled", "Cancelled", "Failed"),
+        (.cancelledImmediately, "Cancelled", "Cancelled", ""), (.refusedKey, "Failed", "ProviderAuthFailed", ""),
+        (.environmentTaken, "Failed", "EnvironmentLost", ""),
+    ])
+    func eachLifeEndsAsItShould(play: Rehearsal.Play, phase: String, reason: String, verdict: String) async throws {
+        let run = Rehearsal(play)
+        try await run.perform()
+        let status = try #require(try run.task()).status
+        #expect(status.phase?.rawValue == phase)
+        #expect(status.conditions.get(.succeeded)?.reason == reason)
+        #expect(status.result?.verdict?.rawValue ?? "" == verdict)
+        #expect(status.attempts.map(\.reason) == [reason])
+    }
+
+    private func expectNothingLeft(_ run: Rehearsal, _ what: Comment) throws {
+        #expect(try run.task() == nil, what)
+        #expect(run.namespacesLeft.isEmpty, what)
+        let kept = run.server.objects(.configMaps) + run.server.objects(LLMConversation.resourceType)
+        #expect(kept.isEmpty, what)
+        #expect(run.namespacesMade <= 2, what)
     }
 
     /// Processes that die one after another, each at a moment of its own.
@@ -105,13 +161,8 @@ import Testing
                     Issue.record(error)
                 }
             }
-            try await run.perform(deletion) { try run.task() == nil && run.namespacesLeft.isEmpty }
-            let what: Comment = "deleted at write \(number) of \(writes)"
-            #expect(try run.task() == nil, what)
-            #expect(run.namespacesLeft.isEmpty, what)
-            let kept = run.server.objects(.configMaps) + run.server.objects(LLMConversation.resourceType)
-            #expect(kept.isEmpty, what)
-            #expect(run.namespacesMade <= 2, what)
+            try await run.perform(deletion, until: run.isGone)
+            try expectNothingLeft(run, "deleted at write \(number) of \(writes)")
         }
     }
 

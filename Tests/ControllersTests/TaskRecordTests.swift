@@ -108,6 +108,44 @@ import Testing
         #expect(try bench.stored(task.key).status.steps ?? 0 >= 1)
     }
 
+    /// The end stands, and is ours: written once, and known to be written.
+    @Test(arguments: ["lost", "lost and cleaned up meanwhile"])
+    func theLostReplyOfTheEndIsRecognised(how: String) async throws {
+        let record = record()
+        bench.server.inject(.loseReply(.reset(bytesSeen: false, "gone"))) { $0.isWrite }
+        if how != "lost" {
+            bench.server.inject(.answer(Status(code: 503, reason: "ServiceUnavailable", message: "starting"))) {
+                $0.verb == "get"
+            }
+        }
+        try await record.update { status, now in
+            status.close(.completed(.passed), under: .completed, generation: 1, now: now)
+        }
+        let stored = try bench.stored(task.key)
+        #expect(stored.status.phase == .succeeded)
+        #expect(await record.task == stored)
+        // Whatever was sent, one write was taken.
+        #expect(bench.server.resourceVersion == stored.metadata.resourceVersion)
+    }
+
+    /// Somebody else ended the task in the moment in which our own end was refused.
+    @Test func theEndOfSomebodyElseIsNotOurs() async throws {
+        let record = record()
+        try change(task.key) { task in
+            task.status.close(
+                .cancelled("by another"), under: .completed, generation: 1, now: Fixture.now + .seconds(77))
+        }
+        let error = await #expect(throws: RunStop.self) {
+            try await record.update { status, now in
+                status.close(.cancelled("by us"), under: .completed, generation: 1, now: now)
+            }
+        }
+        guard case .abandoned = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+    }
+
     @Test func aServerThatStaysAwayEndsTheWaiting() async throws {
         let record = record()
         bench.server.inject(.lose(.connect("refused")), times: .max) { _ in true }

@@ -10,7 +10,7 @@ import Testing
 
 /// A task from its creation to a clean cluster, on an API server in memory.
 @Suite struct WholeRunTests {
-    @Test(arguments: Rehearsal.Play.allCases)
+    @Test(arguments: [Rehearsal.Play.detection, .mitigation])
     func aRunEndsWithAVerdictAConversationAndACleanCluster(play: Rehearsal.Play) async throws {
         let run = Rehearsal(play)
         let writes = try await run.perform()

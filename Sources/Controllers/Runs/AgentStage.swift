@@ -8,6 +8,7 @@ import KubernetesModel
 import LanguageModels
 import Primitives
 import Problems
+import Telemetry
 
 /// Lets the agent work on the application until it submits or a limit ends it.
 struct AgentStage {
@@ -18,12 +19,18 @@ struct AgentStage {
         var figures: RunFigures
     }
 
+    /// A sandbox that does not answer is prepared again so many times.
+    private static let revivals = 2
+
     private let context: RunContext
     private let control: RunControl
+    /// Where the conversation is left for the seal.
+    private let conversation: Locked<ConversationKeeper?>
 
-    init(_ context: RunContext, control: RunControl) {
+    init(_ context: RunContext, control: RunControl, conversation: Locked<ConversationKeeper?>) {
         self.context = context
         self.control = control
+        self.conversation = conversation
     }
 
     func run() async throws(RunStop) -> Outcome {
@@ -37,15 +44,31 @@ struct AgentStage {
                 model: context.model, settings: settings, toolbox: toolbox, journal: keeper, limits: limits,
                 time: context.services.time, redact: context.services.redact, logger: context.services.logger,
                 onProgress: { await progress.note($0) }, isAskedToStop: { control.request != nil })
-            let outcome: AgentOutcome
-            do throws(AgentError) {
-                outcome = try await run.run()
-            } catch {
-                throw Self.stop(for: error, model: context.model.descriptor)
-            }
+            let outcome = try await outcome(of: run)
             try await write(outcome)
             return Outcome(
                 submission: outcome.submission.map { $0.value ?? .null }, figures: await figures(outcome))
+        }
+    }
+
+    /// Lets the agent work; when its hands fail, it goes on from its record with new ones.
+    private func outcome(of run: AgentRun) async throws(RunStop) -> AgentOutcome {
+        var revivals = 0
+        while true {
+            let failure: AgentError
+            do {
+                return try await run.run()
+            } catch {
+                failure = error
+            }
+            guard case .tool(let tool) = failure, !tool.isUserError, revivals < Self.revivals else {
+                throw Self.stop(for: failure, model: context.model.descriptor)
+            }
+            revivals += 1
+            context.services.logger.warning(
+                "the sandbox did not answer and is prepared again",
+                ["task": "\(context.record.key)", "error": .describing(tool)])
+            try await EnvironmentStage(context).refresh()
         }
     }
 
@@ -84,6 +107,7 @@ struct AgentStage {
         } catch {
             throw Self.stop(for: .journal(error), model: descriptor)
         }
+        conversation.withLock { $0 = keeper }
         return keeper
     }
 
@@ -123,7 +147,7 @@ struct AgentStage {
             shell: SandboxShell(
                 pods: context.services.client, pod: context.plan.sandboxPod, time: context.services.time),
             client: context.services.client, namespace: context.plan.names.application, time: context.services.time,
-            redact: context.services.redact)
+            only: context.effective.tools, redact: context.services.redact)
     }
 
     // MARK: What it leaves behind
@@ -176,12 +200,17 @@ struct AgentStage {
             return .failed(TaskFailure(.user, .conversationStorageFull, why))
         case .journal(.corrupt(let fault)):
             return .failed(TaskFailure(.infrastructure, .conversationDamaged, "\(fault)"))
-        case .journal, .tool:
-            return .failed(TaskFailure(.infrastructure, .agentFailed, "\(error)"))
+        case .journal(.conflict(let seq)): return .abandoned("message \(seq) was written by another worker")
+        // Whoever holds the claim goes on when the server is back.
+        case .journal(.unavailable): return .interrupted
+        case .journal(.refused(_, let cause)):
+            return .failed(TaskFailure(cause == nil ? .user : .infrastructure, .internalError, "\(error)"))
+        case .tool(let tool):
+            return .failed(TaskFailure(tool.isUserError ? .user : .infrastructure, .environmentLost, "\(error)"))
         }
     }
 
-    private static func failure(of error: ModelError, model: ModelDescriptor) -> TaskFailure {
+    static func failure(of error: ModelError, model: ModelDescriptor) -> TaskFailure {
         let reason: Reason =
             switch error {
             case .authenticationFailed: .providerAuthFailed

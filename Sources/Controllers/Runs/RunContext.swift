@@ -1,4 +1,5 @@
 import AIOpsAPI
+import AgentTools
 import ControllerRuntime
 import Environments
 import JSON
@@ -22,10 +23,15 @@ struct RunContext: Sendable {
     let attempt: Int
     let generation: Int64
     let plan: EnvironmentPlan
+    let vigil: EnvironmentVigil
+    /// When the environment has to be there at the latest; nil for no such limit.
+    let startDeadline: Timestamp?
     /// When the task's own time is over, on the wall clock so that it holds across restarts.
     private(set) var deadline: Timestamp
 
-    static func make(record: TaskRecord, services: RunServices) async throws(RunStop) -> RunContext {
+    static func make(
+        record: TaskRecord, services: RunServices, vigil: EnvironmentVigil
+    ) async throws(RunStop) -> RunContext {
         let task = await record.task
         let pool = try await pool(of: task, services)
         let effective = try effective(task, pool)
@@ -50,12 +56,14 @@ struct RunContext: Sendable {
                 effective.model, namespace: task.metadata.namespace ?? "",
                 poolNamespace: pool?.metadata.namespace ?? "")
         } catch {
+            if Task.isCancelled { throw .interrupted }
             throw .failed(error)
         }
         let apiServer = try await apiServer(services)
         var services = services
         services.redact = { [redact = services.redact] in redact(keys.redact($0)) }
         let started = task.status.startedAt ?? services.time.wallNow()
+        let admitted = task.status.admission?.admittedAt ?? started
         return RunContext(
             record: record, services: services, effective: effective, problem: problem, model: model,
             attempt: task.currentAttempt, generation: task.metadata.generation,
@@ -64,6 +72,7 @@ struct RunContext: Sendable {
                     taskUID: task.metadata.uid, attempt: task.currentAttempt, taskType: problem.taskType,
                     images: services.settings.images, apiServer: apiServer,
                     sandboxLifetimeSeconds: effective.timeoutSeconds + 600)),
+            vigil: vigil, startDeadline: effective.startDeadlineSeconds.map { admitted + .seconds($0) },
             deadline: started + .seconds(effective.timeoutSeconds))
     }
 
@@ -109,6 +118,14 @@ struct RunContext: Sendable {
         let route = spec.route(of: pool?.spec, labels: task.metadata.labels)
         guard let effective = spec.effective(pool: pool?.spec, route: route) else {
             throw .failed(TaskFailure(.user, .invalidSpec, spec.validate().summary))
+        }
+        let unknown = (effective.tools ?? []).filter { !ClusterToolbox.names.contains($0) }
+        guard unknown.isEmpty else {
+            throw .failed(
+                TaskFailure(
+                    .user, .invalidSpec,
+                    "spec.agent.tools: there is no \(unknown.joined(separator: ", ")); there are "
+                        + ClusterToolbox.names.joined(separator: ", ")))
         }
         return effective
     }

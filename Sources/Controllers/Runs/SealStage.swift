@@ -8,57 +8,40 @@ import Telemetry
 struct SealStage {
     let record: TaskRecord
     let services: RunServices
+    /// Whoever wrote the conversation in this process, if it was written here.
+    let conversation: Locked<ConversationKeeper?>
 
     func run() async throws(RunStop) {
         let task = await record.task
-        guard let link = task.status.conversations.last(where: { $0.attempt == task.currentAttempt }) else { return }
-        let generation = task.metadata.generation
-        let keeper = ConversationKeeper(
-            ConversationLocation(task, attempt: link.attempt, retain: task.retention), task: task, claim: record.claim,
-            description: ConversationKeeper.Description(task, claim: record.claim), client: services.client,
-            time: services.time)
-        do {
-            let success = task.status.result?.success
-            let sealed = try await Patience(time: services.time).again(while: { $0.isRetryable }) {
-                () async throws(JournalError) in
-                try await keeper.open()
-                return try await keeper.seal(success: success)
-            }
-            let isSimulated = task.status.usage?.simulated ?? false
-            let priceTable = task.status.usage?.priceTable
-            try await record.update { status, now in
-                status.usage = sealed.totals.usage(isSimulated: isSimulated, priceTable: priceTable)
-                status.result?.totalMessages = sealed.entries.count
-                status.mark(
-                    .conversationPersisted, .true, .done, "\(sealed.entries.count) messages sealed and verified",
-                    generation: generation, now: now)
-            }
-        } catch let error as JournalError {
-            if case .cancelled = error { throw .interrupted }
-            if case .fenced(let why) = error { throw .abandoned(why) }
+        let writer = conversation.withLock { $0 }
+        guard
+            let seal = ConversationSeal(
+                task, claim: record.claim, writer: writer, client: services.client, time: services.time)
+        else { return }
+        let outcome = try await outcome(of: seal)
+        if case .failed(let error) = outcome {
             services.logger.error(
                 "the conversation could not be sealed", ["task": "\(record.key)", "error": .describing(error)])
-            let isDamaged = if case .corrupt = error { true } else { false }
-            try await record.update { status, now in
-                status.mark(
-                    .conversationPersisted, .false, isDamaged ? .conversationDamaged : .internalError,
-                    "\(error); what is stored stays as it is", generation: generation, now: now)
-            }
-        } catch let stop as RunStop {
-            throw stop
-        } catch {
-            throw .failed(TaskFailure(.infrastructure, .internalError, "\(error)"))
         }
+        let generation = task.metadata.generation
+        try await record.update { status, now in seal.note(outcome, in: &status, generation: generation, now: now) }
     }
-}
 
-extension AIOpsTask {
-    /// What becomes of the conversation, by the admitted spec.
-    var retention: ConversationRetention {
+    /// Sits out a server that is away for a moment.
+    private func outcome(of seal: ConversationSeal) async throws(RunStop) -> ConversationSeal.Outcome {
         do {
-            return try runningSpec().conversation?.retain ?? .withTask
+            return try await Patience(time: services.time).again(while: { $0.isRetryable }) {
+                () async throws(JournalError) in
+                let outcome = try await seal.seal()
+                if case .failed(let error) = outcome, error.isRetryable { throw error }
+                return outcome
+            }
         } catch {
-            return spec.conversation?.retain ?? .withTask
+            switch error {
+            case .cancelled: throw .interrupted
+            case .fenced(let why): throw .abandoned(why)
+            case .conflict, .full, .corrupt, .unavailable, .refused: return .failed(error)
+            }
         }
     }
 }

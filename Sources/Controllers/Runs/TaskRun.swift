@@ -15,16 +15,23 @@ import Telemetry
 /// Each stage can be entered again. It asks the cluster what is there before it makes anything, and writes what the next
 /// one relies on before it relies on it, so whoever holds the claim after a crash goes on from status and finds what was
 /// made. Invariants: nothing is written without the claim; the inventory is in status before the environment is made and
-/// the undo before the fault; the agent starts only after the fault was seen.
+/// the undo before the fault; the agent starts only after the fault was seen; how a run ends is in status before its
+/// conversation is sealed, and is decided once.
 package struct TaskRun: Sendable {
     let record: TaskRecord
     let services: RunServices
     let control: RunControl
+    private let vigil: EnvironmentVigil
+    /// Kept from the agent's work to the seal: it remembers what it wrote.
+    private let conversation = Locked<ConversationKeeper?>(nil)
 
     package init(_ task: AIOpsTask, claim: AIOpsTask.Claim, services: RunServices, control: RunControl) {
         record = TaskRecord(task, claim: claim, client: services.client, time: services.time)
         self.services = services
         self.control = control
+        vigil = EnvironmentVigil(
+            names: EnvironmentNames(taskUID: task.metadata.uid, attempt: task.currentAttempt),
+            taskUID: task.metadata.uid, uids: task.status.environment?.namespaceUIDs ?? [:], client: services.client)
     }
 
     /// Runs to an end and writes it.
@@ -34,31 +41,50 @@ package struct TaskRun: Sendable {
     package func run() async -> Bool {
         let logger = services.logger.with(["task": "\(record.key)", "epoch": .integer(Int(record.claim.epoch))])
         do {
-            let ending = try await untilStopped()
+            try await finish(try await reachEnding(logger))
             logger.info("run finished")
-            return await finish(ending.0, policy: ending.1)
+            return true
         } catch {
             switch error {
             case .abandoned(let why):
                 logger.info("run given up", ["reason": .string(why)])
                 await takeBack()
-            case .interrupted: logger.info("run interrupted; another process goes on")
-            case .cancelled: return await finish(.cancelled("cancelled by spec.cancel"))
-            case .timedOut: return await finish(.stopped(.timedOut, "spec.limits.timeoutSeconds was over"))
-            case .failed(let failure):
-                logger.warning("run failed", ["reason": "\(failure.reason)", "error": .string(failure.description)])
-                return await finish(.stopped(failure.reason, failure.description))
+            case .interrupted: logger.info("run interrupted; whoever holds the claim goes on")
+            case .cancelled, .timedOut, .failed:
+                logger.warning("the end of a run could not be written", ["error": .describing(error)])
             }
             return false
         }
     }
 
-    /// The stages, cut short by a request that cannot wait.
-    private func untilStopped() async throws(RunStop) -> (TaskEnding, SuccessPolicy) {
-        enum End: Sendable {
-            case ran(Result<Ending, RunStop>)
-            case asked
+    /// How the run ends: as it was decided before a crash, else as its stages come to decide.
+    private func reachEnding(_ logger: Logger) async throws(RunStop) -> TaskEnding {
+        if let decided = await record.status.ending { return decided }
+        do throws(RunStop) {
+            return try await race(logger)
+        } catch {
+            switch error {
+            case .abandoned, .interrupted: throw error
+            case .cancelled: return .cancelled("cancelled by spec.cancel")
+            case .timedOut:
+                if let lost = await lost(logger) { return lost }
+                return .stopped(.timedOut, "spec.limits.timeoutSeconds was over")
+            case .failed(let failure):
+                logger.warning("run failed", ["reason": "\(failure.reason)", "error": .string(failure.description)])
+                if failure.kind == .infrastructure, let lost = await lost(logger) { return lost }
+                return .stopped(failure.reason, failure.description)
+            }
         }
+    }
+
+    /// The stages, cut short by a request that cannot wait or by the loss of what they work in.
+    private func race(_ logger: Logger) async throws(RunStop) -> TaskEnding {
+        enum End: Sendable {
+            case ran(Result<TaskEnding, RunStop>)
+            case asked
+            case lost(String)
+        }
+        if let stop = requestedStop { throw stop }
         let end = await withTaskGroup(of: End.self) { group in
             group.addTask {
                 do throws(RunStop) {
@@ -71,6 +97,7 @@ package struct TaskRun: Sendable {
                 await control.mustStop()
                 return .asked
             }
+            group.addTask { await awaitLoss(logger).map { .lost($0) } ?? .asked }
             let first = await group.next() ?? .asked
             group.cancelAll()
             // The stages end by cancellation; what they had to say about it is not the reason.
@@ -78,41 +105,68 @@ package struct TaskRun: Sendable {
             return first
         }
         switch end {
-        case .ran(let result):
-            let ending = try result.get()
-            return (ending.ending, ending.policy)
-        case .asked:
-            switch control.request {
-            case .abandon: throw .abandoned("the task is being deleted or has another worker")
-            case .cancelImmediately: throw .cancelled
-            case .cancelGracefully, nil: throw .interrupted
+        case .ran(let result): return try result.get()
+        case .asked: throw requestedStop ?? .interrupted
+        case .lost(let what): return .stopped(.environmentLost, Self.lossMessage(what))
+        }
+    }
+
+    /// The stop that a request from outside asks for at once.
+    private var requestedStop: RunStop? {
+        switch control.request {
+        case .abandon: .abandoned("the task is being deleted or has another worker")
+        case .cancelImmediately: .cancelled
+        case .cancelGracefully, nil: nil
+        }
+    }
+
+    private func stages() async throws(RunStop) -> TaskEnding {
+        let context = try await RunContext.make(record: record, services: services, vigil: vigil)
+        let session = context.session
+        // A verdict that is written is never reached again: by now the fault may have been taken back.
+        if await !record.status.conditions.isTrue(.evaluated) {
+            try await ModelPreflight(context).run()
+            try await EnvironmentStage(context).run()
+            try await DeployStage(context, session).run()
+            try await InjectStage(context, session).run()
+            let outcome = try await AgentStage(context, control: control, conversation: conversation).run()
+            try await EvaluateStage(context, session).run(outcome)
+        }
+        try await RecoverStage(context, session).run()
+        if control.request == .cancelGracefully {
+            return .cancelled("cancelled by spec.cancel; the outcome so far was graded")
+        }
+        return .completed(await record.status.result?.verdict)
+    }
+
+    // MARK: The environment
+
+    /// What became of the environment meanwhile; nil when the wait was cancelled.
+    private func awaitLoss(_ logger: Logger) async -> String? {
+        while true {
+            do { try await services.time.sleep(for: EnvironmentVigil.interval) } catch { return nil }
+            do {
+                if let loss = try await vigil.look() { return loss }
+            } catch {
+                if error.isCancelled { return nil }
+                logger.info(
+                    "the environment could not be looked at; the next look will tell", ["error": .describing(error)])
             }
         }
     }
 
-    private struct Ending: Sendable {
-        var ending: TaskEnding
-        var policy: SuccessPolicy
+    /// A failure in an environment that is not there any more is explained by that and by nothing else.
+    private func lost(_ logger: Logger) async -> TaskEnding? {
+        do {
+            return try await vigil.look().map { .stopped(.environmentLost, Self.lossMessage($0)) }
+        } catch {
+            logger.info("whether the environment is there cannot be told", ["error": .describing(error)])
+            return nil
+        }
     }
 
-    private func stages() async throws(RunStop) -> Ending {
-        let context = try await RunContext.make(record: record, services: services)
-        let session = context.session
-        // A verdict that is written is never reached again: by now the fault may have been taken back.
-        if await !record.status.conditions.isTrue(.evaluated) {
-            try await EnvironmentStage(context).run()
-            try await DeployStage(context, session).run()
-            try await InjectStage(context, session).run()
-            let outcome = try await AgentStage(context, control: control).run()
-            try await EvaluateStage(context, session).run(outcome)
-        }
-        try await RecoverStage(context, session).run()
-        let isCancelled = control.request == .cancelGracefully
-        let verdict = await record.status.result?.verdict
-        return Ending(
-            ending: isCancelled
-                ? .cancelled("cancelled by spec.cancel; the outcome so far was graded") : .completed(verdict),
-            policy: context.effective.successPolicy)
+    static func lossMessage(_ what: String) -> String {
+        "\(what) while the run needed it; nothing was held against the agent"
     }
 
     /// Takes down what this run made after the task was cleaned up by a later owner: nobody else will look for it.
@@ -145,30 +199,42 @@ package struct TaskRun: Sendable {
         }
     }
 
-    /// Seals the conversation and writes the end.
+    // MARK: The end
+
+    /// Writes how the run ends, seals its conversation, and closes the task, in that order.
     ///
-    /// What cannot be sealed is said in a condition and never holds up the end: a stuck task helps nobody.
-    private func finish(_ ending: TaskEnding, policy: SuccessPolicy = .completed) async -> Bool {
-        do {
-            let generation = await record.task.metadata.generation
-            try await SealStage(record: record, services: services).run()
-            try await record.update { status, now in
-                status.close(ending, under: policy, generation: generation, now: now)
-            }
-            let status = await record.status
-            let reason = status.conditions.get(.succeeded)?.reason ?? ""
-            services.metrics.ended(
-                phase: status.phase?.rawValue ?? "", verdict: status.result?.verdict?.rawValue ?? "", reason: reason)
-            services.events.record(
-                .about(
-                    await record.task, status.phase == .failed ? .warning : .normal, reason: reason, action: "Finish",
-                    note: status.conditions.get(.succeeded)?.message ?? ""))
-            return true
-        } catch {
-            if case .abandoned = error { await takeBack() }
-            services.logger.warning(
-                "the end of a run could not be written", ["task": "\(record.key)", "error": .describing(error)])
-            return false
+    /// What cannot be sealed is said in a condition and never holds up the end: a stuck task helps nobody, and
+    /// `ConversationReconciler` goes on with it.
+    private func finish(_ ending: TaskEnding) async throws(RunStop) {
+        let claim = record.claim
+        try await record.update { status, now in status.decide(ending, claim: claim, now: now) }
+        let decided = await record.status.ending ?? ending
+        try await SealStage(record: record, services: services, conversation: conversation).run()
+        let task = await record.task
+        let (policy, generation) = (task.followedSpec.successPolicy ?? .completed, task.metadata.generation)
+        try await record.update { status, now in
+            status.close(decided, under: policy, generation: generation, now: now)
         }
+        await report()
+    }
+
+    private func report() async {
+        let task = await record.task
+        let succeeded = task.status.conditions.get(.succeeded)
+        let reason = succeeded?.reason ?? ""
+        services.metrics.ended(
+            phase: task.status.phase?.rawValue ?? "", verdict: task.status.result?.verdict?.rawValue ?? "",
+            reason: reason)
+        services.events.record(
+            .about(
+                task, task.status.phase == .failed ? .warning : .normal, reason: reason, action: "Finish",
+                note: succeeded?.message ?? ""))
+    }
+}
+
+extension AIOpsTask {
+    /// The spec the run follows; of a damaged snapshot, the present one is all that is left.
+    var followedSpec: AIOpsTask.Spec {
+        do { return try runningSpec() } catch { return spec }
     }
 }

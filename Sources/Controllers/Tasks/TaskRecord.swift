@@ -17,6 +17,8 @@ package actor TaskRecord {
     private let client: KubernetesClient
     private let time: any TimeSource
     private var latest: AIOpsTask
+    /// The end that was written last; whether it stands is not known while its answer is missing.
+    private var writtenEnd: AIOpsTask.Status?
 
     package init(_ task: AIOpsTask, claim: AIOpsTask.Claim, client: KubernetesClient, time: any TimeSource) {
         key = ObjectKey(namespace: task.metadata.namespace ?? "", name: task.metadata.name)
@@ -61,6 +63,7 @@ package actor TaskRecord {
             guard let difference = JSONMergePatch.diff(from: latest.status.jsonValue(), to: status.jsonValue()) else {
                 return
             }
+            if status.isFinished { writtenEnd = status }
             let patch: JSONValue = [
                 "metadata": [
                     "uid": .string(uid), "resourceVersion": .string(latest.metadata.resourceVersion),
@@ -87,10 +90,17 @@ package actor TaskRecord {
     private func checkOwnership(_ read: AIOpsTask) throws(RunStop) {
         guard read.metadata.uid == uid else { throw .abandoned("a new task of this name took its place") }
         guard read.metadata.deletionTimestamp == nil else { throw .abandoned("the task is being deleted") }
-        guard !read.status.isFinished else { throw .abandoned("the task is finished") }
+        guard !read.status.isFinished || isOurEnd(read.status) else { throw .abandoned("the task is finished") }
         guard read.status.claim?.epoch == claim.epoch, read.status.claim?.worker == claim.worker else {
             throw .abandoned("the task was given to another worker")
         }
+    }
+
+    /// Whether the end that stands is the one whose answer was lost: everybody's end has a moment and a result of its own.
+    private func isOurEnd(_ status: AIOpsTask.Status) -> Bool {
+        guard let ours = writtenEnd else { return false }
+        return status.phase == ours.phase && status.result == ours.result
+            && status.completedAt?.rfc3339 == ours.completedAt?.rfc3339
     }
 
     /// Waits where trying again may help, 31 s in all; throws where it does not, or has not.

@@ -1,4 +1,4 @@
-import AIOpsAPI
+package import AIOpsAPI
 import Primitives
 
 /// How a run is told to end from outside: by the user, by deletion of its task, or because its claim went elsewhere.
@@ -13,6 +13,9 @@ package final class RunControl: Sendable {
         case cancelImmediately = 2
         /// The task is being deleted or belongs to another worker: stop without another write.
         case abandon = 3
+
+        /// What a cancel in a task's spec asks for; every mode that is not graceful stops at once.
+        package init(_ mode: CancelMode) { self = mode == .graceful ? .cancelGracefully : .cancelImmediately }
 
         package static func < (left: Request, right: Request) -> Bool { left.rawValue < right.rawValue }
     }

@@ -87,6 +87,8 @@ package final class WorkerHost: Lifecycle.Service {
             // A run that has started leaves the stream, so the stream's bound alone would not hold.
             guard state.runs.count < capacity else { return (nil, .seconds(1)) }
             let control = RunControl()
+            // Asked for before this run began: by the time anybody asks again it might be over.
+            if let cancel = task.spec.cancel { control.ask(RunControl.Request(cancel)) }
             state.runs[uid] = Running(claim: claim, control: control)
             return (control, nil)
         }

@@ -20,6 +20,7 @@ struct OperatorProcess: Sendable {
     let host: WorkerHost
     let taskReconciler: TaskReconciler
     let poolReconciler: PoolReconciler
+    let conversationReconciler: ConversationReconciler
     private let server: InMemoryAPIServer
     private let executor: IntentExecutor
     private let time: PollingTime
@@ -59,6 +60,7 @@ struct OperatorProcess: Sendable {
             client: client, settings: settings, time: time, logger: logger, redact: { $0 })
         poolReconciler = PoolReconciler(
             pools: pools, ledger: ledger, executor: executor, podSecurity: podSecurity, time: time, logger: logger)
+        conversationReconciler = ConversationReconciler(tasks: tasks, client: client, time: time, logger: logger)
         runsEnded = ended
         self.link = link
         self.client = client
@@ -91,6 +93,15 @@ struct OperatorProcess: Sendable {
     func round() async throws {
         try fillCaches()
         for pool in pools.list() { await perform(await poolReconciler.reconcile(pool.key)) }
+        try fillCaches()
+        for task in tasks.list() { await perform(await taskReconciler.reconcile(task.key)) }
+        try fillCaches()
+        for task in tasks.list() { await perform(await conversationReconciler.reconcile(task.key)) }
+        try fillCaches()
+    }
+
+    /// Looks at the tasks alone, as their controller does while runs are under way.
+    func supervise() async throws {
         try fillCaches()
         for task in tasks.list() { await perform(await taskReconciler.reconcile(task.key)) }
         try fillCaches()

@@ -17,5 +17,7 @@ final class PollingTime: TimeSource {
         guard duration < Self.limit else { return try await clock.sleep(for: duration) }
         if Task.isCancelled { throw CancellationError() }
         clock.advance(by: duration)
+        // A poll that never waits would keep whoever was woken by it from running.
+        await Task.yield()
     }
 }

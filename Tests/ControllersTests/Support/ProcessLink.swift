@@ -28,6 +28,8 @@ final class ProcessLink: HTTPTransport {
     private let provider: ScriptedProvider
     private let event: Event?
     private let state = Locked(State())
+    /// What happens in the world while the provider thinks about a call of the process.
+    let whileThinking = Locked<(@Sendable () async -> Void)?>(nil)
 
     init(server: InMemoryAPIServer, provider: ScriptedProvider, event: Event? = nil) {
         self.server = server
@@ -40,7 +42,11 @@ final class ProcessLink: HTTPTransport {
 
     func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
         if isDead { throw .cancelled }
-        if request.url.hasPrefix(ScriptedProvider.baseURL) { return provider.answer(request) }
+        if request.url.hasPrefix(ScriptedProvider.baseURL) {
+            if request.method != "GET", let act = whileThinking.withLock({ $0 }) { await act() }
+            if isDead || Task.isCancelled { throw .cancelled }
+            return try provider.answer(request)
+        }
         // A dry run changes nothing, so it matters to nobody whether it came.
         guard request.method != "GET", !request.url.contains("dryRun=All") else {
             return try await server.send(request)

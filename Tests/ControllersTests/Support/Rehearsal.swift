@@ -14,9 +14,49 @@ import Testing
 /// A whole run of one task in memory, by as many operator processes as it takes, with everything kept that the
 /// invariants speak of.
 struct Rehearsal: Sendable {
+    /// How the life of the task goes.
     enum Play: String, Sendable, CaseIterable {
-        case detection = "shop_lite_target_port-misconfig-detection-1"
-        case mitigation = "shop_lite_target_port-misconfig-mitigation-1"
+        case detection, mitigation
+        /// The agent never says what to do.
+        case babbling
+        /// The agent uses up the task's time.
+        case dithering
+        /// The application never comes up, and the task's time is over before the agent's begins.
+        case neverHealthy
+        /// Cancelled while the model thinks.
+        case cancelledGracefully, cancelledImmediately
+        /// The provider refuses the key in the middle.
+        case refusedKey
+        /// Somebody deletes the application's namespace while the agent works.
+        case environmentTaken
+        /// Somebody deletes the task while the agent works.
+        case deleted
+
+        var problem: String {
+            "shop_lite_target_port-misconfig-\(self == .mitigation ? "mitigation" : "detection")-1"
+        }
+
+        var answers: ScriptedProvider.Answers {
+            switch self {
+            case .babbling: .babbling
+            case .dithering: .dithering
+            case .refusedKey: .refusingTheKeyLater
+            default: .sensibly
+            }
+        }
+
+        var timeoutSeconds: Int64? {
+            switch self {
+            case .dithering: 600
+            case .neverHealthy: 20
+            default: nil
+            }
+        }
+
+        /// Whether the agent ever speaks.
+        var talks: Bool { self != .neverHealthy }
+        /// Whether the run is stopped in the middle of a call, whose reply then stays charged.
+        var isCutOff: Bool { [.cancelledImmediately, .environmentTaken, .deleted].contains(self) }
     }
 
     static let key = ObjectKey(namespace: "demo", name: "t")
@@ -31,10 +71,11 @@ struct Rehearsal: Sendable {
 
     var server: InMemoryAPIServer { cluster.server }
 
-    init(_ play: Play) {
+    init(_ play: Play, providerAbsentFor: Int = 0, edit: (inout AIOpsTask) -> Void = { _ in }) {
         self.play = play
-        cluster = ShopCluster(time: time)
-        provider = ScriptedProvider(isMitigation: play == .mitigation)
+        cluster = ShopCluster(time: time, rollsOut: play != .neverHealthy)
+        provider = ScriptedProvider(
+            isMitigation: play == .mitigation, answers: play.answers, absentFor: providerAbsentFor)
         let (statuses, namespaces) = (statuses, namespaces)
         server.react(to: AIOpsTask.resourceType) { object, _ in
             guard let task = try? AIOpsTask(jsonValue: object) else { return }
@@ -49,7 +90,7 @@ struct Rehearsal: Sendable {
         server.put(Fixture.pool())
         var task = Fixture.task()
         task.metadata = ObjectMeta(name: "t", namespace: "demo")
-        task.spec.problem?.id = play.rawValue
+        task.spec.problem?.id = play.problem
         var agent = AIOpsTask.Agent()
         var model = ModelSettings()
         model.provider = .openAICompatible
@@ -57,12 +98,52 @@ struct Rehearsal: Sendable {
         model.baseURL = ScriptedProvider.baseURL
         agent.model = model
         task.spec.agent = agent
+        if let timeout = play.timeoutSeconds {
+            var limits = AIOpsTask.Limits()
+            limits.timeoutSeconds = timeout
+            task.spec.limits = limits
+        }
+        edit(&task)
         server.put(task)
     }
 
     func process(_ session: String, event: ProcessLink.Event? = nil) throws -> OperatorProcess {
         let link = ProcessLink(server: server, provider: provider, event: event)
-        return try OperatorProcess(session: session, link: link, server: server, time: time)
+        let process = try OperatorProcess(session: session, link: link, server: server, time: time)
+        link.whileThinking.withLock { $0 = { await self.meanwhile(process) } }
+        return process
+    }
+
+    /// What happens while the model thinks.
+    private func meanwhile(_ process: OperatorProcess) async {
+        do {
+            let outsider = Bench.client(server, time)
+            switch play {
+            case .dithering: time.advance(by: .seconds(250))
+            case .cancelledGracefully, .cancelledImmediately:
+                let mode = play == .cancelledGracefully ? "Graceful" : "Immediate"
+                _ = try await outsider.patch(
+                    AIOpsTask.self, Self.key, .merge(["spec": ["cancel": .string(mode)]]), options: WriteOptions())
+                try await process.supervise()
+            case .deleted:
+                try await outsider.delete(AIOpsTask.resourceType, Self.key, DeleteOptions())
+                try await process.supervise()
+            case .environmentTaken:
+                for name in namespacesLeft where name.hasPrefix("env-") {
+                    try await outsider.delete(.namespaces, ObjectKey(name: name), DeleteOptions())
+                }
+            case .detection, .mitigation, .babbling, .neverHealthy, .refusedKey: break
+            }
+        } catch {
+            // The process died, or its run was stopped, on the way.
+            #expect(process.link.isDead || Task.isCancelled, "\(error)")
+        }
+        guard play.isCutOff else { return }
+        // The model thinks until the run is stopped; that it is not would be seen in the outcome.
+        for _ in 0..<100_000 where !Task.isCancelled && !process.link.isDead {
+            time.advance(by: .milliseconds(10))
+            await Task.yield()
+        }
     }
 
     /// Runs to the end of the clean-up, with a second process where the first dies.
@@ -81,12 +162,26 @@ struct Rehearsal: Sendable {
         return first.link.writes
     }
 
+    func numberOfTheFirstWrite(_ matches: (APICall) -> Bool) throws -> Int {
+        let index = server.writes.firstIndex(where: matches)
+        return try #require(index) + 1
+    }
+
     func task() throws -> AIOpsTask? { try server.object(AIOpsTask.self, Self.key) }
 
     func isCleanedUp() throws -> Bool {
         guard let status = try task()?.status else { return true }
         return status.isFinished && status.conditions.isTrue(.cleanedUp)
     }
+
+    /// Whether nothing of the task is left, itself included.
+    @Sendable func isGone() throws -> Bool { try task() == nil && namespacesLeft.isEmpty }
+
+    @Sendable func isPersisted() throws -> Bool {
+        try task()?.status.conditions.isTrue(.conversationPersisted) == true
+    }
+
+    @Sendable func isOver() throws -> Bool { play == .deleted ? try isGone() : try isCleanedUp() }
 
     var history: [AIOpsTask.Status] { statuses.withLock { $0 } }
     /// Namespaces that were ever made for the task.

@@ -9,40 +9,66 @@ package final class ScriptedProvider: Sendable {
     package static let host = "model.test"
     package static let baseURL = "http://model.test/v1"
 
+    /// What kind of model answers.
     package enum Answers: Sendable {
-        case sensibly, refusingTheKey
+        case sensibly
+        case refusingTheKey
+        /// Never says anything that could be done.
+        case babbling
+        /// Looks again and again and never submits.
+        case dithering
+        /// Answers once, and refuses the key from then on.
+        case refusingTheKeyLater
+    }
+
+    private struct State {
+        var answered = 0
+        var probes = 0
+        var absentFor = 0
     }
 
     private let isMitigation: Bool
     private let answers: Answers
-    private let count = Locked(0)
+    private let state: Locked<State>
 
-    package init(isMitigation: Bool, answers: Answers = .sensibly) {
+    /// `absentFor` requests fail as when nobody listens, before the first is answered.
+    package init(isMitigation: Bool, answers: Answers = .sensibly, absentFor: Int = 0) {
         self.isMitigation = isMitigation
         self.answers = answers
+        state = Locked(State(absentFor: absentFor))
     }
 
     /// Calls that were answered, and so would have to be paid.
     package var calls: Int {
-        get { count.withLock { $0 } }
-        set { count.withLock { $0 = newValue } }
+        get { state.withLock { $0.answered } }
+        set { state.withLock { $0.answered = newValue } }
     }
 
-    package func answer(_ request: HTTPRequest) -> HTTPResponse {
-        if answers == .refusingTheKey {
+    /// How often it was only asked whether it is there.
+    package var probes: Int { state.withLock { $0.probes } }
+
+    package func answer(_ request: HTTPRequest) throws(HTTPError) -> HTTPResponse {
+        let isProbe = request.method == "GET"
+        let isAbsent = state.withLock { state in
+            if isProbe { state.probes += 1 }
+            defer { state.absentFor = max(0, state.absentFor - 1) }
+            return state.absentFor > 0
+        }
+        if isAbsent { throw .connect("refused") }
+        if isProbe { return HTTPResponse(status: 404, bytes: []) }
+        if answers == .refusingTheKey || answers == .refusingTheKeyLater && calls > 0 {
             let refusal: JSONValue = ["error": ["message": "invalid key", "type": "invalid_request_error"]]
             return HTTPResponse(status: 401, bytes: refusal.serialized())
         }
-        count.withLock { $0 += 1 }
+        state.withLock { $0.answered += 1 }
         guard let body = try? JSONValue(parsing: request.body), let messages = body["messages"]?.arrayValue else {
             return HTTPResponse(status: 400, bytes: [])
         }
-        let shown = messages.last?["content"]?.stringValue ?? ""
         let reply: JSONValue = [
             "model": "scripted",
             "choices": [
                 [
-                    "message": ["role": "assistant", "content": .string(ScriptedModel.action(action(shown)))],
+                    "message": ["role": "assistant", "content": .string(said(messages))],
                     "finish_reason": "stop",
                 ]
             ],
@@ -51,11 +77,22 @@ package final class ScriptedProvider: Sendable {
         return HTTPResponse(status: 200, bytes: reply.serialized())
     }
 
+    private func said(_ messages: [JSONValue]) -> String {
+        switch answers {
+        case .babbling: "Let me think about that."
+        case .dithering: ScriptedModel.action(Self.look)
+        case .sensibly, .refusingTheKey, .refusingTheKeyLater:
+            ScriptedModel.action(action(messages.last?["content"]?.stringValue ?? ""))
+        }
+    }
+
+    private static let look = #"exec_shell("kubectl get services")"#
+
     private func action(_ shown: String) -> String {
         let seesFault = shown.contains("leads to \(ShopCluster.wrongPort)")
         if !isMitigation, shown.contains("leads to") { return seesFault ? #"submit("Yes")"# : #"submit("No")"# }
         if seesFault { return #"exec_shell("kubectl patch service store --right-port")"# }
         if shown.contains("patched") || shown.contains("leads to") { return "submit()" }
-        return #"exec_shell("kubectl get services")"#
+        return Self.look
     }
 }

@@ -13,8 +13,11 @@ package struct ShopCluster: Sendable {
     package let server: InMemoryAPIServer
     /// How often the agent's command changed something.
     package let repairs = Locked(0)
+    /// So many repairs, although they were made, lose their connection before their end is told.
+    package let brokenRepairs = Locked(0)
 
-    package init(profile: ServerProfile = .v1_36, time: any TimeSource) {
+    /// Where `rollsOut` is false, no Deployment ever gets a pod.
+    package init(profile: ServerProfile = .v1_36, time: any TimeSource, rollsOut: Bool = true) {
         server = InMemoryAPIServer(
             types: [
                 ServedType(AIOpsTask.resourceType, defaultStatus: ["observedGeneration": -1]),
@@ -23,7 +26,7 @@ package struct ShopCluster: Sendable {
             ], profile: profile, time: time)
         server.addNamespace("demo")
         server.react(to: .deployments) { deployment, cluster in
-            guard deployment["status", "availableReplicas"] == nil else { return }
+            guard rollsOut, deployment["status", "availableReplicas"] == nil else { return }
             var ready = deployment
             ready["status"] = [
                 "observedGeneration": deployment["metadata", "generation"] ?? 1, "replicas": 1, "updatedReplicas": 1,
@@ -43,7 +46,7 @@ package struct ShopCluster: Sendable {
             guard pod["status", "phase"] == nil else { return }
             cluster.put(.pods, Self.running(pod))
         }
-        let (server, repairs) = (server, repairs)
+        let (server, repairs, brokenRepairs) = (server, repairs, brokenRepairs)
         server.serveExec { [unowned server] exec in
             let application = "env-" + exec.pod.namespace.dropFirst(4)
             let services = server.objects(.services, namespace: String(application))
@@ -63,7 +66,11 @@ package struct ShopCluster: Sendable {
                 ports[0]["targetPort"] = .integer(Int64(Self.rightPort))
                 service["spec", "ports"] = .array(ports)
             }
-            return .init(stdout: "service/store patched\n")
+            let breaks = brokenRepairs.withLock { left in
+                defer { left = max(0, left - 1) }
+                return left > 0
+            }
+            return .init(stdout: "service/store patched\n", breaks: breaks)
         }
     }
 

@@ -8,7 +8,7 @@ import Primitives
 extension World {
     /// Serves a request that has arrived.
     func perform(_ request: HTTPRequest) throws(HTTPError) -> HTTPResponse {
-        request.url.hasPrefix(ScriptedProvider.baseURL) ? provider.answer(request) : try server.answer(request)
+        try request.url.hasPrefix(ScriptedProvider.baseURL) ? provider.answer(request) : server.answer(request)
     }
 
     /// Decides what becomes of a request that is about to leave.

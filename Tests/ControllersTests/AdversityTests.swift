@@ -1,0 +1,221 @@
+import AIOpsAPI
+import Controllers
+import Conversations
+import HTTP
+import JSON
+import KubernetesClient
+import KubernetesModel
+import KubernetesTesting
+import Primitives
+import SimulationTesting
+import Testing
+
+/// Whole runs in a world in which something goes wrong, and how the task tells of it.
+@Suite struct AdversityTests {
+    private func status(_ run: Rehearsal) throws -> AIOpsTask.Status { try #require(try run.task()).status }
+
+    // MARK: The model's server
+
+    @Test func aModelServerThatIsDownForAWhileIsWaitedForBeforeAnythingIsMade() async throws {
+        let run = Rehearsal(.detection, providerAbsentFor: 3)
+        try await run.perform()
+        #expect(try status(run).result?.verdict == .passed)
+        #expect(run.provider.probes == 4)
+        let waiting = run.history.filter { $0.conditions.get(.reconciling)?.reason == "ProviderUnavailable" }
+        let told = try #require(waiting.first?.conditions.get(.reconciling)?.message)
+        #expect(told.contains("nothing is made yet") && told.contains("refused"))
+        // The same trouble again is the same status.
+        #expect(waiting.count == 1)
+        #expect(waiting.allSatisfy { $0.environment == nil })
+    }
+
+    @Test(arguments: [nil, 20, 5] as [Int64?])
+    func aModelServerThatStaysAwayEndsTheTaskBeforeAnythingIsMade(startDeadline: Int64?) async throws {
+        let run = Rehearsal(.detection, providerAbsentFor: .max) { task in
+            var limits = AIOpsTask.Limits()
+            limits.startDeadlineSeconds = startDeadline
+            task.spec.limits = limits
+        }
+        try await run.perform()
+        let status = try status(run)
+        #expect(status.phase == .failed && status.result?.verdict == nil)
+        #expect(status.conditions.get(.succeeded)?.reason == "ProviderUnavailable")
+        #expect(run.namespacesMade == 0 && run.provider.calls == 0)
+        let waited = try #require(status.durationSeconds)
+        #expect(waited <= startDeadline ?? 60)
+    }
+
+    // MARK: The environment
+
+    /// M2: it hung until the task's time was over.
+    @Test func anEnvironmentTakenWhileDeployingEndsTheAttemptAsLost() async throws {
+        let run = Rehearsal(.neverHealthy) { $0.spec.limits?.timeoutSeconds = 86_400 }
+        let deploying = try await Self.number(.neverHealthy) { $0.type == .jobs && $0.verb == "create" }
+        let outsider = Bench.client(run.server, run.time)
+        try await run.perform(
+            .interference(deploying) {
+                for name in run.namespacesLeft where name.hasPrefix("env-") {
+                    do {
+                        try await outsider.delete(.namespaces, ObjectKey(name: name), DeleteOptions())
+                    } catch {
+                        Issue.record(error)
+                    }
+                }
+            })
+        let status = try status(run)
+        #expect(status.conditions.get(.succeeded)?.reason == "EnvironmentLost")
+        #expect(status.phase == .failed && status.result?.verdict == nil)
+        #expect(run.namespacesLeft.isEmpty && run.namespacesMade == 2)
+    }
+
+    /// M3: it was graded as the agent's failure.
+    ///
+    /// Here the agent is done when it happens.
+    @Test(arguments: [Rehearsal.Play.mitigation, .detection])
+    func anEnvironmentTakenWhileGradingIsNotHeldAgainstTheAgent(play: Rehearsal.Play) async throws {
+        let run = Rehearsal(play)
+        let grading = try await Self.number(play) { $0.body["status", "phase"] == "Evaluating" }
+        let outsider = Bench.client(run.server, run.time)
+        try await run.perform(
+            .interference(grading) {
+                for name in run.namespacesLeft where name.hasPrefix("env-") {
+                    do {
+                        try await outsider.delete(.namespaces, ObjectKey(name: name), DeleteOptions())
+                    } catch {
+                        Issue.record(error)
+                    }
+                }
+            })
+        let status = try status(run)
+        #expect(status.conditions.get(.succeeded)?.reason == "EnvironmentLost")
+        #expect(status.result?.verdict == nil && !status.conditions.isTrue(.evaluated))
+        #expect(run.namespacesLeft.isEmpty && run.namespacesMade == 2)
+    }
+
+    /// The number of the first write of a clean run that matches.
+    private static func number(_ play: Rehearsal.Play, _ matches: (APICall) -> Bool) async throws -> Int {
+        let clean = Rehearsal(play)
+        try await clean.perform()
+        return try clean.numberOfTheFirstWrite(matches)
+    }
+
+    // MARK: The sandbox
+
+    @Test func aRepairWhoseConnectionBreaksIsToldAsUnknownAndNotMadeTwice() async throws {
+        let run = Rehearsal(.mitigation)
+        run.cluster.brokenRepairs.withLock { $0 = 1 }
+        try await run.perform()
+        #expect(try status(run).result?.verdict == .passed)
+        #expect(run.cluster.repairs.withLock { $0 } == 1)
+        let messages = try await run.conversation().record.messages
+        #expect(messages.contains { $0.content.contains("outcome of this call is unknown") })
+        #expect(messages.contains { $0.content.contains("service/store patched") })
+        try await run.expectInvariants()
+    }
+
+    /// The sandbox went with its node, and comes back on another.
+    @Test func aSandboxThatIsGoneIsMadeAgain() async throws {
+        let run = Rehearsal(.detection)
+        let working = try await Self.number(.detection) { $0.body["status", "phase"] == "Running" }
+        try await run.perform(
+            .interference(working) {
+                for name in run.namespacesLeft where name.hasPrefix("box-") {
+                    run.server.remove(.pods, ObjectKey(namespace: name, name: "shell"))
+                }
+            })
+        #expect(try status(run).result?.verdict == .passed)
+        try await run.expectInvariants()
+    }
+
+    // MARK: The storage
+
+    /// The end of a task does not wait for its conversation, and its conversation is not lost.
+    @Test(arguments: ["full", "away", "no right"], [false, true])
+    func whatCouldNotBeSealedIsSealedLater(why: String, dies: Bool) async throws {
+        let run = Rehearsal(.detection)
+        let fault: APIFault =
+            switch why {
+            case "full": .answer(Status(code: 403, reason: "Forbidden", message: "exceeded quota: storage"))
+            case "away": .lose(.connect("refused"))
+            default: .answer(Status(code: 403, reason: "Forbidden", message: "may not create"))
+            }
+        run.server.inject(fault, times: .max) { $0.type == .configMaps && $0.name.contains("-segment-") }
+        let first = try run.process("aaaaa")
+        #expect(try await first.work { try run.task()?.status.isFinished == true })
+        let ended = try status(run)
+        #expect(ended.result?.verdict == .passed && ended.phase == .succeeded)
+        let persisted = try #require(ended.conditions.get(.conversationPersisted))
+        #expect(persisted.status == .false)
+        #expect(persisted.reason == (why == "full" ? "ConversationStorageFull" : "InternalError"))
+        let next = dies ? try run.process("bbbbb") : first
+        for _ in 0..<3 { try await next.round() }
+        #expect(try status(run).conditions.get(.conversationPersisted)?.status == .false)
+        run.server.forgetFaults()
+        #expect(try await next.work { try run.isCleanedUp() && run.isPersisted() })
+        let sealed = try status(run)
+        #expect(sealed.conditions.isTrue(.conversationPersisted))
+        let (conversation, record, maps) = try await run.conversation()
+        #expect(conversation.complete && conversation.totalMessages == record.entries.count)
+        #expect(sealed.result?.totalMessages == record.entries.count)
+        #expect(maps.count == 1)
+        // I8.
+        run.server.forgetCalls()
+        for _ in 0..<3 { try await next.round() }
+        #expect(run.server.writes.isEmpty)
+    }
+
+    /// A message that is gone for good is said, once, and nobody tries for ever.
+    @Test func aDamagedConversationIsSaidAndLeftAlone() async throws {
+        let run = Rehearsal(.detection)
+        let ending = try await Self.number(.detection) { $0.body["status"]?["attempts"] != nil }
+        #expect(try await run.process("aaaaa", event: .deathAfter(ending)).work { false })
+        let victim = try #require(
+            try run.server.objects(ConfigMap.self, namespace: "demo").first { $0.metadata.name.hasSuffix("-1-000003") })
+        run.server.remove(.configMaps, victim.metadata.key)
+        let next = try run.process("bbbbb")
+        #expect(try await next.work { try run.isCleanedUp() })
+        let status = try status(run)
+        #expect(status.result?.verdict == .passed)
+        #expect(status.conditions.get(.conversationPersisted)?.reason == "ConversationDamaged")
+        run.server.forgetCalls()
+        for _ in 0..<3 { try await next.round() }
+        #expect(run.server.writes.isEmpty)
+    }
+
+    // MARK: What the task and its pool set
+
+    @Test func theTimeLimitOfThePoolsRouteIsTheTasksOwn() async throws {
+        let run = Rehearsal(.neverHealthy) { $0.spec.limits = nil }
+        var pool = Fixture.pool()
+        pool.metadata.uid = ""
+        var (other, route) = (WorkerPool.Route(), WorkerPool.Route())
+        (other.pattern, other.timeoutSeconds) = ("other_*", 10)
+        (route.pattern, route.timeoutSeconds) = ("shop_lite_*", 90)
+        pool.spec.routes = [other, route]
+        run.server.put(pool)
+        try await run.perform()
+        let status = try status(run)
+        #expect(status.conditions.get(.succeeded)?.reason == "TimedOut")
+        let took = try #require(status.durationSeconds)
+        #expect((90..<600).contains(took))
+    }
+
+    @Test func anEnvironmentThatIsNotThereInTimeEndsTheTask() async throws {
+        let run = Rehearsal(.detection) { task in
+            var limits = AIOpsTask.Limits()
+            limits.startDeadlineSeconds = 30
+            task.spec.limits = limits
+        }
+        // No kubelet: the sandbox never runs.
+        run.server.react(to: .pods) { pod, cluster in
+            guard pod["metadata", "name"] == "shell", pod["status", "phase"] != "Pending" else { return }
+            var pending = pod
+            pending["status"] = ["phase": "Pending"]
+            cluster.put(.pods, pending)
+        }
+        try await run.perform()
+        let status = try status(run)
+        #expect(status.conditions.get(.succeeded)?.reason == "StartDeadlineExceeded")
+        #expect(run.namespacesLeft.isEmpty)
+    }
+}
