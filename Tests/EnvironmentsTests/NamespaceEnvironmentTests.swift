@@ -64,6 +64,20 @@ struct NamespaceEnvironmentTests {
         #expect(server.objects(.namespaces).count == 3)
     }
 
+    /// The server counts a create against the quota before it looks whether the object is there: after a few attempts it
+    /// speaks of the quota alone.
+    @Test func aPodThatIsThereIsTakenOverWhenItsQuotaIsSaidToBeExceeded() async throws {
+        let environment = environment()
+        try await environment.prepare()
+        let refusal = Status(
+            code: 403, reason: "Forbidden",
+            message:
+                "pods \"shell\" is forbidden: exceeded quota: limits, requested: pods=1, used: pods=2, limited: pods=2")
+        server.inject(.answer(refusal)) { $0.verb == "create" && $0.type == .pods }
+        try await environment.prepare()
+        #expect(server.objects(.pods).count == 1)
+    }
+
     @Test func aNamespaceOfSomebodyElseIsRefusedAndLeftAlone() async throws {
         let environment = environment()
         server.put(

@@ -36,8 +36,8 @@ package struct ObjectMaker: Sendable {
                     planned.type, planned.object, options: WriteOptions(fieldManager: Self.fieldManager))
                 return .created
             } catch {
+                if error.isAlreadyExists || isOverQuota(error), try await isOurs(planned) { return .adopted }
                 if error.isAlreadyExists {
-                    if try await isOurs(planned) { return .adopted }
                     // It went between the two requests.
                 } else if !isTransient(error) {
                     throw .create(planned.type, planned.key, error)
@@ -46,6 +46,13 @@ package struct ObjectMaker: Sendable {
             }
             do { try await time.sleep(for: .milliseconds(250)) } catch { throw .cancelled }
         }
+    }
+
+    /// The server counts an object against the quota before it looks whether it is there, and takes refused creates back
+    /// only some minutes later: who asks for a pod a third time is told of the quota, not of the pod.
+    private func isOverQuota(_ error: KubernetesError) -> Bool {
+        guard case .forbidden = error.kind else { return false }
+        return error.message.contains("exceeded quota")
     }
 
     /// False when it is gone again.
