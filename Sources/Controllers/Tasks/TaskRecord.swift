@@ -76,7 +76,12 @@ package actor TaskRecord {
                     options: WriteOptions(fieldManager: Self.fieldManager))
                 return
             } catch {
-                if !error.isConflict { try await sitOut(error, attempt, doing: "write the task's status") }
+                if !error.isConflict {
+                    try await sitOut(error, attempt, doing: "write the task's status")
+                } else if attempt > 1 {
+                    // Once or twice it was somebody else's turn; more often, there is a crowd that has to pass.
+                    do { try await time.sleep(for: Patience.wait(attempt - 2)) } catch { throw .interrupted }
+                }
             }
             // After a lost reply as well: the write may stand, and the change is then made on top of it.
             try await refresh()
