@@ -34,16 +34,19 @@ package struct WriteDiscipline: Sendable {
         return metadata?["uid"]?.stringValue != nil && metadata?["resourceVersion"]?.stringValue != nil
     }
 
-    /// What the server did and what the proxy saw must be the same requests: nothing goes past the proxy.
-    ///
-    /// The journal must begin before the log's part does.
-    package static func disagreements(_ journal: [JournalEntry], _ audit: [AuditLog.Entry]) -> [String] {
+    /// What the server did for the operator without the proxy having seen it; the journal must cover more time.
+    package static func pastTheProxy(_ audit: [AuditLog.Entry], journal: [JournalEntry]) -> [String] {
         let seen = Set(journal.compactMap(\.auditID))
+        return audit.filter { !seen.contains($0.id) }.map {
+            "O6: \($0.verb) \($0.resource) (\($0.status), \($0.id)) went past the proxy"
+        }
+    }
+
+    /// What the proxy saw succeed and the server does not know of; what came before the log's part is left out.
+    package static func unknown(to audit: [AuditLog.Entry], journal: [JournalEntry]) -> [String] {
         let done = Set(audit.map(\.id))
-        let past = audit.filter { !seen.contains($0.id) }.map { "O6: \($0.verb) \($0.resource) went past the proxy" }
-        guard let first = journal.firstIndex(where: { done.contains($0.auditID ?? "") }) else { return past }
-        let missing = journal[first...].filter { $0.isCommitted && !done.contains($0.auditID ?? "") }
+        guard let first = journal.firstIndex(where: { done.contains($0.auditID ?? "") }) else { return [] }
+        return journal[first...].filter { $0.isCommitted && !done.contains($0.auditID ?? "") }
             .map { "O6: the audit log does not know \($0.description)" }
-        return past + missing
     }
 }

@@ -65,14 +65,22 @@ extension FaultSession.Running {
         try await start()
     }
 
+    /// Starts the operator and waits until it is at work: before that, it has not even said how it wants to be stopped.
     package func start() async throws {
         try process.start()
         try await rig.operatorIs(process.life?.pid ?? 0)
+        try await awaitWorking()
     }
 
-    /// Runs `body` with an operator that has opened its watches under these faults.
-    ///
-    /// - Parameter mustHit: waits until each of them has hit something.
+    func awaitWorking() async throws {
+        try await eventually("the operator is at work", within: .seconds(120)) {
+            let said = process.life?.output() ?? ""
+            return .holds(said.contains("controller started"), else: said)
+        }
+    }
+
+    /// Runs `body` with an operator that has opened its watches under these faults, each of which must have hit something
+    /// by then if `mustHit` says so.
     package func with(_ faults: [Fault], mustHit: Bool = true, _ body: () async throws -> Void) async throws {
         try await process.stop()
         try await rig.arm(faults)

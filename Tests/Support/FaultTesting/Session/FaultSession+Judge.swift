@@ -13,7 +13,9 @@ extension FaultSession.Running {
         let made = try await cluster.namespacesEverMade(for: task, since: marks.namespaces).sorted()
         let expected = [task.status.environment?.name, task.status.environment?.sandbox].compactMap(\.self).sorted()
         if made != expected { found.append("I1: namespaces \(made) were made for \(expected)") }
+        // What is beside the task is its own and goes with it, such as the diagnostics of a failed run.
         let left = try await cluster.objects(labelledFor: task.metadata.uid)
+            .filter { !$0.contains(" \(namespace)/") }
         if !left.isEmpty { found.append("I1: left after the release: \(left)") }
         guard !task.status.conversations.isEmpty else { return found }
         do {
@@ -46,8 +48,8 @@ extension FaultSession.Running {
         let report = try await settledReport(since: max(0, marks.request - 100))
         let requests = report.requests.filter { $0.number > marks.request }
         var found = outcome.problems + recording.violations
-        let written = try audit.writes(of: rig.user, since: marks.audit)
-        found += WriteDiscipline.violations(requests) + WriteDiscipline.disagreements(report.requests, written)
+        found += WriteDiscipline.violations(requests)
+        found += try await disagreements(report.requests, marks)
         let repairs = requests.count {
             $0.status == 101 && $0.command?.hasPrefix("kubectl patch") == true
         }
@@ -73,5 +75,25 @@ extension FaultSession.Running {
             let open = report.requests.filter(\.isUnderWay)
             return open.isEmpty ? .yes(report) : .notYet("\(open.map(\.description))")
         }
+    }
+
+    /// Both sides go on while they are read: what the log had by now, the proxy must have seen by then, and what the
+    /// proxy had seen, the log must have some moments later.
+    private func disagreements(_ before: [JournalEntry], _ marks: Marks) async throws -> [String] {
+        let written = try audit.writes(of: rig.user, since: marks.audit)
+        let after = try await rig.report(since: max(0, marks.request - 100)).requests
+        let past = WriteDiscipline.pastTheProxy(written, journal: after)
+        let missing = Locked<[String]>([])
+        do {
+            try await eventually("the audit log has every write", within: .seconds(10)) {
+                let log = try audit.writes(of: rig.user, since: marks.audit)
+                let found = WriteDiscipline.unknown(to: log, journal: before)
+                missing.withLock { $0 = found }
+                return .holds(found.isEmpty, else: "\(found)")
+            }
+        } catch is NeverHappened {
+            // What was missing to the end is told below.
+        }
+        return past + missing.withLock { $0 }
     }
 }
