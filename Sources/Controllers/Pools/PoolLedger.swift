@@ -113,7 +113,8 @@ package final class PoolLedger: Sendable {
                 return marked
             }
             if !keys.isEmpty { looked.withLock { $0 += keys.count } }
-            for key in keys {
+            // In order, so that the same changes give the same books: what a set gives first is a matter of chance.
+            for key in keys.sorted() {
                 let task = tasks.get(key)
                 let home = task.map { PoolReference($0, operatorNamespace: operatorNamespace).home(in: pools) }
                 books.see(key, task, home: home)
