@@ -23,16 +23,23 @@ import Testing
         #expect("\(tls)".contains("client key"))
     }
 
-    @Test(arguments: [
-        (HTTPError.resolve(""), true, true, false), (.connect(""), true, false, false), (.tls(""), false, true, false),
-        (.timedOut(.connecting), true, false, false), (.timedOut(.idle), true, false, true),
-        (.reset(bytesSeen: false, ""), true, false, true), (.invalidRequest(""), false, true, false),
-        (.cancelled, false, false, true),
-    ])
-    func errorsSayWhatMayBeDone(error: HTTPError, isRetryable: Bool, isUserError: Bool, mayHaveReached: Bool) {
+    @Test(
+        arguments: [
+            (.resolve(""), true, true, .notSent), (.connect(""), true, false, .notSent),
+            (.tls(""), false, true, .notSent), (.timedOut(.connecting), true, false, .notSent),
+            (.timedOut(.firstByte), true, false, .unknown), (.timedOut(.idle), true, false, .unknown),
+            (.timedOut(.total), true, false, .unknown), (.notSent(""), true, false, .notSent),
+            (.reset(bytesSeen: false, ""), true, false, .unknown),
+            (.reset(bytesSeen: true, ""), true, false, .answered),
+            (.invalidRequest(""), false, true, .notSent), (.refusedAddress(""), false, true, .notSent),
+            (.cancelled, false, false, .unknown), (.tooLarge(limit: 1), false, false, .answered),
+            (.protocolViolation(""), false, false, .answered),
+        ] as [(HTTPError, Bool, Bool, RequestFate)])
+    func errorsSayWhatMayBeDone(error: HTTPError, isRetryable: Bool, isUserError: Bool, fate: RequestFate) {
         #expect(error.isRetryable == isRetryable)
         #expect(error.isUserError == isUserError)
-        #expect(error.mayHaveReachedServer == mayHaveReached)
+        #expect(error.fate == fate)
+        #expect(error.mayHaveReachedServer == (fate != .notSent))
     }
 
     @Test func scriptedTransportMatchesAndReports() async throws {

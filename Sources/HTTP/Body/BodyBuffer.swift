@@ -87,6 +87,8 @@ package struct BodyBuffer: Sendable {
     /// Whether `take` would not say `wait`.
     package var isReady: Bool { !bytes.isEmpty || end != nil }
 
+    package var hasEnded: Bool { end != nil }
+
     /// The error the stream ended with, if it did.
     package var failure: HTTPError? {
         if case .failed(let error) = end { error } else { nil }

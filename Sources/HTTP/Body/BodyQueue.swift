@@ -7,8 +7,8 @@ package final class BodyQueue: HTTPBodySource {
     package enum Signal: Sendable {
         /// The producer that was refused may offer again.
         case drained
-        /// The consumer has gone away, whether or not the stream had ended.
-        case abandoned
+        /// The consumer has gone away; `wasOpen` tells whether the stream had not ended by then.
+        case abandoned(wasOpen: Bool)
     }
 
     private enum Wake { case changed, secondConsumer }
@@ -83,8 +83,11 @@ package final class BodyQueue: HTTPBodySource {
             return !state.isAbandoned
         }
         guard isFirst else { return }
-        change { $0.abandon() }
-        signal(.abandoned)
+        let wasOpen = change { buffer in
+            defer { buffer.abandon() }
+            return !buffer.hasEnded
+        }
+        signal(.abandoned(wasOpen: wasOpen))
     }
 
     @discardableResult

@@ -25,18 +25,26 @@ package struct HTTPHeaders: Sendable, ExpressibleByDictionaryLiteral {
     }
 
     package mutating func remove(_ name: String) {
-        let key = name.lowercased()
-        fields.removeAll { $0.name.lowercased() == key }
+        fields.removeAll { Self.areSame($0.name, name) }
     }
 
     package func first(_ name: String) -> String? {
-        let key = name.lowercased()
-        return fields.first { $0.name.lowercased() == key }?.value
+        fields.first { Self.areSame($0.name, name) }?.value
     }
 
     package func all(_ name: String) -> [String] {
-        let key = name.lowercased()
-        return fields.filter { $0.name.lowercased() == key }.map(\.value)
+        fields.filter { Self.areSame($0.name, name) }.map(\.value)
+    }
+
+    /// Names are ASCII; comparing bytes spares two strings for each header of each request.
+    private static func areSame(_ left: String, _ right: String) -> Bool {
+        guard left != right else { return true }
+        return left.utf8.count == right.utf8.count
+            && zip(left.utf8, right.utf8).allSatisfy { $0 == $1 || isLetter($0) && $0 ^ $1 == 0x20 }
+    }
+
+    private static func isLetter(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
     }
 }
 
@@ -44,7 +52,7 @@ extension HTTPHeaders: Hashable {
     package static func == (left: HTTPHeaders, right: HTTPHeaders) -> Bool {
         left.fields.count == right.fields.count
             && zip(left.fields, right.fields).allSatisfy {
-                $0.name.lowercased() == $1.name.lowercased() && $0.value == $1.value
+                areSame($0.name, $1.name) && $0.value == $1.value
             }
     }
 

@@ -3,6 +3,8 @@ package struct HTTPResponse: Sendable {
     package var status: Int
     package var headers: HTTPHeaders
     package var body: HTTPBody
+    /// How long the host's name took to look up, where this exchange had to.
+    package var nameLookup: Duration?
 
     package init(status: Int, headers: HTTPHeaders = [:], body: HTTPBody) {
         self.status = status

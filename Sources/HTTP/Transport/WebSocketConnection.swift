@@ -13,12 +13,17 @@ package struct WebSocketRequest: Sendable {
     package var connectTimeout: Duration
     /// Most bytes in one received message, all fragments together.
     package var messageLimit: Int
+    /// A ping goes out when the server has been silent for so long; `nil` for none.
+    package var pingInterval: Duration?
+    /// Longest silence of a server that is pinged; then the socket fails with `timedOut(.idle)`.
+    package var silenceLimit: Duration
     /// The right to open it; nil where none is needed.
     package var permit: (any SendPermit)?
 
     package init(
         url: String, headers: HTTPHeaders = [:], subprotocols: [String] = [], tls: TLSConfiguration? = nil,
-        proxy: String? = nil, connectTimeout: Duration = .seconds(10), messageLimit: Int = 4 << 20
+        proxy: String? = nil, connectTimeout: Duration = .seconds(10), messageLimit: Int = 4 << 20,
+        pingInterval: Duration? = .seconds(20), silenceLimit: Duration = .seconds(60)
     ) {
         self.url = url
         self.headers = headers
@@ -27,6 +32,8 @@ package struct WebSocketRequest: Sendable {
         self.proxy = proxy
         self.connectTimeout = connectTimeout
         self.messageLimit = messageLimit
+        self.pingInterval = pingInterval
+        self.silenceLimit = silenceLimit
     }
 }
 
@@ -47,6 +54,8 @@ package protocol WebSocketConnection: Sendable {
     /// The next message, or `nil` once the server has closed the connection in order.
     func receive() async throws(HTTPError) -> WebSocketMessage?
 
-    /// Says goodbye (status 1000) and lets go of the connection; safe to call more than once.
+    /// Says goodbye (status 1000) and lets go of the connection once the server has answered it, or after a second.
+    ///
+    /// Returns at once, and what the server still sends is dropped; safe to call more than once.
     func close() async
 }

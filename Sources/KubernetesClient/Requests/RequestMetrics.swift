@@ -6,6 +6,7 @@ struct RequestMetrics: Sendable {
     private let requests: Counter
     private let durations: Histogram
     private let retries: Counter
+    private let lookups: Histogram
     private let host: String
 
     init(_ registry: MetricsRegistry, server: String) {
@@ -19,6 +20,14 @@ struct RequestMetrics: Sendable {
         retries = registry.counter(
             "rest_client_request_retries_total", "Requests that were sent again, by status code, verb and host.",
             labels: ["code", "verb", "host"])
+        lookups = registry.histogram(
+            "rest_client_dns_resolution_duration_seconds", "Time to look the server's name up, for new connections.",
+            labels: ["host"])
+    }
+
+    /// The name of the server was looked up, for a new connection.
+    func lookedUp(took: Duration) {
+        lookups.observe(took, [host])
     }
 
     /// Counts one exchange; the code is nil when no answer came.

@@ -108,6 +108,7 @@ final class RequestSender: Sendable {
             throw KubernetesError(request.operation, .transport(error))
         }
         record(request, code: response.status, since: start)
+        if let took = response.nameLookup { metrics?.lookedUp(took: took) }
         report(APIWarning.all(in: response.headers), of: request)
         let isUnchanged = response.status == 304 && request.knownETag != nil
         if (200..<300).contains(response.status) || isUnchanged { return response }

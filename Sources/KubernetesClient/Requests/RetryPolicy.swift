@@ -30,8 +30,10 @@ struct RetryPolicy {
         case (_, .never): return nil
         // Refused before any work was done.
         case (.tooManyRequests(let wait), _): return wait ?? backoff(&generator)
+        // The server has seen nothing of it: a kept connection was dead.
+        case (.transport(.notSent), _): return backoff(&generator)
         // The work may have been done.
-        case (.unavailable, .safe), (.serverTimeout, .safe): return error.retryAfter
+        case (.unavailable, .safe), (.serverTimeout, .safe): return error.retryAfter ?? backoff(&generator)
         case (.transport(.reset(bytesSeen: false, _)), .safe): return backoff(&generator)
         default: return nil
         }

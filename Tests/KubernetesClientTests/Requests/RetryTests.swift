@@ -13,7 +13,7 @@ import Testing
     private static let path = ClientRig.widgets + "/a"
 
     enum Failure: Sendable, CaseIterable {
-        case busy, busyForLong, unavailableWithWait, unavailable, timeoutWithWait, reset, resetLate, refused,
+        case busy, busyForLong, unavailableWithWait, unavailable, timeoutWithWait, notSent, reset, resetLate, refused,
             internalError
     }
 
@@ -27,6 +27,7 @@ import Testing
             case .unavailableWithWait: answer(method, 503, "ServiceUnavailable", wait: "1")
             case .unavailable: answer(method, 503, "ServiceUnavailable", wait: nil)
             case .timeoutWithWait: answer(method, 504, "Timeout", wait: "1")
+            case .notSent: rig.transport.expect(method, "/*", error: .notSent(""))
             case .reset: rig.transport.expect(method, "/*", error: .reset(bytesSeen: false, ""))
             case .resetLate: rig.transport.expect(method, "/*", error: .reset(bytesSeen: true, ""))
             case .refused: rig.transport.expect(method, "/*", error: .connect("refused"))
@@ -56,13 +57,14 @@ import Testing
         }
     }
 
-    /// Which failures are followed by a second try: all reads and harmless writes may, others only after a refusal.
+    /// Which failures are followed by a second try: all reads and harmless writes may, others only after a refusal or when
+    /// nothing had been sent.
     private static func isRepeated(_ failure: Failure, _ verb: Verb) -> Bool {
         let isHarmless = [.get, .update, .apply, .deleteByUID].contains(verb)
         return switch failure {
-        case .busy: true
-        case .unavailableWithWait, .timeoutWithWait, .reset: isHarmless
-        case .busyForLong, .unavailable, .resetLate, .refused, .internalError: false
+        case .busy, .notSent: true
+        case .unavailableWithWait, .unavailable, .timeoutWithWait, .reset: isHarmless
+        case .busyForLong, .resetLate, .refused, .internalError: false
         }
     }
 
