@@ -54,19 +54,36 @@ static inline CURLcode aiops_easy_on_header(CURL *easy, aiops_data_callback call
     return curl_easy_setopt(easy, CURLOPT_HEADERDATA, context);
 }
 
-// Called when a connection is there and before the first byte of the request; 0 lets it go on.
-typedef int (*aiops_before_request_callback)(void *context, char *to, char *from, int to_port, int from_port);
+typedef curl_socket_t (*aiops_open_socket_callback)(void *context, curlsocktype purpose, struct curl_sockaddr *address);
 
+// Makes the sockets of new connections; CURL_SOCKET_BAD refuses the address.
+static inline CURLcode aiops_easy_on_open_socket(CURL *easy, aiops_open_socket_callback callback, void *context) {
+    CURLcode code = curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, callback);
+    if (code != CURLE_OK) return code;
+    return curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, context);
+}
+
+typedef int (*aiops_close_socket_callback)(void *context, curl_socket_t descriptor);
+
+// Called with the connection, so that `context` must live as long as the multi handle.
+static inline CURLcode aiops_easy_on_close_socket(CURL *easy, aiops_close_socket_callback callback, void *context) {
+    CURLcode code = curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, callback);
+    if (code != CURLE_OK) return code;
+    return curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, context);
+}
+
+// Where libcurl puts the address behind `struct curl_sockaddr`.
+static inline const struct sockaddr *aiops_socket_address(const struct curl_sockaddr *address) {
+    return &address->addr;
+}
+
+typedef int (*aiops_before_request_callback)(void *context, char *peer, char *local, int peer_port, int local_port);
+
+// Called with a connection in hand, new or kept, each time before the request is sent on it.
 static inline CURLcode aiops_easy_before_request(CURL *easy, aiops_before_request_callback callback, void *context) {
     CURLcode code = curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, callback);
     if (code != CURLE_OK) return code;
     return curl_easy_setopt(easy, CURLOPT_PREREQDATA, context);
-}
-
-typedef int (*aiops_socket_options_callback)(void *context, curl_socket_t descriptor, curlsocktype purpose);
-
-static inline CURLcode aiops_easy_on_socket(CURL *easy, aiops_socket_options_callback callback) {
-    return curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, callback);
 }
 
 static inline long aiops_easy_get_long(CURL *easy, CURLINFO info) {
@@ -125,3 +142,6 @@ static inline CURL *aiops_multi_next_done(CURLM *multi, CURLcode *result) {
 // Macros that Swift does not import.
 static const size_t aiops_write_pause = CURL_WRITEFUNC_PAUSE;
 static const int aiops_socket_timeout = CURL_SOCKET_TIMEOUT;
+static const curl_socket_t aiops_socket_bad = CURL_SOCKET_BAD;
+static const int aiops_before_request_ok = CURL_PREREQFUNC_OK;
+static const int aiops_before_request_abort = CURL_PREREQFUNC_ABORT;

@@ -72,6 +72,11 @@ static inline void aiops_name_thread(const char *name) {
     prctl(PR_SET_NAME, name, 0, 0, 0);
 }
 
+// Moves the calling thread alone into another network namespace; 0 or -1 with errno. For tests.
+static inline int aiops_enter_network(int descriptor) {
+    return (int)syscall(SYS_setns, descriptor, 0x40000000 /* CLONE_NEWNET */);
+}
+
 // A pipe that child processes do not inherit; 0 or -1 with errno.
 static inline int aiops_pipe(int ends[2]) {
     if (pipe(ends) != 0) return -1;
@@ -109,6 +114,11 @@ static const uint32_t aiops_epoll_error = EPOLLERR | EPOLLHUP;
 
 static inline int aiops_eventfd(void) {
     return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+}
+
+// A socket that no child process inherits, or -1 with errno.
+static inline int aiops_socket(int family, int type, int protocol) {
+    return socket(family, type | SOCK_CLOEXEC, protocol);
 }
 
 // Notices a dead peer within about `user_timeout_ms`, whether or not data is in flight. Returns 0 or -1 with errno.

@@ -1,3 +1,5 @@
+package import HTTP
+
 /// The bounds of a transport.
 ///
 /// The defaults fit one cluster and a few model providers.
@@ -9,8 +11,14 @@ package struct CurlConfiguration: Sendable, Hashable {
     }
 
     package var proxies = Proxies.environment
-    /// Most connections to one host for short requests.
-    package var requestConnections = 8
+    /// Answers that stand in for the resolver's, as `curl --resolve` takes them: `host:port:address[,address…]`.
+    package var resolutions: [String] = []
+    /// The pools that speak HTTP/2 where the server does; the others speak HTTP/1.1, one exchange at a time on each connection.
+    ///
+    /// `docs/transport.md` has the measurements behind the default. Model calls are never multiplexed.
+    package var multiplexed: Set<HTTPPool> = [.watch]
+    /// Most connections to one host for short requests; further requests wait for one.
+    package var requestConnections = 16
     /// Most connections to one host for watches as long as there are few of them; grows by one per 100 watches.
     package var watchConnections = 16
     package var leaseConnections = 2

@@ -41,8 +41,9 @@ package final class CurlTransport: HTTPTransport, Service {
     }
 
     package func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
-        try RequestCheck.check(request)
-        let exchange = Exchange(id: nextID(), request: request, configuration: configuration, mailbox: mailbox)
+        let target = try RequestCheck.check(request)
+        let exchange = Exchange(
+            id: nextID(), request: request, target: target, configuration: configuration, mailbox: mailbox)
         let (id, mailbox) = (exchange.id, mailbox)
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in

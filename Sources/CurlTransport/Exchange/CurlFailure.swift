@@ -5,8 +5,12 @@ internal import HTTP
 struct CurlFailure {
     var code: CURLcode
     var detail: String
-    /// The connection was up, so that the request may have been sent.
+    /// The connection was up, TLS included, so that the request could be sent.
     var isConnected: Bool
+    /// Some byte of the request has been handed to the kernel.
+    var hasSent: Bool
+    /// A link-local address was refused on the way.
+    var hasRefusedAddress = false
     /// Some byte of the response has come.
     var bytesSeen: Bool
 
@@ -14,6 +18,9 @@ struct CurlFailure {
     var error: HTTPError? {
         switch code {
         case CURLE_OK: nil
+        case _ where hasRefusedAddress && !hasSent: .refusedAddress("link-local")
+        // What is no HTTP is taken for HTTP/0.9, an unsupported protocol.
+        case CURLE_UNSUPPORTED_PROTOCOL where hasSent: .protocolViolation(detail)
         case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_FUNCTION_ARGUMENT:
             .invalidRequest(detail)
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: .resolve(detail)
@@ -26,9 +33,14 @@ struct CurlFailure {
             .tls(detail)
         case CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING: .protocolViolation(detail)
         // With TLS 1.3 the client's certificate is refused only after the handshake.
-        case CURLE_RECV_ERROR, CURLE_SEND_ERROR: isAlert ? .tls(detail) : .reset(bytesSeen: bytesSeen, detail)
-        default: isConnected ? .reset(bytesSeen: bytesSeen, detail) : .connect(detail)
+        case CURLE_RECV_ERROR where isAlert, CURLE_SEND_ERROR where isAlert: .tls(detail)
+        default: broken
         }
+    }
+
+    private var broken: HTTPError {
+        guard isConnected else { return .connect(detail) }
+        return hasSent ? .reset(bytesSeen: bytesSeen, detail) : .notSent(detail)
     }
 
     private var isAlert: Bool {

@@ -15,12 +15,16 @@ final class Exchange: Sendable {
 
     let id: ExchangeID
     let request: HTTPRequest
+    let target: RequestTarget
     let body: BodyQueue
     private let head = Locked(Head.idle)
 
-    init(id: ExchangeID, request: HTTPRequest, configuration: CurlConfiguration, mailbox: Mailbox) {
+    init(
+        id: ExchangeID, request: HTTPRequest, target: RequestTarget, configuration: CurlConfiguration, mailbox: Mailbox
+    ) {
         self.id = id
         self.request = request
+        self.target = target
         let isWatch = request.pool == .watch
         body = BodyQueue(
             limit: isWatch ? configuration.watchBuffer : configuration.bodyBuffer,
@@ -28,7 +32,9 @@ final class Exchange: Sendable {
         ) { signal in
             switch signal {
             case .drained: mailbox.post(.resume(id))
-            case .abandoned: mailbox.post(.remove(id))
+            case .abandoned(wasOpen: true): mailbox.post(.remove(id))
+            // The loop knows it no more: waking it would cost as much as a tenth of a small request.
+            case .abandoned: break
             }
         }
     }
@@ -47,8 +53,11 @@ final class Exchange: Sendable {
         if let early { continuation.resume(returning: early) }
     }
 
-    func answerHead(status: Int, headers: HTTPHeaders) {
-        answer(.success(HTTPResponse(status: status, headers: headers, body: HTTPBody(body))))
+    func answerHead(status: Int, headers: HTTPHeaders, nameLookup: Duration?) {
+        guard !isAnswered else { return }
+        var response = HTTPResponse(status: status, headers: headers, body: HTTPBody(body))
+        response.nameLookup = nameLookup
+        answer(.success(response))
     }
 
     /// Ends the exchange with an error, or in order: whoever waits for head or body learns it.

@@ -23,6 +23,12 @@ struct DeadlineQueue {
         }
     }
 
+    /// Forgets the entries that mean nothing any more.
+    mutating func keep(_ isMeaningful: (Entry) -> Bool) {
+        // A sorted array is a heap.
+        heap = heap.filter(isMeaningful).sorted(by: Self.isBefore)
+    }
+
     /// The earliest entry, when its time has come.
     mutating func take(until now: Duration) -> Entry? {
         guard let first = heap.first, first.time <= now else { return nil }

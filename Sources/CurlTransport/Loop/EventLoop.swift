@@ -18,6 +18,8 @@ final class EventLoop {
     private var webSocketIDs: [Int32: ExchangeID] = [:]
     private var deadlines = DeadlineQueue()
     private var permits = PermitWatch()
+    /// The time when the last wait ended.
+    private var now = LoopClock.now()
     private var isStopping = false
     private var tokens = [UInt64](repeating: 0, count: Int(AIOPS_EPOLL_BATCH))
     private var events = [UInt32](repeating: 0, count: Int(AIOPS_EPOLL_BATCH))
@@ -47,33 +49,48 @@ final class EventLoop {
         while !isStopping {
             wait()
             for command in mailbox.take() { execute(command) }
-            let now = LoopClock.now()
-            for pool in pools { pool.actOnTimer(at: now) }
-            expire(at: now)
+            for pool in pools { pool.actOnTimer() }
             for pool in pools { reap(pool) }
+            announce()
+            expire(at: now)
         }
         for command in mailbox.close() { command.refuse() }
         for id in exchanges.keys.sorted() + webSockets.keys.sorted() { remove(id, .stopped) }
     }
 
     private func wait() {
-        let count = aiops_epoll_wait(epoll, &tokens, &events, timeout(from: LoopClock.now()))
+        let timeout = mailbox.prepareToSleep() ? timeout() : 0
+        let count = aiops_epoll_wait(epoll, &tokens, &events, timeout)
+        now = LoopClock.now()
+        for pool in pools { pool.now = now }
         // First of all: what this thread, or the whole process, slept through must not get one more byte out.
-        withdrawUnpermitted(at: LoopClock.now())
+        withdrawUnpermitted(at: now)
         for index in 0..<max(0, Int(count)) {
             switch LoopToken(raw: tokens[index]) {
             case .pool(let kind, let descriptor): pools[kind.rawValue].act(on: descriptor, events: events[index])
             case .webSocket(let descriptor):
                 if let id = webSocketIDs[descriptor] { attend(id) }
-            case .mailbox, nil: break
+            case .mailbox: mailbox.clearSignal()
+            case nil: break
             }
         }
     }
 
+    /// Wakes those whose response has begun, once libcurl has nothing more to say in this turn.
+    private func announce() {
+        for pool in pools {
+            for id in pool.takeAnnounced() { exchanges[id]?.announceHead() }
+        }
+    }
+
     /// Milliseconds until something is due, rounded up so that it is due when the wait ends.
-    private func timeout(from now: Duration) -> Int32 {
-        let due = pools.compactMap(\.deadline) + [deadlines.next, permits.next].compactMap(\.self)
-        guard let first = due.min() else { return -1 }
+    private func timeout() -> Int32 {
+        var earliest = [deadlines.next, permits.next].compactMap(\.self).min()
+        for pool in pools {
+            if let due = pool.deadline, earliest.map({ due < $0 }) ?? true { earliest = due }
+        }
+        guard let first = earliest else { return -1 }
+        let now = LoopClock.now()
         guard first > now else { return 0 }
         let (seconds, attoseconds) = min(first - now, .seconds(3_600)).components
         return Int32(clamping: seconds * 1_000 + attoseconds / 1_000_000_000_000_000 + 1)
@@ -82,9 +99,10 @@ final class EventLoop {
     private func execute(_ command: LoopCommand) {
         switch command {
         case .start(let exchange): start(exchange)
-        case .resume(let id): exchanges[id]?.resume(at: LoopClock.now())
+        case .resume(let id): exchanges[id]?.resume(at: now)
         case .remove(let id): remove(id, .cancelled)
         case .open(let session): open(session)
+        case .release(let id): if webSockets[id]?.isClosing != true { remove(id, .cancelled) }
         case .attend(let id): attend(id)
         case .stop: isStopping = true
         }
@@ -92,14 +110,12 @@ final class EventLoop {
 
     private func start(_ exchange: Exchange) {
         guard !exchange.isAnswered else { return }
-        guard permits.admit(exchange.request.permit, at: LoopClock.now()) else {
+        guard permits.admit(exchange.request.permit, at: now) else {
             exchange.finish(.notPermitted)
             return
         }
-        let pool = pools[PoolKind(for: exchange.request).rawValue]
-        guard
-            let active = ActiveExchange(exchange, pool: pool, proxies: configuration.proxies, now: LoopClock.now())
-        else {
+        let pool = pools[PoolKind(for: exchange.request, configuration: configuration).rawValue]
+        guard let active = ActiveExchange(exchange, pool: pool, now: now) else {
             exchange.finish(.invalidRequest("libcurl has no handle for it"))
             return
         }
@@ -107,21 +123,25 @@ final class EventLoop {
             exchange.finish(refusal)
             return
         }
-        guard pool.add(active.easy, isSecure: active.isSecure) else {
+        guard pool.add(active.easy, isSecure: active.destination.isSecure) else {
             exchange.finish(.invalidRequest("libcurl does not take it"))
             return
         }
         exchanges[exchange.id] = active
         if let deadline = active.deadline { deadlines.add(.init(time: deadline, id: exchange.id)) }
+        // Nearly all entries belong to exchanges that ended long before their time.
+        if deadlines.count > 2 * (exchanges.count + webSockets.count) + 256 {
+            deadlines.keep { exchanges[$0.id] != nil || webSockets[$0.id] != nil }
+        }
     }
 
     private func open(_ session: WebSocketSession) {
         guard !session.isAnswered else { return }
-        guard permits.admit(session.request.permit, at: LoopClock.now()) else {
+        guard permits.admit(session.request.permit, at: now) else {
             session.finish(.notPermitted)
             return
         }
-        guard let active = ActiveWebSocket(session, proxies: configuration.proxies, now: LoopClock.now()) else {
+        guard let active = ActiveWebSocket(session, pool: pools[PoolKind.webSocket.rawValue], now: now) else {
             session.finish(.invalidRequest("libcurl has no handle for it"))
             return
         }
@@ -140,11 +160,15 @@ final class EventLoop {
     private func attend(_ id: ExchangeID) {
         guard let active = webSockets[id] else { return }
         let before = active.deadline
-        active.pump(epoll: epoll, now: LoopClock.now())
+        active.pump(epoll: epoll, now: now)
+        follow(active, before: before)
+    }
+
+    private func follow(_ active: ActiveWebSocket, before: Duration?) {
         if active.hasEnded {
             drop(active)
         } else if let deadline = active.deadline, deadline != before {
-            deadlines.add(.init(time: deadline, id: id))
+            deadlines.add(.init(time: deadline, id: active.session.id))
         }
     }
 
@@ -162,7 +186,9 @@ final class EventLoop {
         }
         guard let active = exchanges.removeValue(forKey: id) else { return }
         active.pool.remove(active.easy)
+        active.announceHead()
         active.exchange.finish(error)
+        active.pool.recycle(active)
     }
 
     /// Takes off the wire what has lost the right to be there.
@@ -179,8 +205,8 @@ final class EventLoop {
     private func expire(at now: Duration) {
         while let entry = deadlines.take(until: now) {
             if let webSocket = webSockets[entry.id], let deadline = webSocket.deadline, deadline <= now {
-                webSocket.expire()
-                drop(webSocket)
+                webSocket.expire(epoll: epoll, now: now)
+                follow(webSocket, before: deadline)
             }
             guard let active = exchanges[entry.id] else { continue }
             if let error = active.timeout(at: now) {
@@ -201,8 +227,9 @@ final class EventLoop {
             let active = Unmanaged<ActiveExchange>.fromOpaque(context).takeUnretainedValue()
             exchanges[active.exchange.id] = nil
             // First off the pool, so that the connection is free when the waiting task asks again.
-            active.pool.remove(active.easy)
+            pool.remove(active.easy)
             active.finish(code)
+            pool.recycle(active)
         }
     }
 

@@ -8,6 +8,8 @@ enum LoopCommand: Sendable {
     /// Take the exchange or WebSocket off the wire; unknown ids are those that have ended.
     case remove(ExchangeID)
     case open(WebSocketSession)
+    /// Nobody holds the WebSocket any more; a goodbye under way is still finished.
+    case release(ExchangeID)
     /// There is something to send, to close, or room to receive.
     case attend(ExchangeID)
     case stop
@@ -17,7 +19,7 @@ enum LoopCommand: Sendable {
         switch self {
         case .start(let exchange): exchange.finish(.stopped)
         case .open(let session): session.finish(.stopped)
-        case .resume, .remove, .attend, .stop: break
+        case .resume, .remove, .release, .attend, .stop: break
         }
     }
 }

@@ -6,27 +6,36 @@ internal import Primitives
 /// The half of a WebSocket that libcurl sees: a connect-only handle with our own framing over it.
 ///
 /// Invariants: the handle stays in its pool as long as the WebSocket lives, because libcurl refuses to send on a detached
-/// one (curl#9244); once connected, the descriptor is in the epoll exactly while there is something to wait for.
+/// one (curl#9244); once connected, the descriptor is in the epoll exactly while there is something to wait for; at most one
+/// pong waits to be sent.
 final class ActiveWebSocket {
     private static let farewellTime: Duration = .seconds(1)
+    private static let readSize = 32 << 10
+    /// Then the other sockets of the loop have their turn.
+    private static let readsPerTurn = 32
 
     let session: WebSocketSession
     let easy: EasyHandle
     private(set) var descriptor: Int32 = -1
-    /// When the connection must be open, or must be gone once it is closing.
+    /// When the connection must be open, or must be gone once it is closing; else when to look whether the server lives.
     private(set) var deadline: Duration?
+    private var lastHeard: Duration
+    private var pong: [UInt8]?
     private var machine: WebSocketMachine
     private var outbound: [UInt8]
     private var sent = 0
     /// Messages in `outbound` and where each ends, counted from the start of `outbound`.
     private var marks: [(end: Int, number: UInt64)] = []
     private var interest: UInt32 = 0
-    private var isClosing = false
+    private(set) var isClosing = false
     private(set) var hasEnded = false
 
-    init?(_ session: WebSocketSession, proxies: CurlConfiguration.Proxies, now: Duration) {
+    init?(_ session: WebSocketSession, pool: CurlPool, now: Duration) {
         let request = session.request
-        guard let easy = EasyHandle(), let target = RequestTarget(request.url) else { return nil }
+        guard let target = RequestTarget(request.url) else { return nil }
+        let destination = Destination(
+            target, tls: request.tls, connectTimeout: request.connectTimeout, refusesLinkLocal: false)
+        guard let easy = pool.handle(for: destination) else { return nil }
         var generator = SystemRandomNumberGenerator()
         let nonce = (0..<16).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
         let handshake = WebSocketHandshake(request, target: target, nonce: nonce)
@@ -38,10 +47,9 @@ final class ActiveWebSocket {
             return UInt32.random(in: .min ... .max, using: &generator)
         }
         deadline = now + request.connectTimeout
+        lastHeard = now
         // The handshake names the host itself, as the address does even where TLS uses another name.
-        _ = easy.setConnection(
-            to: target, tls: request.tls, connectTimeout: request.connectTimeout, proxies: proxies)
-        easy.set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
+        easy.set(CURLOPT_URL, target.url(host: destination.tlsName))
         easy.set(CURLOPT_CONNECT_ONLY, 1)
         // A connect-only connection is never used again, and closes with its handle; FORBID_REUSE would close it now.
         easy.set(CURLOPT_FRESH_CONNECT, 1)
@@ -56,7 +64,7 @@ final class ActiveWebSocket {
     /// libcurl has connected, or could not.
     func connected(_ code: CURLcode) {
         let result = CurlFailure(
-            code: code, detail: easy.detail(for: code), isConnected: false, bytesSeen: false)
+            code: code, detail: easy.detail(for: code), isConnected: false, hasSent: false, bytesSeen: false)
         if let error = result.error {
             finish(error)
             return
@@ -70,17 +78,31 @@ final class ActiveWebSocket {
         guard descriptor >= 0, !hasEnded else { return }
         takeOutgoing(now)
         flush()
-        while !hasEnded, !isClosing, session.hasRoom() {
-            guard read() else { break }
+        var reads = 0
+        while !hasEnded, isClosing || session.hasRoom() {
+            // What TLS has decrypted already no epoll reports, so the loop is asked to come back.
+            guard reads < Self.readsPerTurn else {
+                session.requestAttention()
+                break
+            }
+            guard read(now) else { break }
+            reads += 1
             flush()
         }
-        if isClosing, !hasEnded, sent == outbound.count { finish(nil) }
         wait(in: epoll)
     }
 
-    /// The time for opening, or for the goodbye, is over.
-    func expire() {
-        finish(isClosing ? nil : .timedOut(.connecting))
+    /// The deadline has come: opening or the goodbye took too long, or the server must be asked whether it lives.
+    func expire(epoll: Int32, now: Duration) {
+        guard machine.isOpen, !isClosing else { return finish(isClosing ? nil : .timedOut(.connecting)) }
+        // While nobody reads, the server's answers wait in the kernel: that is no silence.
+        if !session.hasRoom() { lastHeard = now }
+        guard now - lastHeard < session.request.silenceLimit else { return finish(.timedOut(.idle)) }
+        if let interval = session.request.pingInterval {
+            if now - lastHeard >= interval { outbound += machine.ping() }
+            deadline = now + interval
+        }
+        pump(epoll: epoll, now: now)
     }
 
     func finish(_ error: HTTPError?) {
@@ -109,6 +131,10 @@ final class ActiveWebSocket {
     }
 
     private func flush() {
+        if sent == outbound.count, let pong {
+            outbound += pong
+            self.pong = nil
+        }
         while !hasEnded, sent < outbound.count {
             var count = 0
             let code = outbound[sent...].withUnsafeBytes {
@@ -132,29 +158,33 @@ final class ActiveWebSocket {
     }
 
     /// Whether there may be more to read now.
-    private func read() -> Bool {
-        var piece = [UInt8](repeating: 0, count: 32 << 10)
-        var count = 0
-        let code = curl_easy_recv(easy.pointer, &piece, piece.count, &count)
+    private func read(_ now: Duration) -> Bool {
+        var code = CURLE_OK
+        let piece = [UInt8](unsafeUninitializedCapacity: Self.readSize) { buffer, count in
+            code = curl_easy_recv(easy.pointer, buffer.baseAddress, buffer.count, &count)
+        }
         if code == CURLE_AGAIN { return false }
-        if code == CURLE_OK, count > 0 {
-            handle(machine.receive(Array(piece[..<count])))
+        if code == CURLE_OK, !piece.isEmpty {
+            lastHeard = now
+            handle(machine.receive(piece), now)
         } else {
-            handle(machine.end())
+            handle(machine.end(), now)
         }
         return !hasEnded
     }
 
-    private func handle(_ events: [WebSocketMachine.Event]) {
+    private func handle(_ events: [WebSocketMachine.Event], _ now: Duration) {
         for event in events {
             switch event {
             case .opened(let subprotocol):
-                deadline = nil
+                deadline = session.request.pingInterval.map { now + $0 }
                 session.answer(opening: .success(subprotocol))
-            case .message(let message): session.deliver(message)
+            // After our goodbye nobody waits for more.
+            case .message(let message): if !isClosing { session.deliver(message) }
             case .transmit(let bytes): outbound += bytes
+            case .pong(let bytes): pong = bytes
             case .closed: farewell(nil)
-            case .failed(let error): farewell(error)
+            case .failed(let error): farewell(isClosing ? nil : error)
             }
         }
     }
@@ -169,7 +199,7 @@ final class ActiveWebSocket {
         guard !hasEnded else { return forget(epoll: epoll) }
         var wanted: UInt32 = 0
         if sent < outbound.count { wanted |= aiops_epoll_out }
-        if !isClosing, session.hasRoom() { wanted |= aiops_epoll_in }
+        if isClosing || session.hasRoom() { wanted |= aiops_epoll_in }
         guard wanted != interest else { return }
         // Without interest it is taken out: the kernel reports errors even to those who asked for nothing, for ever.
         guard wanted != 0 else { return forget(epoll: epoll) }

@@ -13,7 +13,7 @@ final class CurlWebSocketConnection: WebSocketConnection {
     }
 
     deinit {
-        mailbox.post(.remove(session.id))
+        mailbox.post(.release(session.id))
     }
 
     func send(_ message: [UInt8]) async throws(HTTPError) {

@@ -10,6 +10,9 @@ struct WebSocketMachine {
         case message(WebSocketMessage)
         /// Bytes to put on the wire.
         case transmit([UInt8])
+        /// The answer to a ping; a later one replaces it while it waits (RFC 6455, 5.5.3), so that pings without end fill
+        /// no memory.
+        case pong([UInt8])
         /// The server has said goodbye in order.
         case closed
         case failed(HTTPError)
@@ -41,6 +44,11 @@ struct WebSocketMachine {
     /// What to send for one binary message; empty once a close frame has been sent.
     func encode(_ payload: [UInt8]) -> [UInt8] {
         hasSentClose ? [] : WebSocketFrame(opcode: .binary, payload: payload).encoded(mask: makeMask())
+    }
+
+    /// What to send to learn whether the server is still there; empty while it is no use.
+    func ping() -> [UInt8] {
+        isOpen && !hasSentClose ? WebSocketFrame(opcode: .ping, payload: []).encoded(mask: makeMask()) : []
     }
 
     /// What to send to say goodbye; empty when that has been done.
@@ -92,7 +100,7 @@ struct WebSocketMachine {
         case .ping:
             guard !hasSentClose else { return }
             let pong = WebSocketFrame(opcode: .pong, payload: frame.payload)
-            events.append(.transmit(pong.encoded(mask: makeMask())))
+            events.append(.pong(pong.encoded(mask: makeMask())))
         case .pong: break
         case .close: try takeClose(frame.payload, &events)
         case .text, .binary:

@@ -155,6 +155,9 @@ extension WebSocketSession {
         }
     }
 
+    /// From the loop itself, to come back to this socket after the others.
+    func requestAttention() { mailbox.post(.attend(id)) }
+
     func takeOutgoing() -> [Outgoing] {
         state.withLock { state in
             defer { state.outbox = [] }

@@ -8,8 +8,18 @@ internal import HTTP
 final class EasyHandle {
     let pointer: UnsafeMutableRawPointer
     private(set) var refusal: CURLcode = CURLE_OK
+    /// Whether link-local addresses are connected to.
+    var refusesLinkLocal = false
+    /// An address was refused for being link-local.
+    var hasRefusedAddress = false
+    /// What the header list was made from; a client sends the same headers again and again.
+    var headers: HTTPHeaders?
+    /// Asked before each connection is made.
+    var mayConnect: () -> Bool = { true }
+    /// Told of each socket made for a connection of this handle.
+    var onOpen: (Int32) -> Void = { _ in }
     private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
-    private var lists: [UnsafeMutablePointer<curl_slist>] = []
+    private var lists: [UInt32: UnsafeMutablePointer<curl_slist>] = [:]
 
     init?() {
         errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
@@ -25,7 +35,7 @@ final class EasyHandle {
 
     deinit {
         curl_easy_cleanup(pointer)
-        for list in lists { curl_slist_free_all(list) }
+        for list in lists.values { curl_slist_free_all(list) }
         errorText.deallocate()
     }
 
@@ -47,8 +57,8 @@ final class EasyHandle {
         keep(bytes.withUnsafeBytes { aiops_easy_set_blob(pointer, option, $0.baseAddress, $0.count) })
     }
 
+    /// Replaces the option's list.
     func set(_ option: CURLoption, list texts: [String]) {
-        guard !texts.isEmpty else { return }
         var list: UnsafeMutablePointer<curl_slist>?
         for text in texts {
             guard let longer = curl_slist_append(list, text) else {
@@ -57,9 +67,10 @@ final class EasyHandle {
             }
             list = longer
         }
-        guard let list else { return }
-        lists.append(list)
         keep(aiops_easy_set_list(pointer, option, list))
+        // libcurl keeps a pointer to the old one until it has the new one.
+        if let old = lists[option.rawValue] { curl_slist_free_all(old) }
+        lists[option.rawValue] = list
     }
 
     func set(body bytes: [UInt8]) {
@@ -70,8 +81,9 @@ final class EasyHandle {
         if refusal == CURLE_OK, code != CURLE_OK { refusal = code }
     }
 
-    /// Whether the request could be sent: the connection, TLS included, was up.
-    var isConnected: Bool {
-        aiops_easy_get_offset(pointer, CURLINFO_PRETRANSFER_TIME_T) > 0
+    /// Makes the handle as good as new for another request to the same place.
+    func forgetOutcome() {
+        errorText.pointee = 0
+        hasRefusedAddress = false
     }
 }
