@@ -9,7 +9,7 @@ stop() {
 }
 
 packages=(libcurl4-openssl-dev libyaml-dev libmicrohttpd-dev libssl-dev pkg-config
-    git make jq shellcheck yamllint python3 python3-venv openssl ca-certificates iproute2)
+    git make jq shellcheck yamllint python3 python3-venv python3-h2 openssl ca-certificates iproute2)
 
 [ "$(uname -s)" = Linux ] || stop "this project builds on Linux; here is $(uname -s). Use a Debian 12 machine or container."
 command -v swift >/dev/null || stop "Swift is missing. Install the Swift 6.3 toolchain (https://www.swift.org/install/linux/) and put 'swift' on PATH."

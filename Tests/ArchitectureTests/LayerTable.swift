@@ -43,6 +43,8 @@ enum LayerTable {
         "RuntimeTwin": ["ControllerRuntime", "CurlTransport"],
         "SimulationTesting": ["Controllers", "KubernetesTesting", "LanguageModelTesting", "LifecycleTesting"],
         "simulate": ["SimulationTesting"],
+        "RuntimeBench": ["ControllerRuntime", "AIOpsAPI"],
+        "TransportBench": ["CurlTransport"],
         "ClusterTesting": ["CurlTransport", "HTTPServer", "Environments", "Conversations"],
         "FaultTesting": ["ClusterTesting"],
     ]

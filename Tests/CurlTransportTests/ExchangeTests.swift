@@ -56,6 +56,25 @@ import Testing
         #expect(server.connectionCount == 1)
     }
 
+    /// Only who looks a name up can say how long it took.
+    @Test func nameLookupIsTimedForNewConnectionsToNames() async throws {
+        let server = try RawServer { connection in
+            while connection.readHead() != nil { connection.respond("x") }
+        }
+        let lookups = try await withTransport { transport in
+            var lookups: [Duration?] = []
+            for host in ["localhost", "localhost", "127.0.0.1"] {
+                let response = try await transport.send(HTTPRequest(url: "http://\(host):\(server.port)/"))
+                _ = try await response.body.collect()
+                lookups.append(response.nameLookup)
+            }
+            return lookups
+        }
+        #expect(lookups[0].map { $0 > .zero && $0 < .seconds(10) } == true)
+        #expect(lookups[1] == nil)
+        #expect(lookups[2] == nil)
+    }
+
     @Test func poolsDoNotShareConnections() async throws {
         let server = try RawServer { connection in
             while connection.readHead() != nil { connection.respond("x") }

@@ -32,20 +32,41 @@ import Testing
         #expect(LoopToken(raw: 0xFF << 32) == nil)
     }
 
-    @Test func largeBodiesAndModelsGoSingleFile() {
-        let small = [UInt8](repeating: 0, count: PoolKind.largestMultiplexedBody)
-        #expect(PoolKind(for: HTTPRequest(url: "", body: small)) == .request)
-        #expect(PoolKind(for: HTTPRequest(url: "", body: small + [0])) == .singleFile)
-        #expect(PoolKind(for: HTTPRequest(url: "", pool: .model)) == .singleFile)
-        #expect(PoolKind(for: HTTPRequest(url: "", pool: .watch)) == .watch)
-        #expect(!PoolKind.singleFile.isMultiplexed)
+    @Test(
+        arguments: [
+            ([], .request, 100_000, .request), ([.request], .request, 48 << 10, .request),
+            ([.request], .request, 48 << 10 + 1, .model), ([.watch], .watch, 100_000, .model),
+            ([.watch], .watch, 0, .watch), ([.watch], .request, 100_000, .request), ([], .model, 0, .model),
+            ([], .lease, 10, .lease),
+        ] as [(Set<HTTPPool>, HTTPPool, Int, PoolKind)])
+    func largeBodiesAndModelsGoOverHTTP1(multiplexed: Set<HTTPPool>, pool: HTTPPool, size: Int, expected: PoolKind) {
+        var configuration = CurlConfiguration()
+        configuration.multiplexed = multiplexed
+        let request = HTTPRequest(url: "", body: [UInt8](repeating: 0, count: size), pool: pool)
+        let kind = PoolKind(for: request, configuration: configuration)
+        #expect(kind == expected)
+        #expect(size <= 48 << 10 || !kind.isMultiplexed(configuration))
+    }
+
+    @Test func obsoleteDeadlinesAreForgotten() {
+        var queue = DeadlineQueue()
+        for number in UInt64(0)..<100 {
+            queue.add(.init(time: .seconds(100 - Int64(number)), id: ExchangeID(number: number)))
+        }
+        queue.keep { $0.id.number % 10 == 0 }
+        #expect(queue.count == 10)
+        #expect(queue.take(until: .seconds(10))?.id == ExchangeID(number: 90))
+        #expect(queue.next == .seconds(20))
     }
 
     @Test func closedMailboxTakesNothing() {
         let mailbox = Mailbox()
+        #expect(mailbox.prepareToSleep())
         #expect(mailbox.post(.remove(ExchangeID(number: 1))))
         #expect(mailbox.post(.stop))
+        #expect(!mailbox.prepareToSleep())
         #expect(mailbox.take().count == 2)
+        #expect(mailbox.prepareToSleep())
         #expect(mailbox.post(.stop))
         #expect(mailbox.close().count == 1)
         #expect(!mailbox.post(.stop))
@@ -66,7 +87,11 @@ import Testing
         #expect(head.headers.count == 2)
     }
 
-    @Test(arguments: ["HTTP/1.1 abc\r\n", "HTTP/1.1\r\n", "\r\n", "HTTP/1.1 99 x\r\n"])
+    @Test(arguments: [
+        "HTTP/1.1 abc\r\n", "HTTP/1.1\r\n", "\r\n", "HTTP/1.1 99 x\r\n", "HTTP/1.1 2000 x\r\n", "no colon\r\n",
+        ": x\r\n",
+        " folded: x\r\n", "name : x\r\n",
+    ])
     func badHeads(line: String) {
         var head = ResponseHead()
         #expect(!Array(line.utf8).withUnsafeBytes { head.add($0) })
@@ -93,12 +118,24 @@ import Testing
                 CURLE_RECV_ERROR, "SSL_read: tlsv13 alert certificate required", true,
                 .tls("SSL_read: tlsv13 alert certificate required")
             ),
+            (CURLE_UNSUPPORTED_PROTOCOL, "HTTP/0.9", true, .protocolViolation("HTTP/0.9")),
             (CURLE_RECV_ERROR, "Recv failure", true, .reset(bytesSeen: false, "Recv failure")),
             (CURLE_PARTIAL_FILE, "cut", true, .reset(bytesSeen: false, "cut")),
             (CURLE_HTTP2, "goaway", true, .reset(bytesSeen: false, "goaway")),
         ] as [(CURLcode, String, Bool, HTTPError)])
     func codesBecomeTypedErrors(code: CURLcode, detail: String, isConnected: Bool, expected: HTTPError) {
-        let failure = CurlFailure(code: code, detail: detail, isConnected: isConnected, bytesSeen: false)
+        let failure = CurlFailure(
+            code: code, detail: detail, isConnected: isConnected, hasSent: isConnected, bytesSeen: false)
+        #expect(failure.error == expected)
+    }
+
+    @Test(
+        arguments: [
+            (CURLE_SEND_ERROR, false, .notSent("x")), (CURLE_SEND_ERROR, true, .reset(bytesSeen: false, "x")),
+            (CURLE_GOT_NOTHING, true, .reset(bytesSeen: false, "x")), (CURLE_RECV_ERROR, false, .notSent("x")),
+        ] as [(CURLcode, Bool, HTTPError)])
+    func whatWasNotSentIsSaid(code: CURLcode, hasSent: Bool, expected: HTTPError) {
+        let failure = CurlFailure(code: code, detail: "x", isConnected: true, hasSent: hasSent, bytesSeen: false)
         #expect(failure.error == expected)
     }
 }

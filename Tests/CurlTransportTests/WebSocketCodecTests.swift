@@ -1,4 +1,5 @@
 import HTTP
+import Primitives
 import Testing
 
 @testable import CurlTransport
@@ -108,6 +109,82 @@ import Testing
         #expect(machine.encode([1]).isEmpty)
         #expect(machine.close().isEmpty)
         #expect(machine.end().isEmpty)
+    }
+
+    @Test func pongsAreToldApart() {
+        var machine = Self.makeOpenMachine()
+        #expect(machine.receive(WebSocketPeer.frame(0x9, [7])) == [.pong([0x8A, 0x81, 0, 0, 0, 0, 7])])
+        #expect(machine.receive(WebSocketPeer.frame(0xA, [7])).isEmpty)
+        #expect(machine.ping() == [0x89, 0x80, 0, 0, 0, 0])
+        _ = machine.close()
+        #expect(machine.ping().isEmpty)
+        #expect(machine.receive(WebSocketPeer.frame(0x9, [7])).isEmpty)
+    }
+
+    /// Whatever the pieces, the events are the same.
+    @Test(arguments: UInt64(0)..<50)
+    func piecesDoNotMatter(seed: UInt64) {
+        var generator = SeededGenerator(seed: seed)
+        var stream: [UInt8] = []
+        var isOpen = false
+        for _ in 0..<Int.random(in: 1...20, using: &generator) {
+            let payload = [UInt8](repeating: 65, count: Int.random(in: 0...200, using: &generator))
+            if Bool.random(using: &generator) {
+                stream += WebSocketPeer.frame(Bool.random(using: &generator) ? 0x9 : 0xA, Array(payload.prefix(125)))
+            }
+            let isFinal = Bool.random(using: &generator)
+            let first: UInt8 = Bool.random(using: &generator) ? 0x1 : 0x2
+            stream += WebSocketPeer.frame(isOpen ? 0x0 : first, payload, isFinal: isFinal)
+            isOpen = !isFinal
+        }
+        if Bool.random(using: &generator) { stream += WebSocketPeer.frame(0x8, [0x03, 0xE8]) }
+        var whole = Self.makeOpenMachine(limit: 5_000)
+        let expected = whole.receive(stream)
+        var machine = Self.makeOpenMachine(limit: 5_000)
+        var events: [WebSocketMachine.Event] = []
+        var rest = stream[...]
+        while !rest.isEmpty {
+            let piece = rest.prefix(Int.random(in: 1...50, using: &generator))
+            events += machine.receive(Array(piece))
+            rest = rest.dropFirst(piece.count)
+        }
+        #expect(events == expected)
+    }
+
+    /// Whatever a server sends, nothing traps, nothing follows an end, and no message is larger than the limit.
+    @Test(arguments: UInt64(0)..<200)
+    func garbageIsSurvived(seed: UInt64) {
+        var generator = SeededGenerator(seed: seed)
+        var stream: [UInt8] = []
+        for _ in 0..<20 {
+            var frame = WebSocketPeer.frame(
+                UInt8.random(in: 0...15, using: &generator),
+                (0..<Int.random(in: 0...300, using: &generator)).map { _ in .random(in: 0...255, using: &generator) },
+                isFinal: Bool.random(using: &generator))
+            // One byte in some of the frames is not what it was.
+            if Bool.random(using: &generator) {
+                frame[Int.random(in: frame.indices, using: &generator)] = .random(in: 0...255, using: &generator)
+            }
+            stream += frame
+        }
+        let isOpening = Bool.random(using: &generator)
+        var machine = isOpening ? Self.makeMachine(limit: 1_000) : Self.makeOpenMachine(limit: 1_000)
+        var hasEnded = false
+        var rest = stream[...]
+        while !rest.isEmpty {
+            let piece = rest.prefix(Int.random(in: 1...100, using: &generator))
+            rest = rest.dropFirst(piece.count)
+            for event in machine.receive(Array(piece)) {
+                #expect(!hasEnded, "\(seed): \(event) after the end")
+                switch event {
+                case .closed, .failed: hasEnded = true
+                case .message(.binary(let bytes)) where bytes.count > 1_000: Issue.record("\(seed): too large")
+                case .message(.text(let text)) where text.utf8.count > 1_000: Issue.record("\(seed): too large")
+                default: break
+                }
+            }
+        }
+        #expect(machine.end().isEmpty == hasEnded)
     }
 
     @Test func otherStatusIsAFailure() {

@@ -131,6 +131,112 @@ import Testing
         }
     }
 
+    /// A peer that pings without reading is answered once it reads, and with the last pong only.
+    @Test func pingsWithoutEndFillNoMemory() async throws {
+        let isFlooded = Gate()
+        let pongs = Locked<[[UInt8]]>([])
+        let server = try RawServer { connection in
+            guard let peer = WebSocketPeer(connection) else { return }
+            let pings = (0..<400).flatMap { number in
+                WebSocketPeer.frame(0x9, [UInt8(number & 0xFF)] + [UInt8](repeating: 0, count: 124))
+            }
+            // 15 MB of pings: the answers to all of them would not fit the kernel's buffers.
+            for _ in 0..<300 { connection.write(pings) }
+            peer.write(0x2, [1])
+            isFlooded.waitBlocking()
+            peer.write(0x9, Array("last".utf8))
+            while let (opcode, payload) = peer.read() {
+                guard opcode == 0xA else { continue }
+                pongs.withLock { $0.append(payload) }
+                if payload == Array("last".utf8) { break }
+            }
+            peer.write(0x8, [0x03, 0xE8])
+            connection.waitForEnd()
+        }
+        try await withTransport { transport in
+            let socket = try await transport.connectWebSocket(WebSocketRequest(url: server.url))
+            #expect(try await socket.receive() == .binary([1]))
+            isFlooded.open()
+            #expect(try await socket.receive() == nil)
+        }
+        let count = pongs.withLock { $0.count }
+        #expect(count < 110_000, "\(count) of 120,000 pings were answered")
+    }
+
+    @Test func silentServerIsPingedAndThenGivenUp() async throws {
+        let pings = Locked(0)
+        let server = try RawServer { connection in
+            guard let peer = WebSocketPeer(connection) else { return }
+            while let (opcode, _) = peer.read() {
+                if opcode == 0x9 { pings.withLock { $0 += 1 } }
+            }
+        }
+        try await withTransport { transport in
+            let socket = try await transport.connectWebSocket(
+                WebSocketRequest(
+                    url: server.url, pingInterval: .milliseconds(50), silenceLimit: .milliseconds(500)))
+            await #expect(throws: HTTPError.timedOut(.idle)) { _ = try await socket.receive() }
+        }
+        #expect(pings.withLock { $0 } >= 1)
+    }
+
+    @Test func serverThatAnswersPingsIsNotGivenUp() async throws {
+        let server = try RawServer { connection in
+            guard let peer = WebSocketPeer(connection) else { return }
+            var count = 0
+            while let (opcode, payload) = peer.read() {
+                guard opcode == 0x9 else { continue }
+                count += 1
+                peer.write(0xA, payload)
+                // By now more time has passed than the limit on silence.
+                if count == 25 { peer.write(0x2, [9]) }
+            }
+        }
+        try await withTransport { transport in
+            let socket = try await transport.connectWebSocket(
+                WebSocketRequest(
+                    url: server.url, pingInterval: .milliseconds(100), silenceLimit: .seconds(2)))
+            #expect(try await socket.receive() == .binary([9]))
+        }
+    }
+
+    enum Farewell: Sendable, CaseIterable { case answered, ignored, cutShort, talkative }
+
+    /// The goodbye is answered by the server, or waited for a second at most; the connection goes either way.
+    @Test(arguments: Farewell.allCases)
+    func goodbyeIsWaitedForButNotForEver(farewell: Farewell) async throws {
+        let status = Locked<[UInt8]>([])
+        let gone = Gate()
+        let server = try RawServer { connection in
+            guard let peer = WebSocketPeer(connection) else { return }
+            while let (opcode, payload) = peer.read() {
+                guard opcode == 0x8 else { continue }
+                status.withLock { $0 = payload }
+                switch farewell {
+                case .answered: peer.write(0x8, payload)
+                case .ignored: break
+                case .cutShort: connection.reset()
+                case .talkative: while peer.write(0x2, [UInt8](repeating: 1, count: 4_096)) {}
+                }
+                if farewell != .cutShort { connection.waitForEnd() }
+                break
+            }
+            gone.open()
+        }
+        try await withTransport { transport in
+            let clock = ContinuousClock()
+            let start = clock.now
+            do {
+                let socket = try await transport.connectWebSocket(WebSocketRequest(url: server.url))
+                await socket.close()
+                // Let go of at once: the goodbye is still said.
+            }
+            await gone.wait()
+            #expect(clock.now - start < .seconds(5))
+        }
+        #expect(status.withLock { $0 } == [0x03, 0xE8])
+    }
+
     @Test func silentServerTimesOutInTheHandshake() async throws {
         let server = try RawServer { $0.waitForEnd() }
         await #expect(throws: HTTPError.timedOut(.connecting)) {

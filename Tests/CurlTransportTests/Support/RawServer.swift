@@ -9,24 +9,29 @@ final class RawServer: Sendable {
     private let descriptor: Int32
     private let accepted = Locked(0)
 
-    var url: String { "http://127.0.0.1:\(port)" }
+    private let address: String
+
+    var url: String { "http://\(address):\(port)" }
     var connectionCount: Int { accepted.withLock { $0 } }
 
     /// Runs `script` for each connection; the connection is closed after it.
-    init(_ script: @escaping @Sendable (RawConnection) -> Void) throws {
+    ///
+    /// The socket belongs to the network namespace of the calling thread.
+    init(address text: String = "127.0.0.1", _ script: @escaping @Sendable (RawConnection) -> Void) throws {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        inet_pton(AF_INET, text, &address.sin_addr)
         var size = socklen_t(MemoryLayout<sockaddr_in>.size)
         let isBound = withUnsafeMutablePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-                bind(descriptor, pointer, size) == 0 && listen(descriptor, 64) == 0
+                bind(descriptor, pointer, size) == 0 && listen(descriptor, 1_024) == 0
                     && getsockname(descriptor, pointer, &size) == 0
             }
         }
         guard descriptor >= 0, isBound else { throw NoSocket(code: errno) }
         self.descriptor = descriptor
+        self.address = text
         port = UInt16(bigEndian: address.sin_port)
         let accepted = accepted
         try PlatformThread.spawn(name: "raw-server") {

@@ -11,6 +11,7 @@ final class Subprocess: Sendable {
     private let input: Int32
     private let output: Int32
     private let text = Locked("")
+    private let exitStatus = Locked<Int32?>(nil)
 
     init(_ program: String, _ arguments: [String]) throws {
         var toChild: [Int32] = [-1, -1]
@@ -34,11 +35,22 @@ final class Subprocess: Sendable {
     }
 
     deinit {
-        kill(child, SIGKILL)
+        let isRunning = exitStatus.withLock { $0 == nil }
+        if isRunning { kill(child, SIGKILL) }
         close(input)
         close(output)
-        var status: Int32 = 0
-        waitpid(child, &status, 0)
+        if isRunning { _ = wait() }
+    }
+
+    /// The exit status, as `waitpid` gives it, once the child has ended.
+    func wait() -> Int32 {
+        exitStatus.withLock { known in
+            if let known { return known }
+            var status: Int32 = 0
+            waitpid(child, &status, 0)
+            known = status
+            return status
+        }
     }
 
     func write(_ text: String) {
@@ -51,6 +63,19 @@ final class Subprocess: Sendable {
         while true {
             let all = text.withLock { $0 }
             if all.contains(needle) { return all }
+            guard fill() else { return nil }
+        }
+    }
+
+    /// The next line of output, or `nil` at its end.
+    func nextLine() -> String? {
+        while true {
+            let line: String? = text.withLock { text in
+                guard let end = text.firstIndex(of: "\n") else { return nil }
+                defer { text.removeSubrange(...end) }
+                return String(text[..<end])
+            }
+            if let line { return line }
             guard fill() else { return nil }
         }
     }
