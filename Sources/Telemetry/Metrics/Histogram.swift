@@ -8,8 +8,7 @@ package struct Histogram: Sendable {
 
     package func observe(_ value: Double, _ labels: [String] = []) {
         guard !value.isNaN else { return }
-        let buckets = family.buckets
-        let index = buckets.firstIndex { value <= $0 } ?? buckets.count
+        let index = HistogramBuckets.index(of: value, in: family.buckets)
         family.update(labels) { series in
             series.counts[index] += 1
             series.value += value

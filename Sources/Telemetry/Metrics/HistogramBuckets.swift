@@ -13,6 +13,16 @@ package enum HistogramBuckets {
     /// Those of the workqueue histograms: 10 ns, times ten, twelve times.
     package static let queueSeconds = exponential(start: 1e-8, factor: 10, count: 12)
 
+    /// The first bound that is not below the value; the count of the bounds for one beyond all of them.
+    static func index(of value: Double, in bounds: [Double]) -> Int {
+        var (low, high) = (0, bounds.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if value <= bounds[middle] { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
+
     package static func exponential(start: Double, factor: Double, count: Int) -> [Double] {
         (0..<count).map { step in (0..<step).reduce(start) { bound, _ in bound * factor } }
     }

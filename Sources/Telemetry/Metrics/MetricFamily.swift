@@ -6,14 +6,6 @@ internal import Primitives
 final class MetricFamily: Sendable {
     enum Kind: String, Sendable { case counter, gauge, histogram }
 
-    struct Series: Sendable {
-        var value: Double = 0
-        /// Per bucket, not cumulative; the last one is `+Inf`.
-        ///
-        /// Empty unless a histogram.
-        var counts: [UInt64] = []
-    }
-
     let name: String
     let kind: Kind
     let labels: [String]
@@ -21,7 +13,7 @@ final class MetricFamily: Sendable {
     private let help: String
     private let seriesLimit: Int
     private let onDrop: @Sendable (String) -> Void
-    private let series = Locked<[[String]: Series]>([:])
+    private let allSeries = Locked<[[String]: MetricSeries]>([:])
 
     init(
         name: String, help: String, kind: Kind, labels: [String], buckets: [Double], seriesLimit: Int,
@@ -37,35 +29,35 @@ final class MetricFamily: Sendable {
         if labels.isEmpty { update([]) { _ in } }
     }
 
-    /// Changes the series of these label values, made at need.
-    func update(_ values: [String], _ change: (inout Series) -> Void) {
-        let isKept = series.withLock { series in
-            guard values.count == labels.count else { return false }
-            if var known = series[values] {
-                change(&known)
-                series[values] = known
-                return true
-            }
-            guard series.count < seriesLimit else { return false }
-            var new = Series(counts: kind == .histogram ? Array(repeating: 0, count: buckets.count + 1) : [])
-            change(&new)
+    /// The series of these label values, made at need; nil, and counted, when there is no room for it.
+    func series(_ values: [String]) -> MetricSeries? {
+        let found = allSeries.withLock { series -> MetricSeries? in
+            guard values.count == labels.count else { return nil }
+            if let known = series[values] { return known }
+            guard series.count < seriesLimit else { return nil }
+            let new = MetricSeries(bucketCount: kind == .histogram ? buckets.count + 1 : 0)
             series[values] = new
-            return true
+            return new
         }
-        if !isKept { onDrop(name) }
+        if found == nil { onDrop(name) }
+        return found
+    }
+
+    func update(_ values: [String], _ change: (inout MetricSeries.Numbers) -> Void) {
+        series(values)?.update(change)
     }
 
     func remove(_ values: [String]) {
-        series.withLock { $0[values] = nil }
+        allSeries.withLock { $0[values] = nil }
     }
 
-    func read(_ values: [String]) -> Series? {
-        series.withLock { $0[values] }
+    func read(_ values: [String]) -> MetricSeries.Numbers? {
+        allSeries.withLock { $0[values] }?.now
     }
 
     func write(to text: inout String) {
         text += "# HELP \(name) \(MetricText.escaped(help: help))\n# TYPE \(name) \(kind.rawValue)\n"
-        let all = series.withLock { $0 }
+        let all = allSeries.withLock { $0 }.mapValues(\.now)
         for (values, series) in all.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
             let pairs = zip(labels, values).map { "\($0)=\"\(MetricText.escaped(label: $1))\"" }
             if kind == .histogram {
@@ -76,7 +68,7 @@ final class MetricFamily: Sendable {
         }
     }
 
-    private func writeHistogram(_ series: Series, _ pairs: [String], to text: inout String) {
+    private func writeHistogram(_ series: MetricSeries.Numbers, _ pairs: [String], to text: inout String) {
         var total: UInt64 = 0
         for (bound, count) in zip(buckets + [.infinity], series.counts) {
             total += count

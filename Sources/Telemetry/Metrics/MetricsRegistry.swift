@@ -48,11 +48,11 @@ package final class MetricsRegistry: Sendable {
     package func prometheusText() -> String {
         for collect in state.withLock({ $0.collectors }) { collect() }
         var text = ""
-        for family in state.withLock({ Array($0.families.values) }).sorted(by: { $0.name < $1.name }) {
-            family.write(to: &text)
-        }
+        for family in families.sorted(by: { $0.name < $1.name }) { family.write(to: &text) }
         return text
     }
+
+    var families: [MetricFamily] { state.withLock { Array($0.families.values) } }
 
     private func family(
         _ name: String, _ help: String, _ kind: MetricFamily.Kind, _ labels: [String], _ buckets: [Double] = []
