@@ -30,10 +30,10 @@ package struct Operator: Sendable {
         let pools = Store<WorkerPool>()
         let taskCache = Reflector(
             store: tasks, source: ClientSource<AIOpsTask>(client: client), time: time, logger: logger,
-            seed: seed)
+            metrics: metrics, seed: seed)
         let poolCache = Reflector(
             store: pools, source: ClientSource<WorkerPool>(client: client), time: time, logger: logger,
-            seed: seed &+ 1)
+            metrics: metrics, seed: seed &+ 1)
         let events = EventRecorder(
             writer: client, controller: "aiops.dev/operator", instance: instance, time: time, logger: logger,
             metrics: metrics, seed: seed &+ 2)
@@ -52,8 +52,10 @@ package struct Operator: Sendable {
 
     /// What this process does while it leads.
     private static func work(
-        workers: WorkerNames, tasks: Store<AIOpsTask>, taskCache: Reflector<AIOpsTask>, pools: Store<WorkerPool>,
-        poolCache: Reflector<WorkerPool>, events: EventRecorder, settings: OperatorSettings, client: KubernetesClient,
+        workers: WorkerNames, tasks: Store<AIOpsTask>, taskCache: Reflector<AIOpsTask, AIOpsTask>,
+        pools: Store<WorkerPool>,
+        poolCache: Reflector<WorkerPool, WorkerPool>, events: EventRecorder, settings: OperatorSettings,
+        client: KubernetesClient,
         transport: any HTTPTransport, catalogue: Catalogue, time: any TimeSource, logger: Logger,
         metrics: MetricsRegistry, redact: @escaping @Sendable (String) -> String,
         crashPoint: IntentExecutor.CrashPoint?, seed: UInt64

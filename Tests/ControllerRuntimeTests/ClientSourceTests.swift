@@ -28,7 +28,12 @@ struct ClientSourceTests {
 
     @Test func namespaceAndSelectorBoundListsAndReads() async throws {
         let source = ClientSource<Widget>(client: client, namespace: "default", labelSelector: "team=red")
-        #expect(try await source.list(.latest).items.map(\.key.description) == ["default/x"])
+        let listed = Locked<[String]>([])
+        let version = try await source.list(.latest) { piece in
+            if case .object(let widget) = piece { listed.withLock { $0.append("\(widget.key)") } }
+        }
+        #expect(listed.withLock { $0 } == ["default/x"])
+        #expect(try await source.latestVersion() == version)
         #expect(try await source.get(ObjectKey(namespace: "default", name: "x")) != nil)
         #expect(try await source.get(ObjectKey(namespace: "default", name: "y")) == nil)
         #expect(try await source.get(ObjectKey(namespace: "other", name: "x")) == nil)
@@ -37,34 +42,34 @@ struct ClientSourceTests {
 
     @Test func expiredWatchIsToldApart() async throws {
         let source = ClientSource<Widget>(client: client)
-        let version = try await source.list(.latest).version
+        let version = try await source.list(.latest) { _ in }
         server.put(Widget("z", namespace: "default"))
         server.compact()
-        var told: WatchFailure?
+        let told = Locked<WatchFailure?>(nil)
         do throws(WatchFailure) {
-            try await source.watch(from: version, serverTimeout: .seconds(300)) { notice in
+            try await source.watch(.after(version), serverTimeout: .seconds(300)) { notice in
                 // Servers say it in the stream, or refuse the request.
-                if case .failure(let failure) = notice { told = failure }
+                if case .failure(let failure) = notice { told.withLock { $0 = failure } }
                 return true
             }
         } catch {
-            told = error
+            told.withLock { $0 = error }
         }
-        #expect(told == .expired)
+        #expect(told.withLock { $0 } == .expired)
     }
 
     @Test func watchAsksForBookmarksAndTheTimeGiven() async throws {
         let source = ClientSource<Widget>(client: client, labelSelector: "team=red")
-        let version = try await source.list(.latest).version
+        let version = try await source.list(.latest) { _ in }
         var widget = Widget("z", namespace: "default")
         widget.metadata.labels = ["team": "red"]
         server.put(widget)
-        var seen: [String] = []
-        try await source.watch(from: version, serverTimeout: .seconds(321)) { notice in
-            if case .upsert(let widget) = notice { seen.append(widget.metadata.name) }
+        let seen = Locked<[String]>([])
+        try await source.watch(.after(version), serverTimeout: .seconds(321)) { notice in
+            if case .upsert(let widget) = notice { seen.withLock { $0.append(widget.metadata.name) } }
             return false
         }
-        #expect(seen == ["z"])
+        #expect(seen.withLock { $0 } == ["z"])
         let query = try #require(server.calls.last { $0.verb == "watch" }?.query)
         #expect(query["timeoutSeconds"] == "321" && query["allowWatchBookmarks"] == "true")
         #expect(query["resourceVersion"] == version && query["labelSelector"] == "team=red")
@@ -77,11 +82,36 @@ struct ClientSourceTests {
             Status(code: 429, reason: "TooManyRequests", details: StatusDetails(retryAfterSeconds: 40)),
             .throttled(retryAfter: .seconds(40))
         ),
+        (Status(code: 400, reason: "BadRequest", message: "unknown"), .refused("list widgets.test.dev: unknown")),
+        (Status(code: 404, reason: "NotFound", message: "no kind"), .refused("list widgets.test.dev: no kind")),
     ])
     func refusalsAreToldApart(status: Status, failure: WatchFailure) async {
         server.inject(.answer(status), times: 20) { $0.verb == "list" }
         await #expect(throws: failure) {
-            _ = try await ClientSource<Widget>(client: client).list(.notOlderThan("9"))
+            _ = try await ClientSource<Widget>(client: client).list(.notOlderThan("9")) { _ in }
         }
+    }
+
+    @Test func streamingListHasItsMarkAndAsksForNoOlderState() async throws {
+        let source = ClientSource<Widget>(client: client)
+        let seen = Locked<[String]>([])
+        for start in [WatchStart.everything(.latest), .everything(.notOlderThan("3"))] {
+            try await source.watch(start, serverTimeout: .seconds(300)) { notice in
+                switch notice {
+                case .upsert(let widget): seen.withLock { $0.append("\(widget.key)") }
+                case .bookmark(_, let ends):
+                    seen.withLock { $0.append("mark \(ends)") }
+                    return false
+                default: break
+                }
+                return true
+            }
+        }
+        let once = ["default/x", "default/y", "other/x", "mark true"]
+        #expect(seen.withLock { $0 } == once + once)
+        let queries = server.calls.filter { $0.verb == "watch" }.map(\.query)
+        #expect(queries.map { $0["sendInitialEvents"] } == ["true", "true"])
+        #expect(queries.map { $0["resourceVersionMatch"] } == ["NotOlderThan", "NotOlderThan"])
+        #expect(queries.map { $0["resourceVersion"] } == [nil, "3"])
     }
 }

@@ -14,7 +14,7 @@ struct ControllerTests {
     private let metrics = MetricsRegistry()
     private static func key(_ name: String) -> ObjectKey { ObjectKey(namespace: "a", name: name) }
 
-    private var reflector: Reflector<Widget> {
+    private var reflector: Reflector<Widget, Widget> {
         Reflector(store: store, source: server, time: time, logger: .disabled, seed: 3)
     }
 

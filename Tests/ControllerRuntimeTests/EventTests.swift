@@ -102,6 +102,21 @@ struct EventTests {
         }
     }
 
+    /// Events live for an hour; the series goes on with a new one.
+    @Test func seriesWhoseEventIsGoneBeginsAnew() async throws {
+        let (server, metrics) = (WidgetServer(), MetricsRegistry())
+        let recorder = Self.recorder(server, ManualTimeSource(), metrics)
+        try await running([{ try await recorder.run() }]) {
+            recorder.record(Self.note())
+            await eventually("made") { server.writes.count == 1 }
+            server.failNextWrites(with: [.notFound])
+            recorder.record(Self.note())
+            await eventually("made anew") { server.writes.count == 2 }
+        }
+        #expect(server.writes == ["create events.events.k8s.io", "create events.events.k8s.io"])
+        #expect(metrics.counter("events_dropped_total", "", labels: ["cause"]).value(["refused"]) == 0)
+    }
+
     @Test func drainWritesWhatWaitsAndEndsTheSeries() async throws {
         let (server, time) = (WidgetServer(), ManualTimeSource())
         let recorder = Self.recorder(server, time, MetricsRegistry())

@@ -10,7 +10,7 @@ struct ReflectorTests {
     private let server = WidgetServer()
     private let store = Store<Widget>()
 
-    private var reflector: Reflector<Widget> {
+    private var reflector: Reflector<Widget, Widget> {
         Reflector(store: store, source: server, time: time, logger: .disabled, seed: 3)
     }
 
@@ -41,14 +41,17 @@ struct ReflectorTests {
         let heard = Locked<[String]>([])
         try await running([{ try await reflector.run() }]) {
             try await store.waitUntilSynced()
-            store.subscribe { change in heard.withLock { $0.append(change.reason.detail) } }
+            store.subscribe { change in
+                let detail = store.reasons(for: change).reasons[0].detail
+                heard.withLock { $0.append(detail) }
+            }
             server.change {
                 $0.put("x", size: 2)
                 $0.remove("x")
             }
             await eventually("all three") { heard.withLock { $0.count } == 3 }
         }
-        #expect(heard.withLock { $0 } == ["added a/x@9", "modified a/x@10", "deleted a/x@10"])
+        #expect(heard.withLock { $0 } == ["added", "modified a/x@10", "deleted a/x@11"])
     }
 
     @Test func refreshShowsWhatTheWatchDoesNotTell() async throws {
@@ -79,10 +82,71 @@ struct ReflectorTests {
         for line in [
             #"informer_store_objects{resource="widgets.test.dev"} 1"#,
             #"informer_store_resource_version{resource="widgets.test.dev"} 9"#,
+            #"informer_queued_items{resource="widgets.test.dev"} 0"#,
+            #"informer_processing_latency_seconds_count{resource="widgets.test.dev"} 1"#,
             #"reflector_lists_total{resource="widgets.test.dev"} 1"#,
             #"reflector_failures_total{resource="widgets.test.dev"} 0"#,
         ] {
             #expect(text.contains(line + "\n"), "\(line) is not in\n\(text)")
+        }
+        #expect(metrics.gauge("informer_store_bytes", "", labels: ["resource"]).value(["widgets.test.dev"]) > 100)
+    }
+
+    @Test func rowsAreAllThatIsKept() async throws {
+        let sizes = Store<Int64>(kind: "Widget", indexes: [StoreIndex("size") { ["\($0)"] }])
+        server.change {
+            $0.put("x", size: 1)
+            $0.put("y", size: 7)
+        }
+        let reflector = Reflector(
+            store: sizes, keeping: { (widget: Widget) in widget.size }, source: server, time: time, logger: .disabled,
+            seed: 3)
+        try await running([{ try await reflector.run() }]) {
+            try await sizes.waitUntilSynced()
+            server.change { $0.put("x", size: 7) }
+            await eventually("both are seven") { sizes.list(index: "size", value: "7").count == 2 }
+            #expect(sizes.identity(of: ObjectKey(namespace: "a", name: "x"))?.resourceVersion == "11")
+        }
+    }
+
+    /// Leaders change while the cache is warm: what the one before wrote must be seen before the first reconcile.
+    @Test func barrierWaitsForWhatIsWrittenElsewhere() async throws {
+        server.change { $0.put("x", size: 1) }
+        let reflector = reflector
+        try await running([{ try await reflector.run() }]) {
+            try await reflector.barrier()
+            server.forgetRequests()
+            server.holdBack(true)
+            server.change { $0.put("x", size: 2) }
+            let passed = Latch()
+            async let waiting: Void = {
+                try await reflector.barrier()
+                passed.open()
+            }()
+            await eventually("the version is known") { server.requests.last == "version" }
+            await time.waitForSleepers(1)
+            #expect(!passed.isOpen)
+            server.holdBack(false)
+            try await waiting
+            #expect(store.get(ObjectKey(namespace: "a", name: "x"))?.size == 2)
+        }
+    }
+
+    /// Versions move with the whole cluster, and a quiet kind hears of it once a minute: the barrier reads a list then.
+    @Test func barrierOfAQuietKindReadsAList() async throws {
+        server.change { $0.put("x", size: 1) }
+        let reflector = reflector
+        try await running([{ try await reflector.run() }]) {
+            try await store.waitUntilSynced()
+            server.change { $0.idle() }
+            server.failNextLists(with: [.failed("not yet")])
+            async let waiting: Void = reflector.barrier()
+            await time.advance(by: .seconds(1), afterSleepers: 1)
+            await eventually("read again") { server.requests.filter { $0 == "version" }.count == 2 }
+            await time.advance(by: .milliseconds(100), afterSleepers: 1)
+            try await waiting
+            #expect(server.requests.filter { $0 == "stream latest" }.count == 2)
+            #expect(store.resourceVersion == "10")
         }
     }
 

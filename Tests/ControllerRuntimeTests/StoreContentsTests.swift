@@ -15,10 +15,54 @@ struct StoreContentsTests {
         #expect(changes[0].old != nil && changes[1].old?.size == 0 && changes[2].old == nil)
     }
 
+    @Test func nothingOfAListIsShownBeforeItIsWhole() {
+        var store = StoreContents<Widget>()
+        _ = store.replace(with: [Widget("x", version: 1), Widget("y", version: 2)], version: "2")
+        store.beginStage()
+        store.stage(StoreEntry(Widget("x", size: 5, version: 7)))
+        store.stage(StoreEntry(Widget("z", size: 5, version: 8)))
+        #expect(store[Self.key("x")]?.size == 0 && store.count == 2 && store.version == "2")
+        store.unstage(Self.key("z"))
+        guard case .changes(let changes) = store.commit(version: "9") else {
+            Issue.record("not compared")
+            return
+        }
+        #expect(changes.map(\.key.name) == ["x", "y"])
+        #expect(store.all.map(\.size) == [5])
+    }
+
+    @Test func whatAListShowsUnchangedIsNotHeldTwice() {
+        var store = StoreContents<Widget>()
+        let many = (1...1_000).map { Widget("w\($0)", version: $0) }
+        _ = store.replace(with: many, version: "1000")
+        let before = store.tableBytes
+        store.beginStage()
+        for widget in many { store.stage(StoreEntry(widget)) }
+        #expect(store.tableBytes == before)
+        guard case .changes(let changes) = store.commit(version: "1001") else {
+            Issue.record("not compared")
+            return
+        }
+        #expect(changes.isEmpty && store.count == 1_000)
+    }
+
+    /// A live read takes an object away, and another gets its place, while a list is being read.
+    @Test func slotGivenToAnotherKeyDuringAListIsNotTakenForListed() {
+        var store = StoreContents<Widget>()
+        _ = store.replace(with: [Widget("x", version: 1), Widget("y", version: 2)], version: "2")
+        store.beginStage()
+        store.stage(StoreEntry(Widget("x", version: 1)))
+        _ = store.withdraw(Self.key("x"), uid: ObjectUID("uid-x"))
+        _ = store.offer(StoreEntry(Widget("old", version: 2)))
+        _ = store.offer(StoreEntry(Widget("new", version: 7)))
+        _ = store.commit(version: "5")
+        #expect(store.all.map(\.metadata.name) == ["new"], "made before the list and not in it, or made after it")
+    }
+
     @Test func seenDeletionHasAKnownFinalState() {
         var store = StoreContents<Widget>()
-        _ = store.upsert(Widget("x", version: 1))
-        let change = store.delete(Widget("x", version: 5))
+        _ = store.upsert(StoreEntry(Widget("x", version: 1)))
+        let change = store.delete(Self.key("x"), as: "5")
         #expect(change?.isFinalStateUnknown == false)
         #expect(store.version == "5")
     }
@@ -26,10 +70,11 @@ struct StoreContentsTests {
     @Test func lateNewsOfAnOlderObjectIsPassedOver() {
         var store = StoreContents<Widget>()
         _ = store.replace(with: [Widget("x", version: 10)], version: "10")
-        _ = store.offer(Widget("x", size: 3, version: 20, uid: "second"))
+        let offered = store.offer(StoreEntry(Widget("x", size: 3, version: 20, uid: "second")))
+        #expect(offered?.isAnotherObject == true)
         #expect(store.version == "10", "a read at the side does not move the watch")
-        #expect(store.upsert(Widget("x", size: 1, version: 15)) == nil)
-        #expect(store.delete(Widget("x", version: 16)) == nil, "the deletion of the first x must not hide the second")
+        #expect(store.upsert(StoreEntry(Widget("x", size: 1, version: 15))) == nil)
+        #expect(store.delete(Self.key("x"), as: "16") == nil, "the deletion of the first x must not hide the second")
         #expect(store[Self.key("x")]?.size == 3)
         #expect(store.replace(with: [], version: "17").isEmpty)
         #expect(store.replace(with: [], version: "21").count == 1)
@@ -46,9 +91,9 @@ struct StoreContentsTests {
 
     @Test func withdrawalHitsOnlyTheObjectThatWasMeant() {
         var store = StoreContents<Widget>()
-        _ = store.upsert(Widget("x", version: 1, uid: "new"))
-        #expect(store.withdraw(Self.key("x"), uid: "old") == nil)
-        #expect(store.withdraw(Self.key("x"), uid: "new") != nil)
+        _ = store.upsert(StoreEntry(Widget("x", version: 1, uid: "new")))
+        #expect(store.withdraw(Self.key("x"), uid: ObjectUID("old")) == nil)
+        #expect(store.withdraw(Self.key("x"), uid: ObjectUID("new")) != nil)
         #expect(store.count == 0)
     }
 
@@ -62,10 +107,10 @@ struct StoreContentsTests {
                 "w\(Int.random(in: 0..<8, using: &random))", namespace: namespace,
                 size: Int64.random(in: 0..<4, using: &random), version: version)
             switch Int.random(in: 0..<8, using: &random) {
-            case 0: _ = store.delete(widget)
+            case 0: _ = store.delete(widget.key, as: "\(version)")
             case 1:
                 _ = store.replace(with: store.all.filter { _ in Bool.random(using: &random) }, version: "\(version)")
-            default: _ = store.upsert(widget)
+            default: _ = store.upsert(StoreEntry(widget))
             }
             for size in 0..<4 {
                 let scanned = store.all.filter { $0.size == Int64(size) }
@@ -74,5 +119,54 @@ struct StoreContentsTests {
             #expect(store.all(namespace: "b") == store.all.filter { $0.key.namespace == "b" })
         }
         #expect(store.all(index: "unknown", value: "0").isEmpty)
+    }
+
+    /// The store against the plainest thing that could do its work: a dictionary of the newest object of each name.
+    @Test(arguments: UInt64(1)...40)
+    func randomHistoryMatchesADictionary(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        var store = StoreContents<Widget>()
+        var model: [ObjectKey: Widget] = [:]
+        var staged: [ObjectKey: Widget]?
+        for version in 1...400 {
+            let widget = Widget("w\(Int.random(in: 0..<12, using: &random))", size: Int64(version), version: version)
+            switch Int.random(in: 0..<10, using: &random) {
+            case 0...3 where staged == nil:
+                _ = store.upsert(StoreEntry(widget))
+                model[widget.key] = widget
+            case 4 where staged == nil:
+                _ = store.delete(widget.key, as: "\(version)")
+                model[widget.key] = nil
+            case 5 where staged == nil:
+                store.beginStage()
+                staged = [:]
+            case 6, 7, 8:
+                guard staged != nil else { continue }
+                let known = Bool.random(using: &random) ? model.values.randomElement(using: &random) : nil
+                let listed = known ?? widget
+                store.stage(StoreEntry(listed))
+                staged?[listed.key] = listed
+            default:
+                guard let list = staged else { continue }
+                _ = store.commit(version: "\(version)")
+                model = list
+                staged = nil
+            }
+            let shown = Dictionary(uniqueKeysWithValues: store.all.map { ($0.key, $0) })
+            #expect(shown == model)
+        }
+    }
+}
+
+extension StoreContents where Row: KubernetesObject {
+    /// A whole list at once, with every difference told.
+    mutating func replace(with objects: [Row], version: String) -> [StoreChange<Row>] {
+        beginStage()
+        for object in objects { stage(StoreEntry(object)) }
+        if case .changes(let changes) = commit(version: version) { return changes }
+        return all.map {
+            StoreChange(
+                key: $0.key, old: nil, new: $0, origin: .list, resourceVersion: $0.metadata.resourceVersion)
+        }
     }
 }

@@ -5,43 +5,52 @@ import Testing
 
 struct WatcherStateTests {
     private var random = SeededGenerator(seed: 7)
-    private var state = WatcherState<Widget>(
-        retryPolicy: .init(initial: .milliseconds(800), cap: .seconds(30), jitter: 0))
+    private var state = WatcherState(
+        retryPolicy: .init(initial: .milliseconds(800), cap: .seconds(30), jitter: 0), streamsLists: false)
 
-    private mutating func step(_ input: WatcherInput<Widget>, at seconds: Int = 0) -> WatcherAction {
-        state.step(input, now: .seconds(seconds), using: &random).action
+    @discardableResult
+    private mutating func step(_ input: WatcherInput, at seconds: Int = 0) -> WatcherAction {
+        full(input, at: seconds).action
+    }
+
+    private mutating func full(_ input: WatcherInput, at seconds: Int = 0) -> WatcherStep {
+        state.step(input, now: .seconds(seconds), using: &random)
     }
 
     private mutating func startWatching(at version: String = "10") {
-        _ = step(.start)
-        _ = step(.listed([], version: version))
+        step(.start)
+        step(.listed(version: version))
     }
 
-    private static func isWatch(_ action: WatcherAction, from version: String) -> Bool {
-        guard case .watch(version, let timeout) = action else { return false }
+    private static func isWatch(_ action: WatcherAction, _ start: WatchStart) -> Bool {
+        guard case .watch(start, let timeout) = action else { return false }
         return (.seconds(300) ... .seconds(600)).contains(timeout)
     }
+
+    // MARK: Lists and watches
 
     @Test mutating func firstListIsTheLatestAndTheWatchGoesOnFromIt() {
         let first = step(.start)
         #expect(first == .list(.latest))
-        let next = step(.listed([Widget("a", version: 9)], version: "10"))
-        #expect(Self.isWatch(next, from: "10"))
+        let next = full(.listed(version: "10"))
+        #expect(next.effect == .commit("10") && Self.isWatch(next.action, .after("10")))
     }
 
     @Test mutating func endOfStreamResumesAtOnceFromTheLastVersion() {
         startWatching()
-        _ = step(.notice(.bookmark("12")))
-        _ = step(.notice(.upsert(Widget("a", version: 105))))
+        let mark = full(.bookmark("12", endsInitialEvents: false))
+        let shown = full(.changed(version: "105"))
+        #expect(mark == WatcherStep(.advance(to: "12"), then: .read))
+        #expect(shown == WatcherStep(.show, then: .read))
         let next = step(.streamEnded)
-        #expect(Self.isWatch(next, from: "105"))
+        #expect(Self.isWatch(next, .after("105")))
     }
 
     @Test mutating func versionsOnlyGoForward() {
         startWatching(at: "100")
-        let stale = state.step(.notice(.upsert(Widget("a", version: 99))), now: .zero, using: &random)
-        #expect(stale.delivery == nil)
-        _ = step(.notice(.bookmark("9")))
+        let stale = full(.changed(version: "99"))
+        #expect(stale == WatcherStep(.none, then: .read))
+        step(.bookmark("9", endsInitialEvents: false))
         #expect(state.version == "100")
     }
 
@@ -55,18 +64,17 @@ struct WatcherStateTests {
 
     @Test mutating func serverThatIgnoresTheFloorIsAskedForTheLatest() {
         startWatching()
-        _ = step(.notice(.failure(.expired)))
-        let step = state.step(.listed([], version: "9"), now: .zero, using: &random)
-        #expect(step.delivery == nil)
-        #expect(step.action == .list(.latest))
-        let accepted = state.step(.listed([], version: "9"), now: .zero, using: &random)
-        #expect(accepted.delivery != nil, "a latest list that is older means that the server was restored")
+        step(.watchFailed(.expired))
+        let old = full(.listed(version: "9"))
+        #expect(old == WatcherStep(.discard, then: .list(.latest)))
+        let accepted = full(.listed(version: "9"))
+        #expect(accepted.effect == .commit("9"), "a latest list that is older means that the server was restored")
     }
 
     @Test mutating func expiryAgainAndAgainWaits() {
         startWatching()
-        _ = step(.watchFailed(.expired))
-        _ = step(.listed([], version: "11"))
+        step(.watchFailed(.expired))
+        step(.listed(version: "11"))
         let second = step(.watchFailed(.expired), at: 1)
         #expect(second == .wait(.milliseconds(1_600)))
     }
@@ -80,16 +88,16 @@ struct WatcherStateTests {
             nexts.append(step(.waited, at: second))
         }
         #expect(waits == [.wait(.milliseconds(800)), .wait(.milliseconds(1_600)), .wait(.milliseconds(3_200))])
-        #expect(Self.isWatch(nexts[0], from: "10") && Self.isWatch(nexts[1], from: "10"))
+        #expect(Self.isWatch(nexts[0], .after("10")) && Self.isWatch(nexts[1], .after("10")))
         #expect(nexts[2] == .list(.notOlderThan("10")))
     }
 
     @Test mutating func twoQuietMinutesForgetTheFailures() {
         startWatching()
-        _ = step(.watchFailed(.failed("cut")), at: 1)
-        _ = step(.waited, at: 2)
-        _ = step(.watchFailed(.failed("cut")), at: 3)
-        _ = step(.waited, at: 4)
+        step(.watchFailed(.failed("cut")), at: 1)
+        step(.waited, at: 2)
+        step(.watchFailed(.failed("cut")), at: 3)
+        step(.waited, at: 4)
         let later = step(.watchFailed(.failed("cut")), at: 123)
         #expect(later == .wait(.milliseconds(800)))
     }
@@ -99,112 +107,105 @@ struct WatcherStateTests {
         let wait = step(.watchFailed(.throttled(retryAfter: .seconds(7))))
         #expect(wait == .wait(.seconds(7)))
         let next = step(.waited)
-        #expect(Self.isWatch(next, from: "10"))
+        #expect(Self.isWatch(next, .after("10")))
     }
 
     @Test mutating func streamThatEndsAtOnceIsNotResumedInABusyLoop() {
         startWatching()
         let wait = step(.streamEnded)
         #expect(wait == .wait(.milliseconds(800)))
-        _ = step(.waited, at: 1)
+        step(.waited, at: 1)
         let calm = step(.streamEnded, at: 400)
-        #expect(Self.isWatch(calm, from: "10"))
+        #expect(Self.isWatch(calm, .after("10")))
     }
 
     @Test mutating func failedListFallsBackToTheLatestAfterAWait() {
         startWatching()
-        _ = step(.watchFailed(.expired))
-        let wait = step(.listFailed(.failed("timeout")))
-        #expect(wait == .wait(.milliseconds(1_600)))
+        step(.watchFailed(.expired))
+        let wait = full(.listFailed(.failed("timeout")))
+        #expect(wait == WatcherStep(.discard, then: .wait(.milliseconds(1_600))))
         let next = step(.waited)
         #expect(next == .list(.latest))
     }
+
+    // MARK: Streaming lists
+
+    private mutating func startStreaming() -> WatcherAction {
+        state = WatcherState(retryPolicy: .init(initial: .milliseconds(800), cap: .seconds(30), jitter: 0))
+        return step(.start)
+    }
+
+    @Test mutating func streamIsStagedUntilItsMarkAndThenIsTheWatch() {
+        let start = startStreaming()
+        #expect(Self.isWatch(start, .everything(.latest)))
+        let first = full(.changed(version: "9"))
+        let older = full(.changed(version: "3"), at: 9)
+        #expect(first == WatcherStep(.stage, then: .read) && older == first, "a list is in no order of versions")
+        #expect(state.progressDeadline == .seconds(19))
+        let mark = full(.bookmark("12", endsInitialEvents: true), at: 10)
+        #expect(mark == WatcherStep(.commit("12"), then: .read))
+        #expect(state.progressDeadline == nil)
+        let live = full(.changed(version: "13"), at: 60)
+        #expect(live == WatcherStep(.show, then: .read))
+        let relist = step(.watchFailed(.expired), at: 61)
+        #expect(Self.isWatch(relist, .everything(.notOlderThan("13"))))
+        let latest = step(.watchFailed(.expired), at: 62)
+        #expect(Self.isWatch(latest, .everything(.latest)))
+    }
+
+    @Test(arguments: [
+        WatcherInput.stalled, .bookmark("12", endsInitialEvents: false), .watchFailed(.refused("400")),
+    ])
+    mutating func serverWithoutStreamingListsIsRemembered(answer: WatcherInput) {
+        _ = startStreaming()
+        step(.changed(version: "9"))
+        let fallback = full(answer, at: 30)
+        #expect(fallback == WatcherStep(.discard, then: .list(.latest)))
+        step(.listed(version: "10"), at: 31)
+        let relist = step(.watchFailed(.expired), at: 32)
+        #expect(relist == .list(.notOlderThan("10")))
+    }
+
+    @Test mutating func streamCutBeforeItsMarkIsTriedAgainAndThenGivenUp() {
+        _ = startStreaming()
+        let once = full(.streamEnded)
+        #expect(once == WatcherStep(.discard, then: .list(.latest)), "a server that restarts")
+        #expect(state.streamsLists)
+        step(.listFailed(.failed("down")), at: 1)
+        for second in 2...3 {
+            let again = step(.waited, at: second)
+            #expect(Self.isWatch(again, .everything(.latest)))
+            step(.watchFailed(.failed("cut")), at: second)
+        }
+        let list = step(.waited, at: 20)
+        #expect(list == .list(.latest) && !state.streamsLists)
+    }
+
+    @Test mutating func streamOlderThanItsFloorIsNotShown() {
+        _ = startStreaming()
+        step(.bookmark("100", endsInitialEvents: true))
+        step(.watchFailed(.expired))
+        let old = full(.bookmark("99", endsInitialEvents: true))
+        #expect(old.effect == .discard && Self.isWatch(old.action, .everything(.latest)))
+    }
+
+    @Test mutating func whoeverMustKnowNowGetsTheLatest() {
+        startWatching()
+        let fresh = step(.freshListWanted)
+        #expect(fresh == .list(.latest))
+    }
+
+    // MARK: At random
 
     /// Streams are cut, versions compacted, lists refused: at the end the store equals the server, and on the way no
     /// object's version went back.
     @Test(arguments: UInt64(1)...80)
     func randomCutsEndEqualToTheServer(seed: UInt64) {
-        var random = SeededGenerator(seed: seed)
-        var server = WidgetHistory()
-        var watcher = WatcherState<Widget>()
-        var store = StoreContents<Widget>()
-        var shown: [ObjectKey: Widget] = [:]
-        var now = Duration.zero
-        var isCalm = false
-        var position: Int?
-
-        func apply(_ delivery: WatcherDelivery<Widget>?) {
-            let changes: [StoreChange<Widget>] =
-                switch delivery {
-                case .replace(let items, let version): store.replace(with: items, version: version)
-                case .upsert(let object): store.upsert(object).map { [$0] } ?? []
-                case .delete(let object): store.delete(object).map { [$0] } ?? []
-                case .advance, nil: []
-                }
-            for change in changes {
-                #expect(shown[change.key] == change.old, "a notice does not follow from the one before")
-                if let new = change.new, let old = change.old {
-                    #expect(ResourceVersion.isNewer(new.metadata.resourceVersion, than: old.metadata.resourceVersion))
-                }
-                shown[change.key] = change.new
-            }
-        }
-
-        func input(for action: WatcherAction) -> WatcherInput<Widget> {
-            let fails = !isCalm && Int.random(in: 0..<6, using: &random) == 0
-            switch action {
-            case .wait(let duration):
-                now += duration
-                return .waited
-            case .list(let basis):
-                if fails {
-                    return .listFailed(
-                        [.expired, .failed("x"), .throttled(retryAfter: nil)].randomElement(using: &random) ?? .expired)
-                }
-                if case .notOlderThan(let floor) = basis { #expect(Int(floor) ?? 0 <= server.version) }
-                return .listed(Array(server.objects.values), version: String(server.version))
-            case .watch(let version, _):
-                position = Int(version)
-                if fails { return .watchFailed(.failed("refused")) }
-                return read()
-            case .read:
-                return fails ? (Bool.random(using: &random) ? .streamEnded : .watchFailed(.failed("cut"))) : read()
-            }
-        }
-
-        func read() -> WatcherInput<Widget> {
-            guard let known = server.events(after: position ?? 0) else {
-                return Bool.random(using: &random) ? .notice(.failure(.expired)) : .watchFailed(.expired)
-            }
-            guard let next = known.first else {
-                position = server.version
-                return .notice(.bookmark(String(server.version)))
-            }
-            position = next.version
-            return .notice(next.notice)
-        }
-
-        var action = watcher.step(.start, now: now, using: &random).action
-        for round in 0..<600 {
-            isCalm = round > 500
-            if !isCalm {
-                let name = "w\(Int.random(in: 0..<6, using: &random))"
-                switch Int.random(in: 0..<10, using: &random) {
-                case 0...3: server.put(name, size: Int64(round))
-                case 4, 5: server.remove(name)
-                case 6: server.idle()
-                case 7 where Int.random(in: 0..<4, using: &random) == 0: server.compact()
-                default: break
-                }
-            }
-            let step = watcher.step(input(for: action), now: now, using: &random)
-            apply(step.delivery)
-            action = step.action
-            now += .milliseconds(Int.random(in: 0...2_000, using: &random))
-        }
-        let stored = Dictionary(uniqueKeysWithValues: store.all.map { ($0.key, $0) })
-        #expect(stored == server.objects)
-        #expect(shown == server.objects, "whoever only hears the notices knows the same")
-        #expect(watcher.version == String(server.version))
+        var world = WatchedWorld(seed: seed)
+        for round in 0..<600 { world.turn(isCalm: round > 500) }
+        #expect(world.stored == world.server.objects)
+        #expect(world.shown == world.server.objects, "whoever only hears the notices knows the same")
+        #expect(world.watcher.version == String(world.server.version))
+        #expect(world.faults == [])
     }
 }

@@ -80,6 +80,66 @@ struct WorkQueueTests {
             queue.retry(Self.key("k"), priority: .live, reason: Self.why, now: .zero, using: &random) == .seconds(1))
     }
 
+    /// Live news without end must not keep the keys of the first list waiting for ever.
+    @Test func lowPriorityGetsATurnAfterItsAge() {
+        var queue = WorkQueue(ageing: .seconds(10))
+        for number in 0..<3 {
+            queue.add(Self.key("low\(number)"), priority: .initial, reason: Self.why, now: .zero)
+        }
+        var order: [String] = []
+        for second in 0..<40 {
+            queue.add(Self.key("live\(second)"), priority: .live, reason: Self.why, now: .seconds(second))
+            guard let claim = queue.next(now: .seconds(second)) else { break }
+            order.append(claim.key.name)
+            queue.done(claim.key, now: .seconds(second))
+        }
+        let turns = order.indices.filter { order[$0].hasPrefix("low") }
+        #expect(turns == [10, 15, 20], "not before ten seconds, then one in five")
+        #expect(queue.readyCount == 3)
+    }
+
+    @Test func raisedKeyLeavesNothingBehind() {
+        var queue = WorkQueue()
+        for number in 0..<5 {
+            queue.add(Self.key("k\(number)"), priority: .initial, reason: Self.why, now: .zero)
+        }
+        queue.add(Self.key("k3"), priority: .live, reason: Self.why, now: .zero)
+        queue.add(Self.key("k3"), priority: .initial, reason: Self.why, now: .zero)
+        #expect(queue.depth == [.live: 1, .initial: 4])
+        #expect(Self.drain(&queue) == ["k3", "k0", "k1", "k2", "k4"])
+        #expect(queue.depth.values.allSatisfy { $0 == 0 })
+    }
+
+    @Test func keysPastTheirDeadlineAreTold() {
+        var queue = WorkQueue()
+        let patience = WorkQueue.Patience(ready: .seconds(60), processing: .seconds(90), due: .seconds(30))
+        queue.add(Self.key("out"), priority: .live, reason: Self.why, now: .zero)
+        _ = queue.next(now: .zero)
+        queue.add(Self.key("ready"), priority: .live, reason: Self.why, now: .zero)
+        queue.add(Self.key("later"), after: .seconds(40), priority: .live, reason: Self.why, now: .zero)
+        let names = [60, 70, 71, 91].map { second in
+            queue.overdue(now: .seconds(second), patience).map(\.name).sorted()
+        }
+        #expect(names == [[], ["ready"], ["later", "ready"], ["later", "out", "ready"]])
+    }
+
+    @Test func snapshotSaysWhereEachKeyIsAndWhy() {
+        var queue = WorkQueue(retryPolicy: .init(initial: .seconds(5), cap: .seconds(5), jitter: 0))
+        var random = SeededGenerator(seed: 1)
+        queue.add(Self.key("out"), priority: .live, reason: .init("watch", "1"), now: .zero)
+        _ = queue.next(now: .zero)
+        queue.add(Self.key("out"), priority: .live, reason: .init("watch", "2"), now: .zero)
+        _ = queue.retry(Self.key("failed"), priority: .live, reason: .init("retry"), now: .zero, using: &random)
+        queue.add(Self.key("ready"), priority: .initial, reason: .init("list"), now: .zero)
+        let known = queue.snapshot(now: .seconds(2), limit: 10)
+        #expect(known.map(\.key.name) == ["out", "failed", "ready"])
+        #expect(known.map(\.place) == [.dirty, .waiting, .ready])
+        #expect(known.map(\.time) == [.seconds(2), .seconds(3), .seconds(2)])
+        #expect(known.map(\.failures) == [0, 1, 0])
+        #expect(known.map(\.reasons.description) == ["watch: 2", "retry", "list"])
+        #expect(queue.snapshot(now: .zero, limit: 1).count == 1)
+    }
+
     @Test func reasonsAreBounded() {
         var set = ReasonSet()
         for number in 0..<100 { set.insert(.init("watch", "\(number)")) }

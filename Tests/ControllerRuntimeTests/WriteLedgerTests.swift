@@ -14,20 +14,13 @@ struct WriteLedgerTests {
         var ledger = WriteLedger()
         ledger.record(Self.write("x", "9"), by: Self.owner, now: .zero)
         ledger.record(Self.write("y", "10"), by: Self.owner, now: .zero)
-        let partly = ledger.decide(Self.owner, now: .zero) { $0.resourceVersion == "9" }
+        let partly = ledger.decide(Self.owner, unseen: [Self.write("y", "10")], now: .zero)
         #expect(partly == .hold(.milliseconds(5)))
-        let other = ledger.decide(ObjectKey(namespace: "a", name: "other"), now: .zero) { _ in false }
+        let other = ledger.decide(ObjectKey(namespace: "a", name: "other"), unseen: [Self.write("y", "10")], now: .zero)
         #expect(other == .open)
-        let shown = ledger.decide(Self.owner, now: .zero) { _ in true }
+        let shown = ledger.decide(Self.owner, unseen: [], now: .zero)
         #expect(shown == .open)
         #expect(ledger.heldKeys == 0)
-    }
-
-    @Test func kindsWithoutACacheAreNotGated() {
-        var ledger = WriteLedger()
-        ledger.record(Self.write("x", "9"), by: Self.owner, now: .zero)
-        let decision = ledger.decide(Self.owner, now: .zero) { _ in nil }
-        #expect(decision == .open)
     }
 
     @Test func stuckCacheIsReadAfterTheCapAndOnlyOnce() {
@@ -35,7 +28,7 @@ struct WriteLedgerTests {
         ledger.record(Self.write("x", "9"), by: Self.owner, now: .zero)
         var now = Duration.zero
         var holds = 0
-        while case .hold(let wait) = ledger.decide(Self.owner, now: now, isShown: { _ in false }) {
+        while case .hold(let wait) = ledger.decide(Self.owner, unseen: [Self.write("x", "9")], now: now) {
             #expect(wait > .zero)
             now += wait
             holds += 1
@@ -43,18 +36,28 @@ struct WriteLedgerTests {
         }
         #expect(now == .seconds(3))
         #expect(holds < 20)
-        let after = ledger.decide(Self.owner, now: now) { _ in false }
+        let after = ledger.decide(Self.owner, unseen: [Self.write("x", "9")], now: now)
         #expect(after == .open)
     }
 
     @Test func recordsPerKeyAreBounded() {
         var ledger = WriteLedger(cap: .zero)
         for number in 0..<1_000 { ledger.record(Self.write("x\(number)", "9"), by: Self.owner, now: .zero) }
-        guard case .overdue(let writes) = ledger.decide(Self.owner, now: .zero, isShown: { _ in false }) else {
+        let unseen = ledger.writes(of: Self.owner) ?? []
+        guard case .overdue(let writes) = ledger.decide(Self.owner, unseen: unseen, now: .zero) else {
             Issue.record("not overdue")
             return
         }
         #expect(writes.count == 64)
         #expect(writes.last?.key.name == "x999")
+    }
+
+    @Test func keysThatAreNeverLookedAtAgainAreForgotten() {
+        var ledger = WriteLedger(cap: .seconds(3))
+        for number in 0..<10_000 {
+            let key = ObjectKey(namespace: "a", name: "gone-\(number)")
+            ledger.record(Self.write("x", "9"), by: key, now: .milliseconds(number))
+        }
+        #expect(ledger.heldKeys <= 4_096)
     }
 }

@@ -7,14 +7,17 @@ package struct ControllerOptions: Sendable, Hashable {
     /// For reconciles under way when the controller is asked to stop; then they are cancelled.
     package var drainGrace: Duration
     package var retryPolicy: RetryPolicy
+    /// How often every object is looked at although nothing has changed, behind everything that has; nil for never.
+    package var resync: Duration?
 
     package init(
         concurrency: Int = 4, timeout: Duration = .seconds(60), drainGrace: Duration = .seconds(20),
-        retryPolicy: RetryPolicy = .key
+        retryPolicy: RetryPolicy = .key, resync: Duration? = .seconds(10 * 3_600)
     ) {
         self.concurrency = max(concurrency, 1)
         self.timeout = timeout
         self.drainGrace = drainGrace
         self.retryPolicy = retryPolicy
+        self.resync = resync
     }
 }

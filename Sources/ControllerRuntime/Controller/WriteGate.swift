@@ -28,9 +28,12 @@ package final class WriteGate: Sendable {
     ///
     /// A cache that stays behind for too long is helped by a read of its own.
     package func hold(_ key: ObjectKey) async -> Duration? {
+        // Most looks write nothing, so mostly there is nothing to wait for.
+        guard let records = ledger.withLock({ $0.heldKeys == 0 ? nil : $0.writes(of: key) }) else { return nil }
+        // Caches are asked without the lock: what one of them does must not hold up the others.
+        let unseen = records.filter { write in views[write.type].map { !$0.shows(write) } ?? false }
         let now = time.monotonicNow()
-        let decision = ledger.withLock { $0.decide(key, now: now, isShown: { self.views[$0.type]?.shows($0) }) }
-        switch decision {
+        switch ledger.withLock({ $0.decide(key, unseen: unseen, now: now) }) {
         case .open: return nil
         case .hold(let wait): return wait
         case .overdue(let writes):

@@ -56,6 +56,7 @@ package final class EventRecorder: Lifecycle.Service, Drainable {
         dropped = metrics?.counter("events_dropped_total", "Events given up.", labels: ["cause"])
         written = metrics?.counter("events_written_total", "Writes of Events.", labels: ["verb"])
         for cause in ["full", "refused"] { dropped?.initialize([cause]) }
+        for verb in ["create", "patch"] { written?.initialize([verb]) }
     }
 
     package func record(_ note: EventNote) {
@@ -106,27 +107,38 @@ package final class EventRecorder: Lifecycle.Service, Drainable {
             }
             guard !batch.isEmpty else { return }
             for entry in batch {
-                for write in book.observe(entry.note, wall: entry.wall, now: entry.at) {
-                    await perform(write, &book, &random)
-                }
+                await write(entry, &book, &random)
             }
         }
     }
 
+    private func write(_ entry: Entry, _ book: inout EventSeriesBook, _ random: inout SeededGenerator) async {
+        for write in book.observe(entry.note, wall: entry.wall, now: entry.at) {
+            guard await !perform(write, &book, &random) else { continue }
+            // The Event of the series is gone, after an hour or by hand: this note begins a new one.
+            for write in book.observe(entry.note, wall: entry.wall, now: entry.at) {
+                await perform(write, &book, &random)
+            }
+        }
+    }
+
+    /// False when the Event that was to be patched is not there.
+    @discardableResult
     private func perform(
         _ write: EventSeriesBook.Write, _ book: inout EventSeriesBook, _ random: inout SeededGenerator
-    ) async {
+    ) async -> Bool {
         var failures = 0
         while true {
             do throws(KubernetesError) {
                 try await attempt(write)
-                return
+                return true
             } catch {
                 failures += 1
                 // One try each while closing: the rest of the line wants its turn.
                 guard error.isRetryable, failures < Self.attempts, !closing.isOpen, !Task.isCancelled else {
                     giveUp(write, error, &book)
-                    return
+                    if case .patch = write, error.isNotFound { return false }
+                    return true
                 }
             }
             let delay = Self.retryPolicy.delay(failures: failures, using: &random)
@@ -149,8 +161,8 @@ package final class EventRecorder: Lifecycle.Service, Drainable {
 
     private func giveUp(_ write: EventSeriesBook.Write, _ error: KubernetesError, _ book: inout EventSeriesBook) {
         book.forget(write.key)
-        // Events live for an hour; that a series outlived its Event is no loss.
-        if error.isNotFound { return }
+        // Events live for an hour; a series that outlived its Event is begun anew.
+        if case .patch = write, error.isNotFound { return }
         dropped?.add(["refused"])
         logger.info("event dropped", ["event": "\(write.key)", "error": .describing(error)])
     }

@@ -16,13 +16,14 @@ package protocol CacheView: Sendable {
 
 extension Reflector {
     package func shows(_ write: WrittenObject) -> Bool {
+        let shown = store.identity(of: write.key)
         if let version = write.resourceVersion {
+            // A write that changed nothing has the version that is shown already.
             if !ResourceVersion.isNewer(version, than: store.resourceVersion) { return true }
-            guard let shown = store.get(write.key) else { return false }
-            return !ResourceVersion.isNewer(version, than: shown.metadata.resourceVersion)
+            return shown.map { !ResourceVersion.isNewer(version, than: $0.resourceVersion) } ?? false
         }
         // A deletion: the object is gone, or is another one, or is at least known to be on its way out.
-        guard let shown = store.get(write.key) else { return true }
-        return shown.metadata.uid != write.uid || shown.metadata.isBeingDeleted
+        guard let shown else { return true }
+        return shown.uid != ObjectUID(write.uid) || shown.isBeingDeleted
     }
 }

@@ -22,6 +22,8 @@ package struct WriteLedger: Sendable {
     }
 
     private static var recordLimit: Int { 64 }
+    /// Keys that are never looked at again, such as those of deleted objects, leave their records behind.
+    private static var keyLimit: Int { 4_096 }
 
     private var records: [ObjectKey: [Record]] = [:]
     private let cap: Duration
@@ -33,6 +35,9 @@ package struct WriteLedger: Sendable {
     package var heldKeys: Int { records.count }
 
     package mutating func record(_ write: WrittenObject, by key: ObjectKey, now: Duration) {
+        if records.count >= Self.keyLimit {
+            records = records.filter { $0.value.contains { now - $0.at < cap } }
+        }
         var own = records.removeValue(forKey: key) ?? []
         own.removeAll { $0.write.type == write.type && $0.write.key == write.key }
         own.append(Record(write: write, at: now))
@@ -40,13 +45,14 @@ package struct WriteLedger: Sendable {
         records[key] = own
     }
 
-    /// What to do with the key; `isShown` says whether a cache has reached a write, nil for kinds without a cache, which are
-    /// not gated.
-    package mutating func decide(
-        _ key: ObjectKey, now: Duration, isShown: (WrittenObject) -> Bool?
-    ) -> Decision {
+    /// What the key has written and the caches may not have shown; nil when there is nothing.
+    package func writes(of key: ObjectKey) -> [WrittenObject]? { records[key]?.map(\.write) }
+
+    /// What to do with the key, of whose writes only `unseen` are not shown yet; kinds without a cache are never among
+    /// them.
+    package mutating func decide(_ key: ObjectKey, unseen: [WrittenObject], now: Duration) -> Decision {
         guard var own = records.removeValue(forKey: key) else { return .open }
-        own.removeAll { isShown($0.write) ?? true }
+        own.removeAll { !unseen.contains($0.write) }
         guard let oldest = own.map(\.at).min() else { return .open }
         let waited = now - oldest
         guard waited < cap else { return .overdue(own.map(\.write)) }

@@ -15,6 +15,4 @@ package protocol ManagedCache: Lifecycle.Service, CacheView {
 
 extension Reflector: ManagedCache {
     package var isSynced: Bool { store.isSynced }
-
-    package func barrier(patience: Duration) async throws(CancellationError) { try await store.waitUntilSynced() }
 }

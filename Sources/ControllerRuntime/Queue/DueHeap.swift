@@ -1,24 +1,20 @@
-package import KubernetesModel
-
-/// Keys by the time they fall due, the earliest first; those due at the same time in the order they came.
+/// Slots by the time they fall due, the earliest first; those due at the same time in the order they came.
 ///
 /// Invariant: no element is due before its parent. Entries are never searched for: the owner keeps the truth beside it
-/// and passes over an entry whose `ticket` is no longer the key's.
-package struct DueHeap: Sendable {
-    package struct Entry: Sendable {
-        package var due: Duration
-        package var ticket: UInt64
-        package var key: ObjectKey
+/// and passes over an entry whose `ticket` is no longer the slot's.
+struct DueHeap: Sendable {
+    struct Entry: Sendable {
+        var due: Duration
+        var slot: UInt32
+        var ticket: UInt32
     }
 
     private var entries: [Entry] = []
 
-    package init() {}
+    var count: Int { entries.count }
+    var first: Entry? { entries.first }
 
-    package var count: Int { entries.count }
-    package var first: Entry? { entries.first }
-
-    package mutating func insert(_ entry: Entry) {
+    mutating func insert(_ entry: Entry) {
         entries.append(entry)
         var child = entries.count - 1
         while child > 0 {
@@ -29,7 +25,8 @@ package struct DueHeap: Sendable {
         }
     }
 
-    package mutating func popFirst() -> Entry? {
+    @discardableResult
+    mutating func popFirst() -> Entry? {
         guard let first = entries.first, let last = entries.popLast() else { return nil }
         guard !entries.isEmpty else { return first }
         entries[0] = last
@@ -46,7 +43,7 @@ package struct DueHeap: Sendable {
     }
 
     /// Rebuilds from the entries that still count, so that abandoned ones do not pile up.
-    package mutating func keep(where isCurrent: (Entry) -> Bool) {
+    mutating func keep(where isCurrent: (Entry) -> Bool) {
         let kept = entries.filter(isCurrent)
         entries.removeAll()
         for entry in kept { insert(entry) }

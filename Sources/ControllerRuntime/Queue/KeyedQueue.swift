@@ -30,26 +30,38 @@ package final class KeyedQueue: Sendable {
         var isShutDown = false
     }
 
-    private typealias Handover = [(CheckedContinuation<Claim?, Never>, Claim)]
+    private typealias Handover = (CheckedContinuation<Claim?, Never>, Claim)
 
     private let state: Locked<State>
     private let dueChanged = Wakeup()
     private let time: any TimeSource
     private let metrics: QueueMetrics?
+    private let patience: WorkQueue.Patience
 
     package init(
-        name: String, retryPolicy: RetryPolicy = .key, time: any TimeSource, metrics registry: MetricsRegistry? = nil,
-        seed: UInt64 = .random(in: 0...UInt64.max)
+        name: String, retryPolicy: RetryPolicy = .key, patience: WorkQueue.Patience = .init(processing: .seconds(90)),
+        time: any TimeSource, metrics registry: MetricsRegistry? = nil, seed: UInt64 = .random(in: 0...UInt64.max)
     ) {
         state = Locked(State(queue: WorkQueue(retryPolicy: retryPolicy), random: SeededGenerator(seed: seed)))
         self.time = time
+        self.patience = patience
         metrics = registry.map { QueueMetrics(name: name, registry: $0) }
         registry?.onExposition { [weak self] in self?.refreshMetrics() }
     }
 
     package func add(_ key: ObjectKey, priority: QueuePriority = .live, reason: ReconcileReason) {
+        add(key, priority: priority, reasons: ReasonSet([reason]))
+    }
+
+    /// `forgettingFailures` is for a key that names another object than before.
+    package func add(
+        _ key: ObjectKey, priority: QueuePriority = .live, reasons: ReasonSet, forgettingFailures: Bool = false
+    ) {
         metrics?.recordAdd()
-        change { $0.queue.add(key, priority: priority, reason: reason, now: $1) }
+        change { state, now in
+            state.queue.add(key, priority: priority, reasons: reasons, now: now)
+            if forgettingFailures { state.queue.forgetFailures(of: key) }
+        }
     }
 
     package func add(
@@ -61,11 +73,21 @@ package final class KeyedQueue: Sendable {
 
     /// The next key, when there is one; nil after `shutDown`, or when the task is cancelled.
     package func next() async -> Claim? {
-        let ticket = state.withLock { state in
+        guard let claim = await nextOrWait() else { return nil }
+        metrics?.recordClaim(queuedFor: claim.queuedFor)
+        return claim
+    }
+
+    private func nextOrWait() async -> Claim? {
+        // Under load there is always one, and neither continuation nor handler is needed.
+        let now = time.monotonicNow()
+        let (claim, ticket) = state.withLock { state -> (Claim?, UInt64) in
+            guard !state.isShutDown, !Task.isCancelled else { return (nil, 0) }
             state.lastTicket += 1
-            return state.lastTicket
+            return (state.queue.next(now: now), state.lastTicket)
         }
-        let claim = await withTaskCancellationHandler {
+        if let claim { return claim }
+        return await withTaskCancellationHandler {
             await withCheckedContinuation { wait(with: $0, ticket) }
         } onCancel: {
             let waiter = state.withLock { state in
@@ -73,8 +95,6 @@ package final class KeyedQueue: Sendable {
             }
             waiter?.resume(returning: nil)
         }
-        if let claim { metrics?.recordClaim(queuedFor: claim.queuedFor) }
-        return claim
     }
 
     /// Gives a key back.
@@ -108,6 +128,18 @@ package final class KeyedQueue: Sendable {
     package var processingCount: Int { state.withLock { $0.queue.processingCount } }
     package func failureCount(of key: ObjectKey) -> Int { state.withLock { $0.queue.failureCount(of: key) } }
 
+    /// Keys past the deadline of their next look: none, unless there is a bug or an overload.
+    package var overdue: [ObjectKey] {
+        let now = time.monotonicNow()
+        return state.withLock { $0.queue.overdue(now: now, patience) }
+    }
+
+    /// Why each key is here and for how long, for a person; up to `limit` keys.
+    package func snapshot(limit: Int = 1_000) -> [KeySnapshot] {
+        let now = time.monotonicNow()
+        return state.withLock { $0.queue.snapshot(now: now, limit: limit) }
+    }
+
     /// Hands over keys that fall due; runs until its task is cancelled.
     package func run() async {
         while !Task.isCancelled {
@@ -138,15 +170,15 @@ package final class KeyedQueue: Sendable {
     /// Every change may make keys ready for waiting workers and may move the next due time.
     private func change<Result: Sendable>(_ body: (inout State, Duration) -> Result) -> Result {
         let now = time.monotonicNow()
-        let (result, handover, isDueSooner) = state.withLock { state -> (Result, Handover, Bool) in
+        let (result, handover, isDueSooner) = state.withLock { state -> (Result, [Handover], Bool) in
             let dueBefore = state.queue.nextDue
             let result = body(&state, now)
-            var handover: Handover = []
+            var handover: [Handover] = []
             while !state.workers.isEmpty, !state.isShutDown, let claim = state.queue.next(now: now) {
                 handover.append((state.workers.removeFirst().continuation, claim))
             }
-            let dueAfter = state.queue.nextDue
-            return (result, handover, dueAfter.map { $0 < dueBefore ?? .seconds(Int64.max) } ?? false)
+            guard let dueAfter = state.queue.nextDue else { return (result, handover, false) }
+            return (result, handover, dueBefore.map { dueAfter < $0 } ?? true)
         }
         for (worker, claim) in handover { worker.resume(returning: claim) }
         if isDueSooner { dueChanged.ring() }
@@ -174,13 +206,14 @@ package final class KeyedQueue: Sendable {
     }
 
     private func refreshMetrics() {
+        guard let metrics else { return }
         let now = time.monotonicNow()
-        let (depth, unfinished, oldest) = state.withLock { state in
-            (
-                state.queue.depth, state.queue.unfinishedWork(now: now),
-                state.queue.oldestProcessing.map { now - $0 } ?? .zero
-            )
+        let snapshot = state.withLock { state in
+            QueueMetrics.Snapshot(
+                depth: state.queue.depth, unfinished: state.queue.unfinishedWork(now: now),
+                oldest: state.queue.oldestProcessing.map { now - $0 } ?? .zero,
+                overdue: state.queue.overdue(now: now, patience).count)
         }
-        metrics?.refresh(depth: depth, unfinished: unfinished, oldest: oldest)
+        metrics.refresh(snapshot)
     }
 }

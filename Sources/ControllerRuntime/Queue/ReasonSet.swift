@@ -5,10 +5,10 @@ package struct ReasonSet: Sendable, Hashable, CustomStringConvertible {
     package static let limit = 6
 
     package private(set) var reasons: [ReconcileReason] = []
-    package private(set) var omitted = 0
+    package private(set) var omitted: Int32 = 0
 
     package init(_ reasons: [ReconcileReason] = []) {
-        for reason in reasons { insert(reason) }
+        if reasons.count == 1 { self.reasons = reasons } else { for reason in reasons { insert(reason) } }
     }
 
     package mutating func insert(_ reason: ReconcileReason) {
@@ -17,6 +17,10 @@ package struct ReasonSet: Sendable, Hashable, CustomStringConvertible {
     }
 
     package mutating func formUnion(_ other: ReasonSet) {
+        if reasons.isEmpty {
+            self = other
+            return
+        }
         for reason in other.reasons { insert(reason) }
         omitted += other.omitted
     }

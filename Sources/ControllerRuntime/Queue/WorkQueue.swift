@@ -6,14 +6,14 @@ package import KubernetesModel
 ///
 /// Promises: each key is handed out to one caller at a time; a key added while it is handed out is handed out again
 /// after `done`; however often it is added in between, once. Higher priority first; within one priority namespaces take
-/// turns; within one namespace first in, first out.
+/// turns; within one namespace first in, first out; no ready key waits for ever (``QueueLanes``).
 ///
 /// Invariants
-/// - `waiting`, `ready` and `processing` say where a key is; `ready` and `processing` share no key, and neither do
-///   `waiting` and `ready`: the sooner of two wishes wins;
-/// - `dirty` holds keys of `processing` that go back to `ready` at `done`, and no others;
-/// - `lanes` hold each ready key once under its present priority, plus entries left behind when a priority was raised,
-///   which `next` passes over;
+/// - a key has a node exactly while it is wanted, handed out, or has failed; a node says all there is of it, so that no
+///   flag of one set can outlive the key in another (java-operator-sdk #3416);
+/// - a node has at most one wish, the sooner of those that were made: `delayed` until its time, or `ready`. A key that is
+///   handed out and `ready` is what others call dirty: it goes back to its lane at `done`;
+/// - lanes hold each ready key that is not handed out once under its present ticket, the heap each delayed one;
 /// - `failures` grows only by `retry`: an unrelated event never costs a key one of its retries.
 package struct WorkQueue: Sendable {
     /// A key handed out.
@@ -27,32 +27,49 @@ package struct WorkQueue: Sendable {
         package var queuedFor: Duration
     }
 
-    private struct Wish {
-        var priority: QueuePriority
-        var reasons: ReasonSet
+    enum Wish: UInt8, Sendable { case none, delayed, ready }
+
+    struct Node: Sendable {
+        var wish = Wish.none
+        var isOut = false
+        var priority = QueuePriority.initial
+        var reasons = ReasonSet()
         /// When it became ready, or falls due.
-        var time: Duration
-        /// Tells the entry of this wish in the heap from ones left behind.
-        var ticket: UInt64 = 0
+        var time = Duration.zero
+        /// Tells the entry of the present wish in lane or heap from ones left behind.
+        var ticket: UInt32 = 0
+        /// Since when it is handed out.
+        var since = Duration.zero
+        var failures: Int32 = 0
+
+        /// Whether an entry of that ticket in a lane is the one that counts.
+        func isReady(_ entry: UInt32) -> Bool { ticket == entry && wish == .ready && !isOut }
     }
 
-    private var waiting: [ObjectKey: Wish] = [:]
-    private var dueHeap = DueHeap()
-    private var ready: [ObjectKey: Wish] = [:]
-    private var lanes: [QueuePriority: FairLane] = [:]
-    private var processing: [ObjectKey: Duration] = [:]
-    private var dirty: [ObjectKey: Wish] = [:]
-    private var failures: [ObjectKey: Int] = [:]
-    private var lastTicket: UInt64 = 0
+    private(set) var index = KeyIndex()
+    private(set) var nodes: [Node] = []
+    private var heap = DueHeap()
+    private var lanes: QueueLanes
+    private var lastTicket: UInt32 = 0
     private let retryPolicy: RetryPolicy
+    package private(set) var readyCount = 0
+    package private(set) var waitingCount = 0
+    package private(set) var processingCount = 0
 
-    package init(retryPolicy: RetryPolicy = .key) {
+    package init(retryPolicy: RetryPolicy = .key, ageing: Duration = .seconds(10)) {
         self.retryPolicy = retryPolicy
+        lanes = QueueLanes(ageing: ageing)
     }
+
+    // MARK: Wishes
 
     /// Wants the key as soon as possible.
     package mutating func add(_ key: ObjectKey, priority: QueuePriority, reason: ReconcileReason, now: Duration) {
-        makeReady(key, Wish(priority: priority, reasons: ReasonSet([reason]), time: now))
+        add(key, priority: priority, reasons: ReasonSet([reason]), now: now)
+    }
+
+    package mutating func add(_ key: ObjectKey, priority: QueuePriority, reasons: ReasonSet, now: Duration) {
+        makeReady(slot(for: key), priority, reasons, time: now)
     }
 
     /// Wants the key after a time.
@@ -68,15 +85,19 @@ package struct WorkQueue: Sendable {
     package mutating func add(
         _ key: ObjectKey, after delay: Duration, priority: QueuePriority, reasons: ReasonSet, now: Duration
     ) {
-        let wish = Wish(priority: priority, reasons: reasons, time: now + max(delay, .zero))
-        guard delay > .zero else { return makeReady(key, wish) }
-        if let earlier = ready[key] {
-            makeReady(key, Self.merge(earlier, wish, time: earlier.time))
-        } else if let earlier = waiting[key] {
-            let merged = Self.merge(earlier, wish, time: min(earlier.time, wish.time))
-            if merged.time < earlier.time { wait(key, merged) } else { waiting[key] = merged }
-        } else {
-            wait(key, wish)
+        let slot = slot(for: key)
+        guard delay > .zero else { return makeReady(slot, priority, reasons, time: now) }
+        switch nodes[slot].wish {
+        case .ready: makeReady(slot, priority, reasons, time: nodes[slot].time)
+        case .delayed:
+            merge(slot, priority, reasons)
+            if now + delay < nodes[slot].time { wait(slot, until: now + delay) }
+        case .none:
+            nodes[slot].priority = priority
+            nodes[slot].reasons = reasons
+            nodes[slot].wish = .delayed
+            waitingCount += 1
+            wait(slot, until: now + delay)
         }
     }
 
@@ -85,33 +106,41 @@ package struct WorkQueue: Sendable {
         _ key: ObjectKey, priority: QueuePriority, reason: ReconcileReason, now: Duration,
         using random: inout some RandomNumberGenerator
     ) -> Duration {
-        failures[key, default: 0] += 1
-        let delay = retryPolicy.delay(failures: failures[key, default: 1], using: &random)
+        let slot = slot(for: key)
+        nodes[slot].failures += 1
+        let delay = retryPolicy.delay(failures: Int(nodes[slot].failures), using: &random)
         add(key, after: delay, priority: priority, reason: reason, now: now)
         return delay
     }
 
-    /// The key is well again: its next failure waits the shortest time.
+    /// The key is well again, or is another object: its next failure waits the shortest time.
     package mutating func forgetFailures(of key: ObjectKey) {
-        failures[key] = nil
+        guard let slot = index.slot(of: key) else { return }
+        nodes[slot].failures = 0
+        dropIfIdle(slot)
     }
 
-    package func failureCount(of key: ObjectKey) -> Int { failures[key, default: 0] }
+    package func failureCount(of key: ObjectKey) -> Int {
+        index.slot(of: key).map { Int(nodes[$0].failures) } ?? 0
+    }
+
+    // MARK: Handing out
 
     /// Hands out the key whose turn it is.
     package mutating func next(now: Duration) -> Claim? {
         promote(now: now)
-        for priority in lanes.keys.sorted(by: >) {
-            while let key = lanes[priority]?.popFirst() {
-                guard let wish = ready[key], wish.priority == priority else { continue }
-                ready[key] = nil
-                processing[key] = now
-                return Claim(
-                    key: key, priority: priority, reasons: wish.reasons, queuedFor: max(now - wish.time, .zero))
-            }
-            lanes[priority] = nil
-        }
-        return nil
+        guard readyCount > 0 else { return nil }
+        guard let entry = lanes.popFirst(now: now, nodes) else { return nil }
+        let slot = Int(entry.slot)
+        let node = nodes[slot]
+        nodes[slot].wish = .none
+        nodes[slot].isOut = true
+        nodes[slot].since = now
+        readyCount -= 1
+        processingCount += 1
+        return Claim(
+            key: index.key(at: slot), priority: node.priority, reasons: node.reasons,
+            queuedFor: max(now - node.time, .zero))
     }
 
     /// Gives a key back.
@@ -119,76 +148,120 @@ package struct WorkQueue: Sendable {
     /// Returns how long it was out, nil if it was not.
     @discardableResult
     package mutating func done(_ key: ObjectKey, now: Duration) -> Duration? {
-        guard let since = processing.removeValue(forKey: key) else { return nil }
-        if let wish = dirty.removeValue(forKey: key) { makeReady(key, wish) }
-        return now - since
+        guard let slot = index.slot(of: key), nodes[slot].isOut else { return nil }
+        let took = now - nodes[slot].since
+        nodes[slot].isOut = false
+        processingCount -= 1
+        if nodes[slot].wish == .ready {
+            readyCount += 1
+            line(up: slot)
+        } else {
+            dropIfIdle(slot)
+        }
+        return took
+    }
+
+    /// Makes ready what has fallen due; `next` does so too.
+    package mutating func promote(now: Duration) {
+        while let due = nextDue, due <= now, let entry = heap.popFirst() {
+            let node = nodes[Int(entry.slot)]
+            makeReady(Int(entry.slot), node.priority, node.reasons, time: node.time)
+        }
     }
 
     /// When the earliest waiting key falls due; nil when none waits.
     package var nextDue: Duration? {
         mutating get {
-            while let first = dueHeap.first {
-                if waiting[first.key]?.ticket == first.ticket { return first.due }
-                _ = dueHeap.popFirst()
+            while let first = heap.first {
+                if isCurrent(first) { return first.due }
+                heap.popFirst()
             }
             return nil
         }
     }
 
-    /// Ready keys by priority.
+    /// Ready keys by priority; a level that was ever used stays, with 0.
     package var depth: [QueuePriority: Int] {
-        var depth: [QueuePriority: Int] = [:]
-        for wish in ready.values { depth[wish.priority, default: 0] += 1 }
-        return depth
+        Dictionary(uniqueKeysWithValues: lanes.depth.map { ($0.priority, $0.count) })
     }
 
-    package var readyCount: Int { ready.count }
-    package var waitingCount: Int { waiting.count }
-    package var processingCount: Int { processing.count }
+    // MARK: Nodes
 
-    /// Since when the key that has been out longest is out.
-    package var oldestProcessing: Duration? { processing.values.min() }
-    /// The sum of the times that keys have been out so far.
-    package func unfinishedWork(now: Duration) -> Duration { processing.values.reduce(.zero) { $0 + (now - $1) } }
+    private mutating func slot(for key: ObjectKey) -> Int {
+        let (slot, isNew) = index.insert(key)
+        if isNew, slot == nodes.count { nodes.append(Node()) }
+        return slot
+    }
 
-    /// Makes ready what has fallen due; `next` does so too.
-    package mutating func promote(now: Duration) {
-        while let due = nextDue, due <= now, let entry = dueHeap.popFirst() {
-            guard let wish = waiting.removeValue(forKey: entry.key) else { continue }
-            makeReady(entry.key, wish)
+    private mutating func makeReady(
+        _ slot: Int, _ priority: QueuePriority, _ reasons: ReasonSet, time: Duration
+    ) {
+        let before = nodes[slot]
+        switch before.wish {
+        case .none:
+            nodes[slot].priority = priority
+            nodes[slot].reasons = reasons
+            nodes[slot].time = time
+        case .delayed:
+            merge(slot, priority, reasons)
+            nodes[slot].time = time
+            waitingCount -= 1
+        case .ready:
+            merge(slot, priority, reasons)
+            nodes[slot].time = min(before.time, time)
+        }
+        nodes[slot].wish = .ready
+        guard !before.isOut else { return }
+        if before.wish == .ready {
+            guard nodes[slot].priority != before.priority else { return }
+            lanes.discount(before.priority)
+        } else {
+            readyCount += 1
+        }
+        line(up: slot)
+    }
+
+    private mutating func line(up slot: Int) {
+        lastTicket &+= 1
+        nodes[slot].ticket = lastTicket
+        lanes.append(
+            FairLane.Entry(slot: UInt32(slot), ticket: lastTicket), namespace: index.key(at: slot).namespace,
+            priority: nodes[slot].priority)
+    }
+
+    private mutating func wait(_ slot: Int, until due: Duration) {
+        lastTicket &+= 1
+        nodes[slot].ticket = lastTicket
+        nodes[slot].time = due
+        heap.insert(.init(due: due, slot: UInt32(slot), ticket: lastTicket))
+        if heap.count > 64, heap.count > 2 * waitingCount {
+            let nodes = nodes
+            heap.keep { entry in
+                let node = nodes[Int(entry.slot)]
+                return node.wish == .delayed && node.ticket == entry.ticket
+            }
         }
     }
 
-    private mutating func makeReady(_ key: ObjectKey, _ wish: Wish) {
-        var wish = wish
-        if let later = waiting.removeValue(forKey: key) { wish = Self.merge(wish, later, time: wish.time) }
-        if processing[key] != nil {
-            dirty[key] = dirty[key].map { Self.merge($0, wish, time: min($0.time, wish.time)) } ?? wish
-            return
-        }
-        let earlier = ready[key]
-        let merged = earlier.map { Self.merge($0, wish, time: min($0.time, wish.time)) } ?? wish
-        ready[key] = merged
-        if merged.priority != earlier?.priority { lanes[merged.priority, default: FairLane()].append(key) }
+    private func isCurrent(_ entry: DueHeap.Entry) -> Bool {
+        nodes[Int(entry.slot)].wish == .delayed && nodes[Int(entry.slot)].ticket == entry.ticket
     }
 
-    private mutating func wait(_ key: ObjectKey, _ wish: Wish) {
-        var wish = wish
-        lastTicket += 1
-        wish.ticket = lastTicket
-        waiting[key] = wish
-        dueHeap.insert(.init(due: wish.time, ticket: wish.ticket, key: key))
-        if dueHeap.count > 64, dueHeap.count > 2 * waiting.count {
-            let tickets = waiting.mapValues(\.ticket)
-            dueHeap.keep { tickets[$0.key] == $0.ticket }
-        }
+    private mutating func merge(_ slot: Int, _ priority: QueuePriority, _ reasons: ReasonSet) {
+        nodes[slot].priority = max(nodes[slot].priority, priority)
+        nodes[slot].reasons.formUnion(reasons)
     }
 
-    private static func merge(_ earlier: Wish, _ later: Wish, time: Duration) -> Wish {
-        var merged = earlier
-        merged.priority = max(earlier.priority, later.priority)
-        merged.reasons.formUnion(later.reasons)
-        merged.time = time
-        return merged
+    private mutating func dropIfIdle(_ slot: Int) {
+        let node = nodes[slot]
+        guard node.wish == .none, !node.isOut, node.failures == 0 else { return }
+        nodes[slot] = Node()
+        index.remove(at: slot)
+        guard index.count == 0, nodes.count > 1_024 else { return }
+        // After a first list of many objects the room for their keys is given back.
+        index = KeyIndex()
+        nodes = []
+        heap = DueHeap()
+        lanes.reset()
     }
 }

@@ -3,35 +3,65 @@ internal import Primitives
 
 /// The newest known state of all objects of one kind, kept by its reflector; reads never wait and never ask the server.
 ///
+/// What it keeps of each object is its row: the object whole (`Store<AIOpsTask>`), the few fields a controller looks at,
+/// or the object packed (``PackedObject``).
+///
 /// Promises: a list becomes visible as a whole before the first handler hears of it; handlers hear of a change after it
 /// can be read. Handlers run on the reflector's task and must be quick: adding a key to a queue, no more.
-package final class Store<R: KubernetesObject>: Sendable {
-    package typealias Handler = @Sendable (StoreChange<R>) -> Void
+package final class Store<Row: Sendable>: Sendable {
+    package typealias Handler = @Sendable (StoreChange<Row>) -> Void
+
+    private struct VersionWaiter {
+        var version: String
+        var latch: Latch
+    }
 
     private struct State {
-        var contents: StoreContents<R>
+        var contents: StoreContents<Row>
         var handlers: [Handler] = []
+        var waiters: [VersionWaiter] = []
+
+        /// Those whose version has been reached.
+        mutating func takeWaiters() -> [Latch] {
+            guard !waiters.isEmpty, contents.isSynced else { return [] }
+            let version = contents.version
+            let reached = waiters.filter { !ResourceVersion.isNewer($0.version, than: version) }
+            waiters.removeAll { !ResourceVersion.isNewer($0.version, than: version) }
+            return reached.map(\.latch)
+        }
     }
 
+    /// For logs and metrics: whose rows these are.
+    package let kind: String
     private let state: Locked<State>
     private let synced = Latch()
+    private let listed: ReasonSet
 
-    package init(indexes: [StoreIndex<R>] = []) {
+    package init(kind: String, indexes: [StoreIndex<Row>] = []) {
+        self.kind = kind
         state = Locked(State(contents: StoreContents(indexes: indexes)))
+        listed = ReasonSet([ReconcileReason(kind, .added)])
     }
 
-    package func get(_ key: ObjectKey) -> R? { state.withLock { $0.contents[key] } }
+    // MARK: Reading
+
+    package func get(_ key: ObjectKey) -> Row? { state.withLock { $0.contents[key] } }
+    package func entry(of key: ObjectKey) -> StoreEntry<Row>? { state.withLock { $0.contents.entry(of: key) } }
+    package func identity(of key: ObjectKey) -> ObjectIdentity? { state.withLock { $0.contents.identity(of: key) } }
 
     /// In the order of the keys.
-    package func list() -> [R] { state.withLock { $0.contents.all } }
-    package func list(namespace: String) -> [R] { state.withLock { $0.contents.all(namespace: namespace) } }
+    package func list() -> [Row] { state.withLock { $0.contents.all } }
+    package func list(namespace: String) -> [Row] { state.withLock { $0.contents.all(namespace: namespace) } }
 
     /// Empty for an index that was not declared.
-    package func list(index: String, value: String) -> [R] {
+    package func list(index: String, value: String) -> [Row] {
         state.withLock { $0.contents.all(index: index, value: value) }
     }
 
+    package var keys: [ObjectKey] { state.withLock { $0.contents.keys } }
     package var count: Int { state.withLock { $0.contents.count } }
+    /// What the tables take, without what rows hold outside of them.
+    package var tableBytes: Int { state.withLock { $0.contents.tableBytes } }
     /// True from the first whole list on.
     package var isSynced: Bool { synced.isOpen }
     /// The version of the kind that the store has reached; empty before the first list.
@@ -39,47 +69,135 @@ package final class Store<R: KubernetesObject>: Sendable {
 
     package func waitUntilSynced() async throws(CancellationError) { try await synced.wait() }
 
+    /// Waits until everything up to this version is shown.
+    package func waitUntil(version: String) async throws(CancellationError) {
+        let latch = Latch()
+        let reached = state.withLock { state in
+            state.waiters.append(VersionWaiter(version: version, latch: latch))
+            return state.takeWaiters()
+        }
+        for latch in reached { latch.open() }
+        do throws(CancellationError) {
+            try await latch.wait()
+        } catch {
+            state.withLock { $0.waiters.removeAll { $0.latch === latch } }
+            throw error
+        }
+    }
+
+    /// Every entry, one by one, each as it is when its turn comes; the lock is not held in between.
+    package func forEach(_ body: (StoreEntry<Row>) -> Void) {
+        var slot = 0
+        while let entry = nextEntry(from: &slot) { body(entry) }
+    }
+
     /// Hears of every change from now on.
     ///
     /// What is already shown is reported at once, as from a list; a change that comes at the same moment may be heard
     /// before it.
     package func subscribe(_ handler: @escaping Handler) {
-        let present = state.withLock { state in
-            state.handlers.append(handler)
-            return state.contents.all
-        }
-        for object in present { handler(StoreChange(key: object.key, old: nil, new: object, origin: .list)) }
+        state.withLock { $0.handlers.append(handler) }
+        forEach { handler(Self.change($0, .list)) }
     }
 
-    /// For the reflector alone: one writer keeps the order of changes and the order of notices the same.
-    package func apply(_ delivery: WatcherDelivery<R>) {
-        change { contents in
-            switch delivery {
-            case .replace(let items, let version): return contents.replace(with: items, version: version)
-            case .upsert(let object): return contents.upsert(object).map { [$0] } ?? []
-            case .delete(let object): return contents.delete(object).map { [$0] } ?? []
-            case .advance(let version):
-                contents.advance(to: version)
-                return []
-            }
+    /// Why a key was put in a queue because of a change here.
+    ///
+    /// The first list gives all its keys one set of reasons in common.
+    package func reasons(for change: StoreChange<Row>) -> ReasonSet {
+        guard change.origin == .live || change.old != nil else { return listed }
+        return ReasonSet([ReconcileReason(kind, change.verb, change.key, version: change.resourceVersion)])
+    }
+
+    // MARK: For the reflector alone
+
+    // One writer keeps the order of changes and the order of notices the same.
+
+    package func beginStage() { state.withLock { $0.contents.beginStage() } }
+    package func stage(_ entry: StoreEntry<Row>) { state.withLock { $0.contents.stage(entry) } }
+    package func unstage(_ key: ObjectKey) { state.withLock { $0.contents.unstage(key) } }
+
+    /// Shows all that was staged, then tells of it; `telling` hears how many notices are still to be given.
+    package func commit(version: String, telling progress: (Int) -> Void = { _ in }) {
+        let (commit, handlers, reached) = state.withLock { state in
+            let commit = state.contents.commit(version: version)
+            return (commit, state.handlers, state.takeWaiters())
         }
-        if case .replace = delivery { synced.open() }
+        synced.open()
+        for latch in reached { latch.open() }
+        switch commit {
+        case .changes(let changes):
+            for (number, change) in changes.enumerated() {
+                progress(changes.count - number)
+                for handler in handlers { handler(change) }
+            }
+        case .everything where !handlers.isEmpty:
+            var left = count
+            forEach { entry in
+                progress(left)
+                left -= 1
+                for handler in handlers { handler(Self.change(entry, .list)) }
+            }
+        case .everything: break
+        }
+        progress(0)
+    }
+
+    package func show(_ entry: StoreEntry<Row>) { change { $0.upsert(entry) } }
+
+    /// The version is that of the deletion.
+    package func hide(_ key: ObjectKey, as version: String) { change { $0.delete(key, as: version) } }
+
+    package func advance(to version: String) {
+        change {
+            $0.advance(to: version)
+            return nil
+        }
     }
 
     /// Shows an object read or written at the side of the watch, unless a newer one is shown.
-    package func offer(_ object: R) {
-        change { $0.offer(object).map { [$0] } ?? [] }
-    }
+    package func offer(_ entry: StoreEntry<Row>) { change { $0.offer(entry) } }
 
     /// Hides an object that a live read did not find any more.
-    package func withdraw(_ key: ObjectKey, uid: String) {
-        change { $0.withdraw(key, uid: uid).map { [$0] } ?? [] }
+    package func withdraw(_ key: ObjectKey, uid: ObjectUID) { change { $0.withdraw(key, uid: uid) } }
+
+    private func change(_ body: (inout StoreContents<Row>) -> StoreChange<Row>?) {
+        let (change, handlers, reached) = state.withLock { state in
+            let change = body(&state.contents)
+            return (change, state.handlers, state.takeWaiters())
+        }
+        for latch in reached { latch.open() }
+        guard let change else { return }
+        for handler in handlers { handler(change) }
     }
 
-    private func change(_ body: (inout StoreContents<R>) -> [StoreChange<R>]) {
-        let (changes, handlers) = state.withLock { (body(&$0.contents), $0.handlers) }
-        for change in changes {
-            for handler in handlers { handler(change) }
+    private func nextEntry(from slot: inout Int) -> StoreEntry<Row>? {
+        let start = slot
+        let (entry, next) = state.withLock { state -> (StoreEntry<Row>?, Int) in
+            var slot = start
+            while slot < state.contents.slotCount {
+                slot += 1
+                if let entry = state.contents.entry(at: slot - 1) { return (entry, slot) }
+            }
+            return (nil, slot)
+        }
+        slot = next
+        return entry
+    }
+
+    private static func change(_ entry: StoreEntry<Row>, _ origin: StoreChange<Row>.Origin) -> StoreChange<Row> {
+        StoreChange(
+            key: entry.key, old: nil, new: entry.row, origin: origin, resourceVersion: entry.resourceVersion)
+    }
+}
+
+extension Store {
+    /// As if everything had just been listed: for a periodic look at all of it.
+    package func resync(_ body: (StoreChange<Row>) -> Void) {
+        forEach { entry in
+            body(
+                StoreChange(
+                    key: entry.key, old: entry.row, new: entry.row, origin: .resync,
+                    resourceVersion: entry.resourceVersion))
         }
     }
 }

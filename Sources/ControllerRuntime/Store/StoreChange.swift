@@ -1,32 +1,46 @@
 package import KubernetesModel
 
 /// What a store has just begun to show.
-package struct StoreChange<R: KubernetesObject>: Sendable {
+package struct StoreChange<Row: Sendable>: Sendable {
     package enum Origin: Sendable, Hashable {
         /// Seen by the watch, as it happened.
         case live
         /// Found by comparing a list with what was shown before; the steps in between are not known.
         case list
+        /// Nothing has changed; a periodic look.
+        case resync
     }
 
     package var key: ObjectKey
-    package var old: R?
-    package var new: R?
+    package var old: Row?
+    package var new: Row?
     package var origin: Origin
+    /// The version of `new`, or of `old` when the object is gone.
+    package var resourceVersion: String
+    /// Another object of the same name stood here before: nothing known about that one holds for this.
+    package var isAnotherObject: Bool
+
+    package init(
+        key: ObjectKey, old: Row?, new: Row?, origin: Origin, resourceVersion: String, isAnotherObject: Bool = false
+    ) {
+        self.key = key
+        self.old = old
+        self.new = new
+        self.origin = origin
+        self.resourceVersion = resourceVersion
+        self.isAnotherObject = isAnotherObject
+    }
 
     /// The object is gone and nobody saw it go: `old` may not be its last state.
     package var isFinalStateUnknown: Bool { new == nil && origin == .list }
 
-    /// For logs: why a reconcile was asked for.
-    package var reason: ReconcileReason {
-        let verb =
-            switch (old != nil, new != nil) {
-            case (false, _): "added"
-            case (true, true): "modified"
-            case (true, false): isFinalStateUnknown ? "missing" : "deleted"
-            }
-        let version = (new ?? old)?.metadata.resourceVersion ?? ""
-        return ReconcileReason(R.resourceType.kind, "\(verb) \(key)@\(version)")
+    package var verb: ReconcileReason.Verb {
+        switch (old != nil, new != nil) {
+        case _ where origin == .resync: .resynced
+        case (false, _): .added
+        case (true, true): .modified
+        case (true, false): isFinalStateUnknown ? .missing : .deleted
+        }
     }
 
     package var priority: QueuePriority { origin == .live ? .live : .initial }

@@ -1,11 +1,9 @@
-package import KubernetesModel
-
-/// Finds objects by a text drawn from them, such as the pool they name.
-package struct StoreIndex<R: KubernetesObject>: Sendable {
+/// Finds rows by a text drawn from them, such as the pool they name.
+package struct StoreIndex<Row: Sendable>: Sendable {
     package let name: String
-    package let values: @Sendable (R) -> [String]
+    package let values: @Sendable (Row) -> [String]
 
-    package init(_ name: String, values: @escaping @Sendable (R) -> [String]) {
+    package init(_ name: String, values: @escaping @Sendable (Row) -> [String]) {
         self.name = name
         self.values = values
     }

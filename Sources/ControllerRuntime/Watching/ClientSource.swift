@@ -6,40 +6,62 @@ package struct ClientSource<R: KubernetesObject>: ResourceSource {
     private let client: KubernetesClient
     private let namespace: String?
     private let labelSelector: String?
+    private let pageSize: Int
 
-    /// A nil namespace means all of them.
-    package init(client: KubernetesClient, namespace: String? = nil, labelSelector: String? = nil) {
+    /// A nil namespace means all of them; the page size is for lists that are read from what is stored.
+    package init(
+        client: KubernetesClient, namespace: String? = nil, labelSelector: String? = nil, pageSize: Int = 500
+    ) {
         self.client = client
         self.namespace = namespace
         self.labelSelector = labelSelector
+        self.pageSize = pageSize
     }
 
-    package func list(_ basis: ListBasis) async throws(WatchFailure) -> (items: [R], version: String) {
-        var options = ListOptions(labelSelector: labelSelector)
+    package func list(
+        _ basis: ListBasis, each: @escaping @Sendable (ListPiece<R>) -> Void
+    ) async throws(WatchFailure) -> String {
+        var options = ListOptions(labelSelector: labelSelector, pageSize: pageSize)
         if case .notOlderThan(let version) = basis {
             options.resourceVersion = version
             options.versionMatch = .notOlderThan
         }
         do throws(KubernetesError) {
-            let list = try await client.list(R.self, namespace: namespace, options: options)
-            return (list.items, list.resourceVersion)
+            return try await client.streamList(R.self, namespace: namespace, options: options) { object in
+                each(object.map(ListPiece.object) ?? .startOver)
+            }
         } catch {
             throw WatchFailure(error)
         }
     }
 
     package func watch(
-        from version: String, serverTimeout: Duration, each: (WatchNotice<R>) async -> Bool
+        _ start: WatchStart, serverTimeout: Duration, each: @escaping @Sendable (WatchNotice<R>) async -> Bool
     ) async throws(WatchFailure) {
-        let options = WatchOptions(
-            resourceVersion: version, labelSelector: labelSelector,
-            timeoutSeconds: Int(serverTimeout.components.seconds))
+        var options = WatchOptions(
+            labelSelector: labelSelector, timeoutSeconds: Int(serverTimeout.components.seconds))
+        switch start {
+        case .after(let version): options.resourceVersion = version
+        case .everything(let basis):
+            options.sendInitialEvents = true
+            if case .notOlderThan(let version) = basis { options.resourceVersion = version }
+        }
         do throws(KubernetesError) {
             let stream = try await client.watch(R.self, namespace: namespace, options: options)
             var events = stream.makeAsyncIterator()
             while let event = try await events.next() {
                 guard await each(WatchNotice(event)) else { return }
             }
+        } catch {
+            throw WatchFailure(error)
+        }
+    }
+
+    package func latestVersion() async throws(WatchFailure) -> String {
+        // A page of one: only the version of the collection is wanted, and a page is read from what is stored now.
+        let options = ListOptions(labelSelector: labelSelector, pageSize: 1)
+        do throws(KubernetesError) {
+            return try await client.listVersion(R.resourceType, namespace: namespace, options: options)
         } catch {
             throw WatchFailure(error)
         }
@@ -66,7 +88,7 @@ extension WatchNotice {
             switch event {
             case .added(let object), .modified(let object): .upsert(object)
             case .deleted(let object): .delete(object)
-            case .bookmark(let version, _): .bookmark(version)
+            case .bookmark(let version, let ends): .bookmark(version, endsInitialEvents: ends)
             case .error(let status): .failure(WatchFailure(status))
             }
     }
@@ -79,6 +101,8 @@ extension WatchFailure {
         case .expired: self = .expired
         case _ where error.isResourceVersionTooLarge: self = .expired
         case .tooManyRequests(let wait): self = .throttled(retryAfter: wait ?? error.retryAfter)
+        case .invalid, .notFound: self = .refused(error.description)
+        case .status(let status) where status.code == 400: self = .refused(error.description)
         default: self = .failed(error.description)
         }
     }
@@ -88,6 +112,7 @@ extension WatchFailure {
         case (410, _), (_, "Expired"), (_, "Gone"): self = .expired
         case (429, _):
             self = .throttled(retryAfter: status.details?.retryAfterSeconds.map { .seconds($0) })
+        case _ where status.message.contains("Too large resource version"): self = .expired
         default: self = .failed("\(status.code) \(status.reason): \(status.message)")
         }
     }

@@ -4,5 +4,7 @@ package enum WatchFailure: Error, Sendable, Hashable {
     case expired
     /// The server asks to come back later (429), and perhaps when.
     case throttled(retryAfter: Duration?)
+    /// The server does not take the request as it is (400, 404, 422): for a streaming list, that it knows none.
+    case refused(String)
     case failed(String)
 }

@@ -1,60 +1,81 @@
-package import KubernetesModel
+internal import KubernetesModel
 
 /// List, then watch, for ever: decides what to ask the server next and what the store must show.
 ///
-/// Streaming lists (sendInitialEvents) would be one more phase between `idle` and `watching`; `list` stays the way back.
+/// It sees versions and no objects: the reflector keeps the object in hand and does with it what the step says.
+///
+/// A list comes as a stream where the server knows that (`sendInitialEvents`, on by default since Kubernetes 1.34), and
+/// page by page where it does not. Servers that promise the stream and never end it exist (kubernetes/kubernetes #140890,
+/// #138557), so a stream that makes no progress is given up, and the way that works is remembered.
 ///
 /// Invariants
 /// - `version` never goes back while the server's history is one: a relist asks for "not older than" it, and events
 ///   that are not newer are passed over. Only a list that is the latest by definition may set it lower (the server's
 ///   data was restored from a backup);
 /// - a stream is resumed from `version`, so no event is missed and none is delivered twice;
+/// - nothing is shown of a list that is not whole;
 /// - two failures within `quietTime` never follow each other without a wait.
-package struct WatcherState<R: KubernetesObject>: Sendable {
+package struct WatcherState: Sendable {
     private enum Phase: Sendable {
         case idle
         case listing(ListBasis)
+        /// A streaming list before its end mark.
+        case filling(ListBasis, since: Duration, lastProgress: Duration)
         case watching(since: Duration, heardAnything: Bool)
         case waiting(thenList: ListBasis?)
     }
 
     /// A stream that ends sooner than this without a word counts as failed: a proxy that closes at once must not turn
     /// "resume without a wait" into a busy loop.
-    private static var shortestStream: Duration { .seconds(1) }
+    private static let shortestStream = Duration.seconds(1)
     /// Failures this far apart have nothing to do with each other (client-go).
-    private static var quietTime: Duration { .seconds(120) }
+    private static let quietTime = Duration.seconds(120)
     /// The error may be in the event at this version: after so many, only a new list leads past it.
-    private static var failuresBeforeRelist: Int { 3 }
+    private static let failuresBeforeRelist = 3
+    /// Between two objects of a streaming list; a server that sends its list at all does not pause so long.
+    package static let progressLimit = Duration.seconds(10)
 
     private var phase = Phase.idle
     private var failures = 0
     private var lastFailure: Duration?
+    /// False once the server has shown that it does not stream lists.
+    package private(set) var streamsLists: Bool
     private let retryPolicy: RetryPolicy
     /// The newest version the store has been shown; nil before the first list.
     package private(set) var version: String?
 
-    package init(retryPolicy: RetryPolicy = .watch) {
+    package init(retryPolicy: RetryPolicy = .watch, streamsLists: Bool = true) {
         self.retryPolicy = retryPolicy
+        self.streamsLists = streamsLists
+    }
+
+    /// When a streaming list must have made progress; nil when none is under way.
+    package var progressDeadline: Duration? {
+        if case .filling(_, _, let last) = phase { last + Self.progressLimit } else { nil }
     }
 
     package mutating func step(
-        _ input: WatcherInput<R>, now: Duration, using random: inout some RandomNumberGenerator
-    ) -> WatcherStep<R> {
+        _ input: WatcherInput, now: Duration, using random: inout some RandomNumberGenerator
+    ) -> WatcherStep {
         switch (phase, input) {
         case (_, .start):
-            return list(version.map(ListBasis.notOlderThan) ?? .latest)
-        case (.listing(let basis), .listed(let items, let newVersion)):
-            return listed(items, newVersion, basis: basis, now: now, using: &random)
+            return fetch(relistBasis, now: now, using: &random)
+        case (.watching, .freshListWanted), (.filling, .freshListWanted):
+            return discarding(fetch(.latest, now: now, using: &random))
+        case (.listing(let basis), .listed(let newVersion)):
+            return listed(newVersion, basis: basis, now: now, using: &random)
         case (.listing(let basis), .listFailed(let failure)):
-            // Refused as expired or too large, or the cache is behind: what is latest is always served.
-            if failure == .expired, basis != .latest { return list(.latest) }
-            if case .throttled = failure { return retreat(failure, thenList: basis, now: now, using: &random) }
-            return retreat(failure, thenList: .latest, now: now, using: &random)
+            return discarding(listFailed(failure, basis: basis, now: now, using: &random))
         case (.waiting(let basis), .waited):
-            return basis.map { list($0) } ?? watch(now: now, using: &random)
-        case (.watching(let since, _), .notice(let notice)):
+            return basis.map { fetch($0, now: now, using: &random) } ?? watch(now: now, using: &random)
+        case (.filling(let basis, let since, _), _):
+            return filling(input, basis, since: since, now: now, using: &random)
+        case (.watching(let since, _), .changed(let newVersion)):
             phase = .watching(since: since, heardAnything: true)
-            return noticed(notice, now: now, using: &random)
+            return WatcherStep(advance(to: newVersion) ? .show : .none, then: .read)
+        case (.watching(let since, _), .bookmark(let newVersion, _)):
+            phase = .watching(since: since, heardAnything: true)
+            return WatcherStep(advance(to: newVersion) ? .advance(to: newVersion) : .none, then: .read)
         case (.watching(let since, let heardAnything), .streamEnded):
             if !heardAnything, now - since < Self.shortestStream {
                 return retreat(.failed("the watch ended at once"), thenList: nil, now: now, using: &random)
@@ -64,55 +85,101 @@ package struct WatcherState<R: KubernetesObject>: Sendable {
             return watchFailed(failure, now: now, using: &random)
         default:
             // An answer to a question that was not asked: start over from what is known.
-            return list(version.map(ListBasis.notOlderThan) ?? .latest)
+            return discarding(fetch(relistBasis, now: now, using: &random))
         }
+    }
+
+    private var relistBasis: ListBasis { version.map(ListBasis.notOlderThan) ?? .latest }
+
+    // MARK: A list
+
+    private mutating func fetch(
+        _ basis: ListBasis, now: Duration, using random: inout some RandomNumberGenerator
+    ) -> WatcherStep {
+        guard streamsLists else { return list(basis) }
+        phase = .filling(basis, since: now, lastProgress: now)
+        return WatcherStep(then: .watch(.everything(basis), serverTimeout: Self.serverTimeout(using: &random)))
+    }
+
+    private mutating func list(_ basis: ListBasis) -> WatcherStep {
+        phase = .listing(basis)
+        return WatcherStep(then: .list(basis))
     }
 
     private mutating func listed(
-        _ items: [R], _ newVersion: String, basis: ListBasis, now: Duration,
-        using random: inout some RandomNumberGenerator
-    ) -> WatcherStep<R> {
-        if case .notOlderThan(let floor) = basis, ResourceVersion.isNewer(floor, than: newVersion) {
+        _ newVersion: String, basis: ListBasis, now: Duration, using random: inout some RandomNumberGenerator
+    ) -> WatcherStep {
+        if isTooOld(newVersion, for: basis) {
             // A server that does not know resourceVersionMatch answered from an old cache.
-            return list(.latest)
+            return discarding(list(.latest))
         }
         version = newVersion
-        let next = watch(now: now, using: &random)
-        return WatcherStep(.replace(items, version: newVersion), then: next.action)
+        return WatcherStep(.commit(newVersion), then: watch(now: now, using: &random).action)
     }
 
-    private mutating func noticed(
-        _ notice: WatchNotice<R>, now: Duration, using random: inout some RandomNumberGenerator
-    ) -> WatcherStep<R> {
-        switch notice {
-        case .upsert(let object):
-            guard advance(to: object.metadata.resourceVersion) else { return WatcherStep(then: .read) }
-            return WatcherStep(.upsert(object), then: .read)
-        case .delete(let object):
-            guard advance(to: object.metadata.resourceVersion) else { return WatcherStep(then: .read) }
-            return WatcherStep(.delete(object), then: .read)
-        case .bookmark(let newVersion):
-            guard advance(to: newVersion) else { return WatcherStep(then: .read) }
-            return WatcherStep(.advance(newVersion), then: .read)
-        case .failure(let failure):
-            return watchFailed(failure, now: now, using: &random)
+    private mutating func listFailed(
+        _ failure: WatchFailure, basis: ListBasis, now: Duration, using random: inout some RandomNumberGenerator
+    ) -> WatcherStep {
+        // Refused as expired or too large, or the cache is behind: what is latest is always served.
+        if failure == .expired, basis != .latest { return fetch(.latest, now: now, using: &random) }
+        if case .throttled = failure { return retreat(failure, thenList: basis, now: now, using: &random) }
+        return retreat(failure, thenList: .latest, now: now, using: &random)
+    }
+
+    private func isTooOld(_ newVersion: String, for basis: ListBasis) -> Bool {
+        guard case .notOlderThan(let floor) = basis else { return false }
+        return ResourceVersion.isNewer(floor, than: newVersion)
+    }
+
+    // MARK: A streaming list
+
+    private mutating func filling(
+        _ input: WatcherInput, _ basis: ListBasis, since: Duration, now: Duration,
+        using random: inout some RandomNumberGenerator
+    ) -> WatcherStep {
+        switch input {
+        case .changed:
+            phase = .filling(basis, since: since, lastProgress: now)
+            return WatcherStep(.stage, then: .read)
+        case .bookmark(let newVersion, endsInitialEvents: true):
+            if isTooOld(newVersion, for: basis) { return discarding(fetch(.latest, now: now, using: &random)) }
+            version = newVersion
+            phase = .watching(since: since, heardAnything: true)
+            return WatcherStep(.commit(newVersion), then: .read)
+        case .bookmark, .stalled, .watchFailed(.refused):
+            // A bookmark before the mark comes from a server that does not know what was asked for.
+            streamsLists = false
+            return discarding(list(basis))
+        case .streamEnded:
+            // Perhaps the server only restarts: this time without a stream.
+            return discarding(list(basis))
+        case .watchFailed(let failure):
+            let step = listFailed(failure, basis: basis, now: now, using: &random)
+            // The reason may lie in the stream itself, such as a proxy that cuts it.
+            if failures >= Self.failuresBeforeRelist { streamsLists = false }
+            return discarding(step)
+        default:
+            return discarding(list(basis))
         }
     }
+
+    private func discarding(_ step: WatcherStep) -> WatcherStep { WatcherStep(.discard, then: step.action) }
+
+    // MARK: A watch
 
     private mutating func watchFailed(
         _ failure: WatchFailure, now: Duration, using random: inout some RandomNumberGenerator
-    ) -> WatcherStep<R> {
-        let relist = version.map(ListBasis.notOlderThan) ?? .latest
+    ) -> WatcherStep {
         switch failure {
         case .expired:
-            guard recordFailure(now: now) > 1 else { return list(relist) }
-            return pause(for: nextDelay(using: &random), thenList: relist)
+            guard recordFailure(now: now) > 1 else { return fetch(relistBasis, now: now, using: &random) }
+            return pause(for: nextDelay(using: &random), thenList: relistBasis)
         case .throttled:
             return retreat(failure, thenList: nil, now: now, using: &random)
-        case .failed:
+        case .refused, .failed:
             let count = recordFailure(now: now)
             let delay = nextDelay(using: &random)
-            return pause(for: delay, thenList: count >= Self.failuresBeforeRelist ? relist : nil)
+            return pause(for: delay, thenList: count >= Self.failuresBeforeRelist ? relistBasis : nil)
         }
     }
 
@@ -123,30 +190,30 @@ package struct WatcherState<R: KubernetesObject>: Sendable {
         return true
     }
 
-    private mutating func list(_ basis: ListBasis) -> WatcherStep<R> {
-        phase = .listing(basis)
-        return WatcherStep(then: .list(basis))
+    private mutating func watch(now: Duration, using random: inout some RandomNumberGenerator) -> WatcherStep {
+        guard let version else { return fetch(.latest, now: now, using: &random) }
+        phase = .watching(since: now, heardAnything: false)
+        return WatcherStep(then: .watch(.after(version), serverTimeout: Self.serverTimeout(using: &random)))
     }
 
-    private mutating func watch(now: Duration, using random: inout some RandomNumberGenerator) -> WatcherStep<R> {
-        guard let version else { return list(.latest) }
-        phase = .watching(since: now, heardAnything: false)
-        // Spread over five to ten minutes, so that the watches of many clients do not end together.
-        let timeout = Duration.seconds(Int.random(in: 300...600, using: &random))
-        return WatcherStep(then: .watch(from: version, serverTimeout: timeout))
+    /// Spread over five to ten minutes, so that the watches of many clients do not end together.
+    private static func serverTimeout(using random: inout some RandomNumberGenerator) -> Duration {
+        .seconds(Int.random(in: 300...600, using: &random))
     }
+
+    // MARK: Failures
 
     private mutating func retreat(
         _ failure: WatchFailure, thenList basis: ListBasis?, now: Duration,
         using random: inout some RandomNumberGenerator
-    ) -> WatcherStep<R> {
+    ) -> WatcherStep {
         recordFailure(now: now)
         var delay = nextDelay(using: &random)
         if case .throttled(let retryAfter?) = failure { delay = max(delay, retryAfter) }
         return pause(for: delay, thenList: basis)
     }
 
-    private mutating func pause(for delay: Duration, thenList basis: ListBasis?) -> WatcherStep<R> {
+    private mutating func pause(for delay: Duration, thenList basis: ListBasis?) -> WatcherStep {
         phase = .waiting(thenList: basis)
         return WatcherStep(then: .wait(delay))
     }

@@ -27,10 +27,11 @@ let transport = CurlTransport()
 let client = KubernetesClient(
     configuration: try ClientConfiguration.load(kubeconfigPath: kubeconfig, context: nil, environment: [:]),
     transport: transport, time: time, logger: logger, metrics: metrics)
-let tasks = Store<TwinTask>()
+let tasks = Store<TwinRow>(kind: TwinTask.resourceType.kind)
 let cache = Reflector(
-    store: tasks, source: ClientSource<TwinTask>(client: client, namespace: value(of: "--namespace")), time: time,
-    logger: logger, metrics: metrics)
+    store: tasks, keeping: TwinRow.init,
+    source: ClientSource<TwinTask>(client: client, namespace: value(of: "--namespace")),
+    time: time, logger: logger, metrics: metrics)
 let controller = Controller(
     name: "twin", reconciler: TwinReconciler(tasks: tasks, time: time),
     executor: IntentExecutor(writer: client, metrics: metrics),

@@ -1,0 +1,33 @@
+import ControllerRuntime
+import LifecycleTesting
+import Testing
+
+/// F13: the server refuses streaming lists, ignores the wish, or never sends the mark that ends the initial events.
+struct F13NoEndOfInitialEvents {
+    @Test(arguments: [
+        WidgetServer.Streaming.refuses, .ignores, .bookmarksWithoutMark,
+    ])
+    func plainListsAreUsedAndRemembered(streaming: WidgetServer.Streaming) async throws {
+        let rig = FaultRig()
+        rig.server.stream(streaming)
+        rig.server.change { $0.put("x", size: 1) }
+        try await running([{ try await rig.reflector.run() }, { try await rig.controller.run() }]) {
+            if streaming == .ignores {
+                await eventually("all but the mark") { rig.server.requests == ["stream latest"] }
+                #expect(!rig.store.isSynced)
+                await rig.time.advance(by: .milliseconds(9_999), afterSleepers: 1)
+                #expect(rig.server.requests == ["stream latest"])
+            }
+            await rig.pass(atMost: .seconds(30)) { rig.store.isSynced }
+            await rig.settle()
+            rig.server.holdBack(true)
+            rig.server.change {
+                $0.put("y", size: 2)
+                $0.compact()
+            }
+            rig.server.holdBack(false)
+            await rig.settle()
+        }
+        #expect(rig.server.requests == ["stream latest", "list latest", "watch >9", "list >=9", "watch >10"])
+    }
+}
