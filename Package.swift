@@ -160,6 +160,13 @@ let package = Package(
                 "AIOpsAPI", "Conversations", "CurlTransport", "Environments", "HTTP", "HTTPServer", "JSON",
                 "KubernetesClient", "KubernetesModel", "Lifecycle", "Telemetry", "Primitives",
             ]),
+        // Measures the runtime; run by hand, shipped in no product.
+        program(
+            "RuntimeBench",
+            [
+                "AIOpsAPI", "ControllerRuntime", "KubernetesClient", "KubernetesModel", "HTTP", "JSON", "Lifecycle",
+                "Telemetry", "Primitives",
+            ], path: "Tests/Support/RuntimeBench"),
 
         // The runtime under the same work as the controllers it is compared with: see scripts/bench.py.
         program(
