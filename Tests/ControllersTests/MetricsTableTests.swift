@@ -1,0 +1,75 @@
+import AIOpsAPI
+import ControllerRuntime
+import Controllers
+import FoundationEssentials
+import HTTP
+import KubernetesClient
+import KubernetesModel
+import KubernetesTesting
+import LifecycleTesting
+import Primitives
+import Problems
+import Telemetry
+import Testing
+
+/// `docs/metrics.md` and a whole operator say the same of every metric.
+@Suite struct MetricsTableTests {
+    private static func documented() throws -> [MetricDescription] {
+        let root = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
+        let text = try String(contentsOf: URL(filePath: root + "/docs/metrics.md"), encoding: .utf8)
+        let table = text.split(separator: "<!-- metrics begin -->").last?.split(separator: "<!-- metrics end -->").first
+        let lines = (table ?? "").split(separator: "\n").filter { $0.hasPrefix("| `") }
+        return lines.map { line in
+            let cells = line.split(separator: "|").map { cell in
+                String(cell).trimming { $0 == " " || $0 == "`" }
+            }
+            let labels = cells[2].split(separator: ",").map { label in String(label).trimming { $0 == " " } }
+            return MetricDescription(name: cells[0], type: cells[1], labels: labels)
+        }
+    }
+
+    @Test func tableIsWhatIsExposed() async throws {
+        let time = ManualTimeSource()
+        let metrics = MetricsRegistry()
+        ProcessMetrics.install(in: metrics)
+        let types = [AIOpsTask.resourceType, WorkerPool.resourceType].map { ServedType($0) }
+        let server = InMemoryAPIServer(types: types, time: time)
+        let client = KubernetesClient(
+            configuration: ClientConfiguration(server: "https://memory", tls: TLSConfiguration()), transport: server,
+            time: time, logger: .disabled, metrics: metrics, seed: 1)
+        // Registers its numbers; it is not run.
+        let election = LeaderElection(
+            key: ObjectKey(namespace: "demo", name: "operator"), identity: "test", time: time, logger: .disabled,
+            metrics: metrics
+        ) { _ in client }
+        let assembled = Operator(
+            settings: OperatorSettings(version: "test", namespace: "demo"), client: client, transport: server,
+            catalogue: try Catalogue.builtin(), workers: WorkerNames(session: "aaaaa"), instance: "test", time: time,
+            logger: .disabled, metrics: metrics, redact: { $0 })
+        let documented = Set(try Self.documented())
+        await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await assembled.manager.run() }
+            // Controllers begin with the work of a term.
+            let limit = ContinuousClock.now + .seconds(20)
+            while !metrics.descriptions.contains(where: { $0.name == "controller_keys_overdue" }),
+                ContinuousClock.now < limit
+            {
+                await Task.yield()
+            }
+            let exposed = Set(metrics.descriptions)
+            #expect(documented.subtracting(exposed).sorted() == [], "in the table and not exposed")
+            #expect(exposed.subtracting(documented).sorted() == [], "exposed and not in the table")
+            group.cancelAll()
+            // How a manager that is cancelled ends is told by its own tests.
+            while await group.nextResult() != nil {}
+        }
+        withExtendedLifetime(election) {}
+    }
+}
+
+extension String {
+    fileprivate func trimming(_ isBlank: (Character) -> Bool) -> String {
+        let rest = drop(while: isBlank)
+        return String(rest.reversed().drop(while: isBlank).reversed())
+    }
+}
