@@ -177,7 +177,8 @@ final class ActiveExchange {
         return false
     }
 
-    private static let soon = Duration.seconds(1)
+    /// Less than it takes to notice a dead link (`EasyHandle.openSocket`).
+    private static let soon = Duration.seconds(5)
 
     private func take(header line: UnsafeRawBufferPointer) -> Bool {
         touch()
