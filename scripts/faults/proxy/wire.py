@@ -13,6 +13,7 @@ from http import HTTPStatus
 from typing import Any
 
 WEBSOCKET_GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455, 1.3
+PIECE = 16 << 10  # of output in one message, as the kubelet cuts it, in the middle of characters too
 HOP_HEADERS = {"connection", "transfer-encoding", "content-length", "keep-alive"}
 
 
@@ -108,6 +109,7 @@ class Wire:
         if code != 0:
             status = {"metadata": {}, "status": "Failure", "reason": "NonZeroExitCode", "message": f"exit code {code}",
                       "details": {"causes": [{"reason": "ExitCode", "message": str(code)}]}}
-        frames = [self.websocket_frame(bytes([channel]) + data) for channel, data in ((1, stdout), (2, stderr)) if data]
+        frames = [self.websocket_frame(bytes([channel]) + data[start:start + PIECE])
+                  for channel, data in ((1, stdout), (2, stderr)) for start in range(0, len(data), PIECE)]
         frames.append(self.websocket_frame(b"\x03" + json.dumps(status).encode()))
         return b"".join(frames) + self.websocket_frame(struct.pack(">H", 1000), opcode=8)
