@@ -27,7 +27,13 @@ extension EasyHandle {
         set(CURLOPT_FOLLOWLOCATION, 0)
         set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
         set(CURLOPT_CONNECTTIMEOUT_MS, max(1, Int(destination.connectTimeout / .milliseconds(1))))
-        if traits.proxies == .none { set(CURLOPT_PROXY, "") }
+        if let proxy = destination.proxy {
+            set(CURLOPT_PROXY, proxy)
+            // `NO_PROXY` is about the proxies of the environment, not about this one.
+            set(CURLOPT_NOPROXY, "")
+        } else if traits.proxies == .none {
+            set(CURLOPT_PROXY, "")
+        }
         if !traits.resolutions.isEmpty { set(CURLOPT_RESOLVE, list: traits.resolutions) }
         if let name = destination.tlsName {
             // libcurl takes the name for SNI and verification from the address, so the address carries that name and the

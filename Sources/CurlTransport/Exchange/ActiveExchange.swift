@@ -24,7 +24,7 @@ final class ActiveExchange {
         let request = exchange.request
         destination = Destination(
             exchange.target, tls: request.tls, connectTimeout: request.connectTimeout,
-            refusesLinkLocal: request.refusesLinkLocal)
+            refusesLinkLocal: request.refusesLinkLocal, proxy: request.proxy)
         guard let easy = pool.handle(for: destination) else { return nil }
         self.exchange = exchange
         self.easy = easy

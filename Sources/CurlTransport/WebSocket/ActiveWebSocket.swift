@@ -34,7 +34,8 @@ final class ActiveWebSocket {
         let request = session.request
         guard let target = RequestTarget(request.url) else { return nil }
         let destination = Destination(
-            target, tls: request.tls, connectTimeout: request.connectTimeout, refusesLinkLocal: false)
+            target, tls: request.tls, connectTimeout: request.connectTimeout, refusesLinkLocal: false,
+            proxy: request.proxy)
         guard let easy = pool.handle(for: destination) else { return nil }
         var generator = SystemRandomNumberGenerator()
         let nonce = (0..<16).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
@@ -51,6 +52,8 @@ final class ActiveWebSocket {
         // The handshake names the host itself, as the address does even where TLS uses another name.
         easy.set(CURLOPT_URL, target.url(host: destination.tlsName))
         easy.set(CURLOPT_CONNECT_ONLY, 1)
+        // The proxy is asked to connect and no more: a WebSocket needs the connection as it is.
+        if request.proxy != nil { easy.set(CURLOPT_HTTPPROXYTUNNEL, 1) }
         // A connect-only connection is never used again, and closes with its handle; FORBID_REUSE would close it now.
         easy.set(CURLOPT_FRESH_CONNECT, 1)
     }
