@@ -6,6 +6,7 @@ import JSON
 import KubernetesClient
 import KubernetesModel
 import KubernetesTesting
+import SimulationTesting
 import Testing
 
 /// Somebody deletes the record of a conversation while it is held.

@@ -6,6 +6,7 @@ import KubernetesClient
 import KubernetesModel
 import KubernetesTesting
 import Primitives
+import SimulationTesting
 import Telemetry
 import Testing
 

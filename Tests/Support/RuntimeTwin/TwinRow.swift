@@ -1,3 +1,5 @@
+import KubernetesModel
+
 /// What the cache keeps of a task beside its name, uid and version: what the controller looks at.
 struct TwinRow: Sendable {
     var phase: TwinTask.Phase
