@@ -101,8 +101,7 @@ extension WatchFailure {
         case .expired: self = .expired
         case _ where error.isResourceVersionTooLarge: self = .expired
         case .tooManyRequests(let wait): self = .throttled(retryAfter: wait ?? error.retryAfter)
-        case .invalid, .notFound: self = .refused(error.description)
-        case .status(let status) where status.code == 400: self = .refused(error.description)
+        case .invalid, .notFound, .badRequest: self = .refused(error.description)
         default: self = .failed(error.description)
         }
     }

@@ -21,7 +21,7 @@ package final class PodSecurityProbe: Sendable {
     /// How long a finding holds: admission is configured when a server starts.
     package static let lifetime = Duration.seconds(600)
     /// How long to wait before asking again after no finding.
-    package static let patience = Duration.seconds(30)
+    package static let patience = Duration.seconds(10)
 
     static let label = "pod-security.kubernetes.io/enforce"
 

@@ -54,21 +54,15 @@ package final class TaskThread: TaskExecutor, TimeSource {
 
     /// Runs `body`, with all child tasks it makes, on a new thread that ends with it.
     ///
-    /// The kernel keeps 15 bytes of the name.
+    /// What comes before the first suspension still runs where the caller was: a preference moves nothing before it. The
+    /// kernel keeps 15 bytes of the name.
     package static func run<Value: Sendable>(
         name: String, _ body: @Sendable (TaskThread) async throws -> Value
     ) async throws -> Value {
         let thread = try TaskThread(name: name)
         try PlatformThread.spawn(name: name) { thread.turn() }
         defer { thread.stop() }
-        return try await withTaskExecutorPreference(thread) { try await enter(thread, body) }
-    }
-
-    /// A preference alone moves nothing before the first suspension.
-    @concurrent private static func enter<Value: Sendable>(
-        _ thread: TaskThread, _ body: @Sendable (TaskThread) async throws -> Value
-    ) async throws -> Value {
-        try await body(thread)
+        return try await withTaskExecutorPreference(thread) { try await body(thread) }
     }
 
     // MARK: Executor

@@ -29,7 +29,8 @@ extension Rehearsal {
         // I2: every reply of the provider is in the record, or charged as lost.
         let open = record.totals.open == nil ? 0 : 1
         #expect(provider.calls <= record.totals.calls + record.totals.lostCalls + open, what)
-        if !play.isCutOff { #expect(open == 0, what) }
+        // A call under way at a death is closed by the next one, which a run that is to end does not make.
+        if !play.isCutOff, play != .cancelledGracefully { #expect(open == 0, what) }
         if let lostCalls { #expect(record.totals.lostCalls <= lostCalls, what) }
         #expect(task.status.usage?.calls == Int64(record.totals.calls), what)
         #expect(cluster.repairs.withLock { $0 } <= 1, what)
