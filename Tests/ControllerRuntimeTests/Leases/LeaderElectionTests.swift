@@ -100,7 +100,7 @@ import Testing
                 try await stage.pass(.seconds(30))
                 #expect(!election.token.isValid && election.isWell)
                 election.workEnded()
-                try await stage.pass(.seconds(20)) { election.token.isValid }
+                try await stage.pass(.seconds(90)) { election.token.isValid }
                 #expect(try await election.nextTerm().number == 2)
                 #expect(election.token.isValid)
                 group.cancelAll()
