@@ -54,7 +54,8 @@ extension FaultClusterTests {
                 }
                 #expect(differences.isEmpty, "\(mutation.name), and back: \(differences.joined(separator: "\n"))")
             }
-            print("F43: \(numbers.count) of \(mutations.count) changes, \(refused) refused by the server, \(ended) ends")
+            print(
+                "F43: \(numbers.count) of \(mutations.count) changes, \(refused) refused by the server, \(ended) ends")
             let log = session.process.log(sinceLife: lives - 1).utf8.dropFirst(said)
             #expect(session.process.lives == lives && session.process.life?.isRunning == true, "O5")
             #expect(!String(decoding: log, as: UTF8.self).contains(#""level":"error""#), "O5")
