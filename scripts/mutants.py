@@ -105,6 +105,12 @@ def main():
         patches = [p for p in patches if p.stem in arguments.names]
     if not patches:
         sys.exit("mutants: none found")
+    if arguments.sample:
+        # Written, fitting, and waiting for their first whole run: a draw is made from the others.
+        waiting = set((ROOT / "Tests" / "Mutants" / "not-seen-red-yet.txt").read_text().split())
+        patches = [p for p in patches if p.stem not in waiting]
+        if waiting:
+            print(f"mutants: {len(waiting)} have not been seen red yet and are not drawn: Tests/Mutants/not-seen-red-yet.txt")
     if arguments.sample and arguments.sample < len(patches):
         print(f"mutants: {arguments.sample} of {len(patches)}, seed {arguments.seed}")
         patches = random.Random(arguments.seed).sample(patches, arguments.sample)
