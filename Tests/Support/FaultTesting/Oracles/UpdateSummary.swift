@@ -8,6 +8,8 @@ package struct UpdateSummary: Sendable, Hashable {
         for write in journal where write.isCommitted && ["create", "delete"].contains(write.verb) {
             // Events are sent at most once, not exactly once; what a lost call adds to the log is looked at as a log.
             guard !["events", "leases"].contains(write.resource), !names.isConversationLog(write) else { continue }
+            // Pods of a namespace that is deleted already: named by the server, and gone with it anyhow.
+            guard write.verb != "delete" || write.resource != "pods" else { continue }
             counts["\(write.verb) \(write.resource) \(names.masked(write.objectName))", default: 0] += 1
         }
         self.counts = counts

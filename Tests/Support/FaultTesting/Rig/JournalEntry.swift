@@ -17,7 +17,10 @@ package struct JournalEntry: Sendable {
     package var fieldManager: String? { value["query"]?["fieldManager"]?.stringValue }
     /// What was run in a pod.
     package var command: String? { value["command"]?.stringValue }
-    package var isWrite: Bool { ["create", "update", "patch", "delete"].contains(verb) }
+    /// A dry run is none.
+    package var isWrite: Bool {
+        ["create", "update", "patch", "delete"].contains(verb) && value["query"]?["dryRun"] == nil
+    }
     /// Answered by the proxy itself; the server never heard of it.
     package var isInvented: Bool { value["own"] == true }
     /// Neither answered nor broken off yet.
