@@ -10,7 +10,7 @@ import Testing
 /// The operator as users have it: a pod of its own image, installed by Helm, under the chart's rights and no others.
 ///
 /// Needs the image `aiops-operator:0.1.0` in the cluster; scripts/test.py builds and loads it.
-@Suite(.timeLimit(.minutes(8))) struct Chart {
+@Suite(.timeLimit(.minutes(30))) struct Chart {
     @Test func installedByHelmTheOperatorWorksUnderItsOwnRights() async throws {
         try await withRelease { cluster, system in
             let pods = try await operatorPods(cluster, system)

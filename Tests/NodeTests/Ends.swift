@@ -9,7 +9,7 @@ import Testing
 
 extension PoolAndEnds {
     /// The ways a task ends before its time, and what is left behind: nothing but what was asked for.
-    @Suite(.timeLimit(.minutes(5))) struct Ends {
+    @Suite(.timeLimit(.minutes(30))) struct Ends {
         @Test func deletingARunningTaskRemovesEverythingItMade() async throws {
             try await withBusyAgent("deleted") { cluster, namespace in
                 let task = try await awaitBusy("deleted", cluster, namespace)

@@ -9,7 +9,7 @@ import Testing
 
 extension FirstRunAndModels {
     /// The main job: apply tasks, get verdicts, conversations and a clean cluster.
-    @Suite(.timeLimit(.minutes(8))) struct FirstRun {
+    @Suite(.timeLimit(.minutes(30))) struct FirstRun {
         private static let requests: [(name: String, request: TaskRequest)] = [
             ("one", .detection), ("two", .localization), ("three", .analysis), ("four", .mitigation),
             ("five", .noFault),

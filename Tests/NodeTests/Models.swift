@@ -9,7 +9,7 @@ import Testing
 
 extension FirstRunAndModels {
     /// Any OpenAI-compatible server: its answers are graded, its failures are not held against the agent, its key is kept.
-    @Suite(.timeLimit(.minutes(5))) struct Models {
+    @Suite(.timeLimit(.minutes(30))) struct Models {
         /// Of no shape that a redactor would know; another for each test, since each looks for its own everywhere.
         private let key = "q7Rk-teapot-\(TestCluster.randomSuffix())-Zz81"
 

@@ -8,7 +8,7 @@ import Testing
 
 extension PoolAndEnds {
     /// A pool bounds how many tasks run, and its end is not theirs.
-    @Suite(.timeLimit(.minutes(6))) struct Pool {
+    @Suite(.timeLimit(.minutes(30))) struct Pool {
         @Test func tenTasksOnThreeWorkersNeverRunMoreThanThreeAtATime() async throws {
             try await SharedOperator.withNamespace("pool", workers: 3) { cluster, namespace in
                 let names = (0..<10).map { "task-\($0)" }

@@ -7,7 +7,7 @@ import Primitives
 import Testing
 
 /// kill -9 in each stage; whoever comes next ends the task as if nothing had happened.
-@Suite(.timeLimit(.minutes(10))) struct Restart {
+@Suite(.timeLimit(.minutes(30))) struct Restart {
     private static let stages: [Phase] = [.provisioning, .deploying, .injecting, .running, .evaluating]
 
     /// The tasks run one after another and are all released at the end: waiting for each would take minutes.

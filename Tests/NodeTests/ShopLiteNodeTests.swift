@@ -9,7 +9,7 @@ import Problems
 import Testing
 
 /// The shop, its fault and the sandbox on real pods and real Services.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(30)))
 struct ShopLiteNodeTests {
     private let taskUID: String
 

@@ -7,7 +7,7 @@ import Testing
 /// What needs real pods: logs and exec.
 ///
 /// One pod serves all, because starting it is what costs.
-@Suite(.timeLimit(.minutes(5))) struct NodeTests {
+@Suite(.timeLimit(.minutes(30))) struct NodeTests {
     /// Makes a pod that says something and then waits, and returns when it is ready.
     private static func start(_ client: KubernetesClient, in namespace: String) async throws -> ObjectKey {
         let key = ObjectKey(namespace: namespace, name: "box")

@@ -4,7 +4,7 @@ import KubernetesModel
 import Testing
 
 /// Sessions with the containers of a real pod.
-@Suite(.timeLimit(.minutes(5))) struct RemoteNodeTests {
+@Suite(.timeLimit(.minutes(30))) struct RemoteNodeTests {
     /// A pod whose main process answers each line it reads, on a terminal or not, and which serves HTTP on port 8080.
     private static func start(_ client: KubernetesClient, in namespace: String) async throws -> ObjectKey {
         let key = ObjectKey(namespace: namespace, name: "box")

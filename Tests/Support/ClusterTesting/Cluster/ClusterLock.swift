@@ -5,7 +5,7 @@ import Primitives
 ///
 /// The system lets go of it when the process that holds it ends, however it ends.
 struct ClusterLock: Sendable {
-    /// Waits for its turn, as long as the test's own time limit allows.
+    /// Waits for its turn; a test's own time limit counts the wait as well, so it is long where clusters are shared.
     static func with<Value>(_ kubeconfig: String, _ body: () async throws -> Value) async throws -> Value {
         let path = "\(kubeconfig).test-lock"
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
