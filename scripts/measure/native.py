@@ -6,6 +6,7 @@ import base64
 import contextlib
 import json
 import pathlib
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -23,7 +24,9 @@ def compiled(name: str, folder: pathlib.Path) -> pathlib.Path:
     folder.mkdir(parents=True, exist_ok=True)
     program, sources = folder / name, [HERE / f"{name}.c", HERE / "client.h"]
     if not program.exists() or any(source.stat().st_mtime > program.stat().st_mtime for source in sources):
-        done = subprocess.run(["cc", "-std=c11", "-O2", "-Wall", "-Wextra", "-Werror", "-o", program, sources[0], "-lcurl"],
+        # Swift's toolchain brings clang, so there is a compiler even where Debian's is not installed.
+        compiler = shutil.which("cc") or "clang"
+        done = subprocess.run([compiler, "-std=c11", "-O2", "-Wall", "-Wextra", "-Werror", "-o", program, sources[0], "-lcurl"],
                               capture_output=True, text=True)
         if done.returncode != 0:
             raise NativeError(done.stderr)
