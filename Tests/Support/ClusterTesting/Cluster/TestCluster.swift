@@ -65,7 +65,7 @@ package struct TestCluster: Sendable {
         for task in try await client.list(AIOpsTask.self, namespace: namespace).items {
             try await ignoringNotFound { try await client.delete(AIOpsTask.resourceType, task.metadata.key) }
         }
-        try await eventually("the tasks of \(namespace) are let go", within: .seconds(90)) {
+        try await eventually("the tasks of \(namespace) are let go", within: .seconds(300)) {
             let left = try await client.list(AIOpsTask.self, namespace: namespace).items
             return .holds(left.isEmpty, else: left.map { "\($0.metadata.name) \($0.status.conditions)" }.joined())
         }
