@@ -1,3 +1,4 @@
+import ClusterTesting
 import JSON
 import KubernetesClient
 import KubernetesModel
@@ -47,15 +48,14 @@ struct TestKind {
     }
 
     private func waitUntilServed(_ client: KubernetesClient) async throws {
-        for _ in 0..<100 {
+        try await eventually("the server serves \(type)") {
             do throws(KubernetesError) {
                 _ = try await client.listDynamic(type)
-                return
+                return .yes(())
             } catch {
                 guard error.isNotFound || error.isRetryable else { throw error }
+                return .notYet("\(error)")
             }
-            try await SystemTimeSource().sleep(for: .milliseconds(100))
         }
-        throw NoCluster(description: "the server did not come to serve \(type) within ten seconds")
     }
 }
