@@ -22,7 +22,10 @@ package struct NanoDollars: Sendable, Hashable, Comparable {
                 if sawPoint { fraction += 1 }
             case UInt8(ascii: ".") where !sawPoint: sawPoint = true
             case UInt8(ascii: "e"), UInt8(ascii: "E"):
-                guard let parsed = Int(String(decoding: bytes, as: UTF8.self)), abs(parsed) <= 64 else { return nil }
+                // A server writes this number: the least Int has no magnitude to compare.
+                guard let parsed = Int(String(decoding: bytes, as: UTF8.self)), (-64...64).contains(parsed) else {
+                    return nil
+                }
                 exponent = parsed
                 bytes = []
             default: return nil
