@@ -16,9 +16,13 @@ import Testing
         #expect(DecimalString(rawValue: text).rawValue == text)
     }
 
-    @Test(arguments: [(Int64(0), "0"), (1, "0.000000001"), (700_000_000, "0.7"), (2_000_000_000, "2"), (-5, "0")])
+    @Test(arguments: [
+        (Int64(0), "0"), (1, "0.000000001"), (700_000_000, "0.7"), (2_000_000_000, "2"), (-5, "0"),
+        (1_000_000_000_000_000_000, "999999999.999999999"), (.max, "999999999.999999999"),
+    ])
     func decimalsAreWrittenShort(nanos: Int64, text: String) {
         #expect(DecimalString(nanos: nanos).rawValue == text)
+        #expect(DecimalString(nanos: nanos).nanos != nil, "the schema would refuse it")
     }
 
     @Test(arguments: [

@@ -11,9 +11,11 @@ package struct DecimalString: APIValue, RawRepresentable, CustomStringConvertibl
 
     package init(stringLiteral value: String) { self.init(rawValue: value) }
 
-    /// The shortest text of `nanos` billionths; negative amounts do not exist here and count as zero.
+    /// The shortest text of `nanos` billionths; negative amounts do not exist here and count as zero, and what has more
+    /// digits than the API takes is shown as the most it takes: figures that a server made up must not make a status that
+    /// is refused for good.
     package init(nanos: Int64) {
-        let amount = max(0, nanos)
+        let amount = min(max(0, nanos), Self.mostNanos)
         var fraction = String(amount % 1_000_000_000)
         fraction = String(repeating: "0", count: 9 - fraction.count) + fraction
         while fraction.last == "0" { fraction.removeLast() }
@@ -30,6 +32,9 @@ package struct DecimalString: APIValue, RawRepresentable, CustomStringConvertibl
         guard let fraction = Int64(digits + String(repeating: "0", count: 9 - digits.count)) else { return nil }
         return whole * 1_000_000_000 + fraction
     }
+
+    /// Nine digits before the point and nine behind it.
+    private static let mostNanos: Int64 = 999_999_999_999_999_999
 
     package var description: String { rawValue }
 
