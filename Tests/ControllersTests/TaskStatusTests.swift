@@ -1,4 +1,5 @@
 import AIOpsAPI
+import JSON
 import KubernetesModel
 import Primitives
 import Testing
@@ -29,6 +30,18 @@ import Testing
         let closed = status
         status.close(.cancelled("late"), under: .completed, generation: 1, now: Fixture.now + .seconds(90))
         #expect(status == closed)
+    }
+
+    /// A refused status write would leave the task without an end for as long as the clocks differ.
+    @Test(arguments: [-3_600, -1, 0, 1])
+    func anEndByAnotherClockIsOneThatTheServerTakes(seconds: Int64) {
+        var status = Fixture.task(phase: .running).status
+        status.startedAt = Fixture.now
+        status.begin(.running, now: Fixture.now)
+        status.close(
+            .stopped(.timedOut, "late"), under: .completed, generation: 1, now: Fixture.now + .seconds(seconds))
+        #expect(status.durationSeconds == max(0, seconds))
+        #expect(AIOpsTask.Status.schema.check(status.jsonValue(), at: "status").isEmpty)
     }
 
     /// How a task can come to its end, and how far it had come.

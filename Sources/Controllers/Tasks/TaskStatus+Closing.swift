@@ -42,8 +42,10 @@ extension AIOpsTask.Status {
         queue = nil
         completedAt = now
         if let startedAt {
-            durationSeconds = (now - startedAt).wholeSeconds
-            duration = DisplayText.duration(seconds: (now - startedAt).wholeSeconds)
+            // Whoever closes it may have a clock behind that of whoever started it, and the schema knows no less than zero.
+            let seconds = max(0, (now - startedAt).wholeSeconds)
+            durationSeconds = seconds
+            duration = DisplayText.duration(seconds: seconds)
         }
         let progress = ending.progress(under: policy)
         record(progress, generation: generation, now: now)

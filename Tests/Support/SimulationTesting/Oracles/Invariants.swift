@@ -22,8 +22,16 @@ struct Invariants: Sendable {
     /// Namespaces that are there, by the uid of the task they were made for.
     private var namespaces: [String: Set<String>] = [:]
     private static let uidLabel = "aiops.dev/uid"
+    private static let statuses: [ResourceType: Schema] = [
+        AIOpsTask.resourceType: AIOpsTask.Status.schema, WorkerPool.resourceType: WorkerPool.Status.schema,
+        LLMConversation.resourceType: LLMConversation.Status.schema,
+    ]
 
     mutating func look(at change: InMemoryAPIServer.Change, _ violations: inout [Violation]) {
+        if let schema = Self.statuses[change.type], let status = change.new?["status"] {
+            // A server with our CRDs refuses it, and goes on refusing it: whoever wrote it never gets any further.
+            violations += schema.check(status, at: "\(change.key) status").map { Violation(.invariants, "\($0)") }
+        }
         switch change.type {
         case AIOpsTask.resourceType: task(change, &violations)
         case .namespaces: namespace(change, &violations)
