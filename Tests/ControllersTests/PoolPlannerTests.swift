@@ -1,5 +1,6 @@
 import AIOpsAPI
 import Controllers
+import JSON
 import KubernetesModel
 import Primitives
 import Testing
@@ -82,7 +83,19 @@ import Testing
         let plan = plan([Fixture.task("mine", phase: .running) { $0.status.claim = claim(worker) }])
         #expect(plan.grants.isEmpty)
         #expect(plan.status.busy == 1)
-        #expect(plan.status.workers.first { $0.name == worker }?.tasks == ["mine"])
+        #expect(plan.status.workers.first { $0.name == worker }?.tasks == ["demo/mine"])
+    }
+
+    /// A set by the schema: two equal entries would have the whole status refused, for as long as both run.
+    @Test func tasksOfOneNameInTwoNamespacesAreToldApart() {
+        let pool = Fixture.pool(replicas: 1) { $0.spec.workers?.maxTasksPerWorker = 2 }
+        let worker = names.names(pool: pool.key, replicas: 1)[0]
+        let tasks = ["a", "b"].map { namespace in
+            Fixture.task("same", namespace: namespace, phase: .running) { $0.status.claim = claim(worker) }
+        }
+        let status = plan(tasks, pool: pool).status
+        #expect(status.workers.first?.tasks == ["a/same", "b/same"])
+        #expect(WorkerPool.Status.schema.check(status.jsonValue(), at: "status").isEmpty)
     }
 
     @Test(arguments: ["no finalizer", "deleting", "suspended", "cancelled", "holding"])

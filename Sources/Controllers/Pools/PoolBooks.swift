@@ -48,7 +48,7 @@ package struct PoolBooks: Sendable {
     let names: WorkerNames
     private(set) var cards: [ObjectKey: Card] = [:]
     private(set) var pages: [ObjectKey: Page] = [:]
-    /// By worker: the names of its tasks by their uids.
+    /// By worker: its tasks as namespace/name, by their uids.
     private(set) var held: [String: [String: String]] = [:]
     /// By worker of this process: how those tasks ended that are still there.
     private(set) var ended: [String: Tally] = [:]
@@ -170,7 +170,7 @@ package struct PoolBooks: Sendable {
             }
         case .held(let worker):
             pages[card.home]?.held += step
-            held[worker, default: [:]][card.uid] = isAdded ? key.name : nil
+            held[worker, default: [:]][card.uid] = isAdded ? key.description : nil
             if held[worker]?.isEmpty == true { held[worker] = nil }
         case .ended(let worker, let succeeded):
             var tally = ended[worker] ?? Tally()
