@@ -38,6 +38,18 @@ import Testing
         #expect(ours.names(pool: pool, replicas: -1).isEmpty)
     }
 
+    /// The schema takes no longer names, and a claim that is refused leaves the queue standing.
+    @Test(arguments: [179, 180, 253])
+    func workersOfAnyPoolHaveNamesThatTheServerTakes(length: Int) {
+        let ours = WorkerNames(session: "abcde")
+        let names = ["x", "y"].flatMap { last in
+            let pool = ObjectKey(
+                namespace: String(repeating: "n", count: 63), name: String(repeating: "p", count: length - 1) + last)
+            return ours.names(pool: pool, replicas: 500)
+        }
+        #expect(Set(names).count == 1000 && names.allSatisfy { $0.utf8.count <= 253 && ours.isOurs($0) })
+    }
+
     @Test func requestsToARunOnlyGetStronger() async {
         let control = RunControl()
         control.ask(.abandon)

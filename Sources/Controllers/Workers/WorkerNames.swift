@@ -1,4 +1,5 @@
 package import KubernetesModel
+import Primitives
 
 /// The names of the workers inside one manager process.
 ///
@@ -22,8 +23,14 @@ package struct WorkerNames: Sendable, Hashable {
     }
 
     /// The workers of a pool: as many as it has replicas.
+    ///
+    /// A pool whose name is too long for the rest keeps its beginning and a digest: the schema allows 253 characters, and a
+    /// claim that is refused leaves the queue standing.
     package func names(pool: ObjectKey, replicas: Int) -> [String] {
-        (0..<max(0, min(replicas, Self.limit))).map { "\(pool.namespace)/\(pool.name)-\(session)-\($0)" }
+        let name =
+            pool.name.utf8.count <= Self.longestPoolName
+            ? pool.name : "\(pool.name.prefix(150)).\(SHA256Digest.of(pool.name).hex.prefix(10))"
+        return (0..<max(0, min(replicas, Self.limit))).map { "\(pool.namespace)/\(name)-\(session)-\($0)" }
     }
 
     package func isOurs(_ worker: String) -> Bool {
@@ -34,4 +41,6 @@ package struct WorkerNames: Sendable, Hashable {
 
     /// Most workers of a pool inside one process, whatever its replicas say.
     static let limit = 500
+    /// What 253 characters leave beside a namespace (63), the session (5), three digits and what stands between them.
+    private static let longestPoolName = 179
 }
