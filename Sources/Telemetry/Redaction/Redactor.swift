@@ -74,8 +74,9 @@ package final class Redactor: Sendable {
         var result: [UInt8] = []
         var copied = 0
         var index = 0
+        var shapes = SecretShape(bytes)
         while index < bytes.count {
-            if let range = SecretShape.match(in: bytes, at: index) {
+            if let range = shapes.match(at: index) {
                 result += bytes[copied..<range.lowerBound]
                 result += Self.mark.utf8
                 index = range.upperBound

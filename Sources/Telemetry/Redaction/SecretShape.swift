@@ -2,17 +2,26 @@
 ///
 /// Keys of OpenAI, OpenRouter and Anthropic (`sk-…`, `sk-or-…`, `sk-ant-…`), the credential after `Bearer`,
 /// JSON web tokens, and private keys in PEM.
-enum SecretShape {
+///
+/// Looked for from the beginning to the end of a text that may be anybody's, so the time must grow with its length alone:
+/// what was read in vain is not read again.
+struct SecretShape {
     private static let shortestKey = 16
     private static let shortestToken = 8
 
-    /// The part of `bytes` to hide when a credential starts exactly at `start`.
-    static func match(in bytes: [UInt8], at start: Int) -> Range<Int>? {
+    private let bytes: [UInt8]
+    /// No web token begins before it: the run of its characters ends there in something that no token has.
+    private var tokenless = 0
+
+    init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    /// The part of the text to hide when a credential starts exactly at `start`, which never goes back.
+    mutating func match(at start: Int) -> Range<Int>? {
         switch bytes[start] {
-        case UInt8(ascii: "s"): apiKey(in: bytes, at: start)
-        case UInt8(ascii: "B"), UInt8(ascii: "b"): bearer(in: bytes, at: start)
-        case UInt8(ascii: "e"): webToken(in: bytes, at: start)
-        case UInt8(ascii: "-"): privateKey(in: bytes, at: start)
+        case UInt8(ascii: "s"): Self.apiKey(in: bytes, at: start)
+        case UInt8(ascii: "B"), UInt8(ascii: "b"): Self.bearer(in: bytes, at: start)
+        case UInt8(ascii: "e"): webToken(at: start)
+        case UInt8(ascii: "-"): Self.privateKey(in: bytes, at: start)
         default: nil
         }
     }
@@ -34,13 +43,20 @@ enum SecretShape {
         return end - token >= shortestToken ? token..<end : nil
     }
 
-    private static func webToken(in bytes: [UInt8], at start: Int) -> Range<Int>? {
-        guard hasPrefix("eyJ", in: bytes, at: start), isWordStart(bytes, start) else { return nil }
-        var end = run(in: bytes, from: start, while: isKeyByte)
+    private mutating func webToken(at start: Int) -> Range<Int>? {
+        guard start >= tokenless, Self.hasPrefix("eyJ", in: bytes, at: start), Self.isWordStart(bytes, start) else {
+            return nil
+        }
+        let header = Self.run(in: bytes, from: start, while: Self.isKeyByte)
+        var end = header
         for _ in 0..<2 {
-            guard end < bytes.count, bytes[end] == UInt8(ascii: ".") else { return nil }
-            let next = run(in: bytes, from: end + 1, while: isKeyByte)
-            guard next > end + 1 else { return nil }
+            let next =
+                end < bytes.count && bytes[end] == UInt8(ascii: ".")
+                ? Self.run(in: bytes, from: end + 1, while: Self.isKeyByte) : end
+            guard next > end + 1 else {
+                tokenless = header
+                return nil
+            }
             end = next
         }
         return start..<end
