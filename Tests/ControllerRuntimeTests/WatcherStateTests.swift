@@ -102,10 +102,12 @@ struct WatcherStateTests {
         #expect(later == .wait(.milliseconds(800)))
     }
 
-    @Test mutating func throttlingObeysTheServerAndKeepsTheVersion() {
+    /// A cache is not left blind for as long as a proxy likes, and no number that it writes is a trap.
+    @Test(arguments: [(7, 7), (300, 300), (86_400, 300), (.max, 300), (-5, 0)] as [(Int64, Int)])
+    mutating func throttlingObeysTheServerAndKeepsTheVersion(asked: Int64, waited: Int) {
         startWatching()
-        let wait = step(.watchFailed(.throttled(retryAfter: .seconds(7))))
-        #expect(wait == .wait(.seconds(7)))
+        let wait = step(.watchFailed(.throttled(retryAfter: .seconds(asked))))
+        #expect(wait == .wait(waited == 0 ? .milliseconds(800) : .seconds(waited)))
         let next = step(.waited)
         #expect(Self.isWatch(next, .after("10")))
     }

@@ -54,6 +54,24 @@ import Testing
         #expect(time.sleeperCount == 0)
     }
 
+    /// How long to wait may be somebody else's to say, as in `Retry-After`: no number of seconds is a trap.
+    @Test(arguments: [Duration.seconds(Int64.max), .seconds(1 << 40), .seconds(Int64.min)])
+    func noSleepIsTooLong(duration: Duration) async throws {
+        let bodies: [@Sendable () async throws -> Void] = [
+            { try await SystemTimeSource().sleep(for: duration) },
+            { try await TaskThread.run(name: "test") { try await $0.sleep(for: duration) } },
+        ]
+        for body in bodies {
+            guard duration > .zero else {
+                try await body()
+                continue
+            }
+            await #expect(throws: DeadlineExceeded.self) {
+                try await withDeadline(.milliseconds(50), time: SystemTimeSource(), body)
+            }
+        }
+    }
+
     @Test func manualTimeWakesInOrder() async {
         let time = ManualTimeSource()
         let woken = AsyncStream<Int>.makeStream()

@@ -86,7 +86,7 @@ package final class TaskThread: TaskExecutor, TimeSource {
     package func sleep(for duration: Duration) async throws(CancellationError) {
         guard !Task.isCancelled else { throw CancellationError() }
         guard duration > .zero else { return }
-        let due = clock.monotonicNow() + duration
+        let due = clock.monotonicNow() + min(duration, SystemTimeSource.longestSleep)
         let id = state.withLock { state in
             state.lastSleeper += 1
             return state.lastSleeper

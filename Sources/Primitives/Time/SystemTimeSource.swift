@@ -16,9 +16,12 @@ package struct SystemTimeSource: TimeSource {
         return .seconds(now.tv_sec) + .nanoseconds(now.tv_nsec)
     }
 
+    /// A century: `Task.sleep` traps where the end of a sleep, in seconds, does not fit Int64.
+    package static let longestSleep = Duration.seconds(100 * 366 * 86_400)
+
     package func sleep(for duration: Duration) async throws(CancellationError) {
         do {
-            try await Task.sleep(for: max(duration, .zero))
+            try await Task.sleep(for: min(max(duration, .zero), Self.longestSleep))
         } catch {
             // `Task.sleep` declares plain `throws`, yet cancellation is its only failure.
             throw CancellationError()
