@@ -21,6 +21,7 @@ struct ToolTests {
             ("kubectl auth reconcile -f x", false), ("kubectl -n", false), ("kubectl config set x y", false),
             ("xargs rm", false), ("kubectl get --raw /x", false), ("kubectl debug x", false),
             ("uniq a b", false), ("date -s 1", false), ("sort -uo x y", false), ("sort -rn | uniq -c; date +%s", true),
+            ("kubectl --cache-dir get delete pod x", false), ("kubectl --v=2 -n a get po", true),
             ("kubectl cluster-info dump --output-directory=/tmp/x", false),
         ])
     func onlyCertainReadingIsReadOnly(command: String, isReadOnly: Bool) {

@@ -33,7 +33,12 @@ package enum ReadOnlyCommands {
         var rest = words.dropFirst()
         while let option = rest.first, option.hasPrefix("-") {
             rest = rest.dropFirst()
-            if valueOptions.contains(option) { rest = rest.dropFirst() }
+            if valueOptions.contains(option) {
+                rest = rest.dropFirst()
+            } else if !option.contains("=") {
+                // It may take the next word for its value, and what follows that would be the verb.
+                return false
+            }
         }
         guard let verb = rest.first else { return false }
         if kubectlReaders.contains(verb) {
