@@ -65,7 +65,7 @@ package struct Operator: Sendable {
         let ledger = PoolLedger(tasks: tasks, pools: pools, operatorNamespace: settings.namespace, names: workers)
         let podSecurity = PodSecurityProbe(client: client, time: time)
         let gate = WriteGate(views: [taskCache, poolCache], time: time, logger: logger)
-        let queues = Locked<[Controller]>([])
+        let runEnded = Locked<(@Sendable (ObjectKey) -> Void)?>(nil)
         let services = RunServices(
             client: client, transport: transport, catalogue: catalogue, events: events, settings: settings,
             metrics: RunMetrics(registry: metrics), time: time, logger: logger, redact: redact)
@@ -75,20 +75,16 @@ package struct Operator: Sendable {
                 guard let claim = task.status.claim else { return true }
                 return await TaskRun(task, claim: claim, services: services, control: control).run()
             },
-            finished: { key in
-                for controller in queues.withLock({ $0 }) where controller.name == Self.taskController {
-                    controller.enqueue(key, reason: ReconcileReason("worker", "run ended"))
-                }
-            })
+            finished: { key in runEnded.withLock { $0 }?(key) })
         let taskController = Controller(
-            name: Self.taskController,
+            name: "aiopstask",
             reconciler: TaskReconciler(
                 tasks: tasks, pools: pools, ledger: ledger, podSecurity: podSecurity, catalogue: catalogue, host: host,
                 client: client, settings: settings, time: time, logger: logger, redact: redact),
             executor: executor, gate: gate, events: events, options: ControllerOptions(concurrency: 8), time: time,
             logger: logger, metrics: metrics, seed: seed &+ 3)
         let poolController = Controller(
-            name: Self.poolController,
+            name: "workerpool",
             reconciler: PoolReconciler(
                 pools: pools, ledger: ledger, executor: executor, podSecurity: podSecurity, time: time, logger: logger),
             executor: executor, gate: gate, options: ControllerOptions(concurrency: 2), time: time, logger: logger,
@@ -98,7 +94,12 @@ package struct Operator: Sendable {
             reconciler: ConversationReconciler(tasks: tasks, client: client, time: time, logger: logger),
             executor: executor, gate: gate, options: ControllerOptions(concurrency: 2), time: time, logger: logger,
             metrics: metrics, seed: seed &+ 5)
-        queues.withLock { $0 = [taskController, poolController] }
+        // Weak: the controller has the host, and a term whose parts hold each other would never be freed.
+        runEnded.withLock {
+            $0 = { [weak taskController] in
+                taskController?.enqueue($0, reason: ReconcileReason("worker", "run ended"))
+            }
+        }
         taskController.watch(tasks)
         conversationController.watch(tasks) { change in
             guard let task = change.new, task.hasUnsealedConversation else { return [] }
@@ -125,7 +126,4 @@ package struct Operator: Sendable {
         return Work(
             controllers: [taskController, poolController, conversationController], services: [host, sweeper])
     }
-
-    private static let taskController = "aiopstask"
-    private static let poolController = "workerpool"
 }

@@ -75,7 +75,9 @@ import Testing
     }
 
     /// Runs an operator of its own session until so many tasks are over and cleaned up, and stops it as a signal does.
-    private func run(_ session: String, until count: Int) async throws {
+    private func run(
+        _ session: String, until count: Int, redact: @escaping @Sendable (String) -> String = { $0 }
+    ) async throws {
         let link = ProcessLink(server: cluster.server, provider: ScriptedProvider(isMitigation: false))
         let client = KubernetesClient(
             configuration: ClientConfiguration(server: "https://memory", tls: TLSConfiguration()), transport: link,
@@ -84,7 +86,7 @@ import Testing
             settings: OperatorSettings(version: "test", namespace: "demo", allowedModelHosts: [ScriptedProvider.host]),
             client: client, transport: link, catalogue: try Catalogue.builtin(),
             workers: WorkerNames(session: session), instance: session, time: SystemTimeSource(), logger: .disabled,
-            metrics: MetricsRegistry(), redact: { $0 })
+            metrics: MetricsRegistry(), redact: redact)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await whole.manager.run() }
             for await _ in watch.changes where watch.cleaned >= count { break }
@@ -110,6 +112,19 @@ import Testing
         try await run("aaaaa", until: 10)
         try expectDone(10)
         #expect(watch.mostAtOnce == 3)
+    }
+
+    /// A process that loses its Lease goes on in its next term: parts that hold each other would add up.
+    @Test(.timeLimit(.minutes(2))) func nothingOfATermIsLeftWhenItIsOver() async throws {
+        final class Trace: Sendable {}
+        weak var trace: Trace?
+        create(1)
+        do {
+            let held = Trace()
+            trace = held
+            try await run("aaaaa", until: 1) { text in withExtendedLifetime(held) { text } }
+        }
+        #expect(trace == nil)
     }
 
     @Test(.timeLimit(.minutes(2))) func aRestartInTheMiddleLosesNothing() async throws {

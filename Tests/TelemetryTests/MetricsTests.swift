@@ -24,6 +24,18 @@ import Testing
                 """))
     }
 
+    /// A process has one registry and many terms, each with queues of its own.
+    @Test func whoIsGoneIsNotAskedAnyMore() {
+        final class Owner: Sendable {}
+        let registry = MetricsRegistry()
+        let stays = Owner()
+        registry.onExposition(for: stays) {}
+        for _ in 0..<10 { registry.onExposition(for: Owner()) {} }
+        registry.onExposition {}
+        #expect(registry.collectorCount == 2)
+        withExtendedLifetime(stays) {}
+    }
+
     @Test func histogramBucketsAreCumulative() {
         let registry = MetricsRegistry()
         let times = registry.histogram("t_seconds", "T.", labels: ["verb"], buckets: [0.1, 1])

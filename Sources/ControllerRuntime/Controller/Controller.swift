@@ -80,7 +80,7 @@ package final class Controller: Lifecycle.Service, Drainable {
             wait: { () throws(CancellationError) in try await store.waitUntilSynced() },
             resync: { store.resync(enqueue) })
         inputs.withLock { $0.append(input) }
-        store.subscribe(enqueue)
+        store.subscribe(for: queue, enqueue)
     }
 
     /// Looks at each object of the store that changes.

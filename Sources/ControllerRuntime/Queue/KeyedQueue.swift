@@ -46,7 +46,7 @@ package final class KeyedQueue: Sendable {
         self.time = time
         self.patience = patience
         metrics = registry.map { QueueMetrics(name: name, registry: $0) }
-        registry?.onExposition { [weak self] in self?.refreshMetrics() }
+        registry?.onExposition(for: self) { [weak self] in self?.refreshMetrics() }
     }
 
     package func add(_ key: ObjectKey, priority: QueuePriority = .live, reason: ReconcileReason) {

@@ -16,10 +16,17 @@ package final class Store<Row: Sendable>: Sendable {
         var latch: Latch
     }
 
+    private struct Listener {
+        var isWanted: @Sendable () -> Bool
+        var handler: Handler
+    }
+
     private struct State {
         var contents: StoreContents<Row>
-        var handlers: [Handler] = []
+        var listeners: [Listener] = []
         var waiters: [VersionWaiter] = []
+
+        var handlers: [Handler] { listeners.map(\.handler) }
 
         /// Those whose version has been reached.
         mutating func takeWaiters() -> [Latch] {
@@ -91,14 +98,23 @@ package final class Store<Row: Sendable>: Sendable {
         while let entry = nextEntry(from: &slot) { body(entry) }
     }
 
-    /// Hears of every change from now on.
+    /// Hears of every change from now on, as long as the owner lives; without an owner, for good.
     ///
     /// What is already shown is reported at once, as from a list; a change that comes at the same moment may be heard
-    /// before it.
-    package func subscribe(_ handler: @escaping Handler) {
-        state.withLock { $0.handlers.append(handler) }
+    /// before it. The handler must not keep its owner alive.
+    package func subscribe(for owner: (any AnyObject & Sendable)? = nil, _ handler: @escaping Handler) {
+        let isForGood = owner == nil
+        let listener = Listener(isWanted: { [weak owner] in isForGood || owner != nil }, handler: handler)
+        state.withLock { state in
+            // A store outlives those who listened in the terms before: they would add up.
+            state.listeners.removeAll { !$0.isWanted() }
+            state.listeners.append(listener)
+        }
         forEach { handler(Self.change($0, .list)) }
     }
+
+    /// How many hear of changes, those included that have gone since the last one came.
+    package var listenerCount: Int { state.withLock { $0.listeners.count } }
 
     /// Why a key was put in a queue because of a change here.
     ///

@@ -28,10 +28,10 @@ package final class PoolLedger: Sendable {
         self.operatorNamespace = operatorNamespace
         self.names = names
         books = Locked(PoolBooks(names: names))
-        tasks.subscribe { [weak marked] change in
+        tasks.subscribe(for: marked) { [weak marked] change in
             _ = marked?.withLock { $0.insert(change.key) }
         }
-        pools.subscribe { [weak marked] change in
+        pools.subscribe(for: marked) { [weak marked] change in
             // Who it takes and in which order follows from its spec, and from its being there.
             guard
                 change.old?.spec != change.new?.spec

@@ -8,9 +8,14 @@ internal import Primitives
 package final class MetricsRegistry: Sendable {
     package static let defaultSeriesLimit = 1_000
 
+    private struct Collector {
+        var isWanted: @Sendable () -> Bool
+        var collect: @Sendable () -> Void
+    }
+
     private struct State {
         var families: [String: MetricFamily] = [:]
-        var collectors: [@Sendable () -> Void] = []
+        var collectors: [Collector] = []
     }
 
     private let state = Locked(State())
@@ -39,14 +44,25 @@ package final class MetricsRegistry: Sendable {
         Histogram(family: family(name, help, .histogram, labels, buckets))
     }
 
-    /// Calls `collect` before every exposition, to refresh what is only known by looking.
-    package func onExposition(_ collect: @escaping @Sendable () -> Void) {
-        state.withLock { $0.collectors.append(collect) }
+    /// Calls `collect` before every exposition, to refresh what is only known by looking; as long as the owner lives, which
+    /// `collect` must not keep alive, or for good without one.
+    package func onExposition(
+        for owner: (any AnyObject & Sendable)? = nil, _ collect: @escaping @Sendable () -> Void
+    ) {
+        let isForGood = owner == nil
+        let collector = Collector(isWanted: { [weak owner] in isForGood || owner != nil }, collect: collect)
+        state.withLock { state in
+            state.collectors.removeAll { !$0.isWanted() }
+            state.collectors.append(collector)
+        }
     }
+
+    /// How many are called before an exposition, those included that have gone since the last one came.
+    package var collectorCount: Int { state.withLock { $0.collectors.count } }
 
     /// All families by name, series in order of their label values.
     package func prometheusText() -> String {
-        for collect in state.withLock({ $0.collectors }) { collect() }
+        for collector in state.withLock({ $0.collectors }) { collector.collect() }
         var text = ""
         for family in families.sorted(by: { $0.name < $1.name }) { family.write(to: &text) }
         return text
