@@ -1,7 +1,6 @@
 package import AIOpsAPI
 package import ControllerRuntime
 import Conversations
-import JSON
 package import KubernetesClient
 package import KubernetesModel
 package import Primitives
@@ -37,22 +36,12 @@ package struct ConversationReconciler: Reconciler {
         }
         var status = task.status
         seal.note(outcome, in: &status, generation: task.metadata.generation, now: time.wallNow())
-        let intents = [statusIntent(task, status)].compactMap(\.self)
+        let intents = [status.intent(for: task)].compactMap(\.self)
         guard case .failed(let error) = outcome else {
             logger.info("a conversation was sealed after its run", ["task": "\(key)"])
             return ReconcileOutcome(intents)
         }
         logger.warning("a conversation is not sealed yet", ["task": "\(key)", "error": .describing(error)])
         return ReconcileOutcome(intents, error.isLasting ? .terminal(error) : .retry(error))
-    }
-
-    /// Nil when the status says so already.
-    private func statusIntent(_ task: AIOpsTask, _ status: AIOpsTask.Status) -> Intent? {
-        guard status != task.status,
-            let difference = JSONMergePatch.diff(from: task.status.jsonValue(), to: status.jsonValue())
-        else { return nil }
-        return .mergePatch(
-            AIOpsTask.resourceType, task.key, uid: task.metadata.uid,
-            resourceVersion: task.metadata.resourceVersion, ["status": difference], subresource: "status")
     }
 }

@@ -1,6 +1,5 @@
 package import AIOpsAPI
 package import ControllerRuntime
-import JSON
 import KubernetesClient
 package import KubernetesModel
 package import Primitives
@@ -80,7 +79,7 @@ package final class PoolReconciler: Reconciler {
         for grant in grants {
             ledger.doubt(grant, false)
             do {
-                try await executor.execute([claimIntent(grant, pool: pool, now: now)])
+                try await executor.execute(claimIntents(grant, pool: pool, now: now))
                 logger.info(
                     grant.isTakeOver ? "task taken over" : "task assigned",
                     [
@@ -103,7 +102,7 @@ package final class PoolReconciler: Reconciler {
         return failure
     }
 
-    private func claimIntent(_ grant: PoolPlanner.Grant, pool: WorkerPool, now: Timestamp) -> Intent {
+    private func claimIntents(_ grant: PoolPlanner.Grant, pool: WorkerPool, now: Timestamp) -> [Intent] {
         var status = grant.task.status
         let generation = grant.task.metadata.generation
         status.claim = grant.claim
@@ -117,11 +116,7 @@ package final class PoolReconciler: Reconciler {
                 generation: generation, now: now)
             status.record(.active(.provisioning, "preparing the environment"), generation: generation, now: now)
         }
-        let difference =
-            JSONMergePatch.diff(from: grant.task.status.jsonValue(), to: status.jsonValue()) ?? .object([:])
-        return .mergePatch(
-            AIOpsTask.resourceType, grant.task.key, uid: grant.task.metadata.uid,
-            resourceVersion: grant.task.metadata.resourceVersion, ["status": difference], subresource: "status")
+        return [status.intent(for: grant.task)].compactMap(\.self)
     }
 
     /// - Returns: when to look again, where something could not be found out yet.
@@ -183,13 +178,8 @@ package final class PoolReconciler: Reconciler {
         if calm == pool.status, let last = written.withLock({ $0[pool.key] }), now - last < Self.queueInterval {
             return .later(Self.queueInterval - (now - last))
         }
-        guard let difference = JSONMergePatch.diff(from: pool.status.jsonValue(), to: wanted.jsonValue()) else {
-            return .none
-        }
+        guard let intent = Intent.status(of: pool, from: pool.status, to: wanted) else { return .none }
         written.withLock { $0[pool.key] = now }
-        return .now(
-            .mergePatch(
-                WorkerPool.resourceType, pool.key, uid: pool.metadata.uid,
-                resourceVersion: pool.metadata.resourceVersion, ["status": difference], subresource: "status"))
+        return .now(intent)
     }
 }

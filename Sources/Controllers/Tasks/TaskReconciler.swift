@@ -1,7 +1,6 @@
 package import AIOpsAPI
 package import ControllerRuntime
 import Environments
-import JSON
 package import KubernetesClient
 package import KubernetesModel
 package import Primitives
@@ -72,7 +71,7 @@ package struct TaskReconciler: Reconciler {
         }
         if decision.releases { return await release(task, decision.status) }
         return ReconcileOutcome(
-            [statusIntent(task, decision.status)].compactMap(\.self),
+            [decision.status.intent(for: task)].compactMap(\.self),
             wakeAfter.map { .requeue(after: $0) } ?? .done, notes: notes(task, decision.status))
     }
 
@@ -114,16 +113,6 @@ package struct TaskReconciler: Reconciler {
         }
     }
 
-    /// Nil when the status is as it should be: a steady task is never written (I8).
-    private func statusIntent(_ task: AIOpsTask, _ status: AIOpsTask.Status) -> Intent? {
-        guard status != task.status,
-            let difference = JSONMergePatch.diff(from: task.status.jsonValue(), to: status.jsonValue())
-        else { return nil }
-        return .mergePatch(
-            AIOpsTask.resourceType, task.key, uid: task.metadata.uid,
-            resourceVersion: task.metadata.resourceVersion, ["status": difference], subresource: "status")
-    }
-
     /// What a change of status is worth telling.
     private func notes(_ task: AIOpsTask, _ status: AIOpsTask.Status) -> [EventNote] {
         var notes: [EventNote] = []
@@ -154,7 +143,7 @@ package struct TaskReconciler: Reconciler {
                 let saved = try await releaser.saveDiagnostics()
             {
                 status.environment?.diagnostics = saved
-                return ReconcileOutcome([statusIntent(task, status)].compactMap(\.self))
+                return ReconcileOutcome([status.intent(for: task)].compactMap(\.self))
             }
             switch try await releaser.release() {
             case .gone: return released(task, status)
@@ -164,14 +153,14 @@ package struct TaskReconciler: Reconciler {
                     .cleanedUp, .false, .cleaningUp, "waiting for " + waiting.joined(separator: ", "),
                     generation: task.metadata.generation, now: time.wallNow())
                 return ReconcileOutcome(
-                    [statusIntent(task, status)].compactMap(\.self), .requeue(after: .seconds(1)))
+                    [status.intent(for: task)].compactMap(\.self), .requeue(after: .seconds(1)))
             }
         } catch {
             logger.warning("environment not released yet", ["task": "\(task.key)", "error": .describing(error)])
             status.mark(
                 .cleanedUp, .false, .cleanUpFailed, "\(error)", generation: task.metadata.generation,
                 now: time.wallNow())
-            return ReconcileOutcome([statusIntent(task, status)].compactMap(\.self), .retry(error))
+            return ReconcileOutcome([status.intent(for: task)].compactMap(\.self), .retry(error))
         }
     }
 
@@ -190,6 +179,6 @@ package struct TaskReconciler: Reconciler {
             now: now)
         let note = EventNote.about(
             task, reason: "CleanedUp", action: "Release", note: "everything made for the task is gone")
-        return ReconcileOutcome([statusIntent(task, status)].compactMap(\.self), notes: [note])
+        return ReconcileOutcome([status.intent(for: task)].compactMap(\.self), notes: [note])
     }
 }
