@@ -140,6 +140,23 @@ import Testing
         #expect(map.metadata.ownerReferences.map(\.uid) == [task.metadata.uid])
     }
 
+    /// A namespace that takes no more objects is a reason to fail, and none to keep what the failed task has made.
+    @Test(arguments: ["exceeded quota: configmaps", "no right to create configmaps"])
+    func whatCannotBeExplainedIsReleasedAllTheSame(message: String) async throws {
+        let task = try ended(.failed, retainOnFailure: 0)
+        bench.server.inject(.answer(Status(code: 403, reason: "Forbidden", message: message)), times: 100) {
+            $0.verb == "create" && $0.type == .configMaps
+        }
+        let process = try process()
+        for _ in 0..<3 { try await process.round() }
+        letGo()
+        try await process.round()
+        let status = try bench.stored(task.key).status
+        #expect(status.conditions.isTrue(.cleanedUp) && status.environment?.diagnostics == "")
+        let attempts = bench.server.calls.filter { $0.verb == "create" && $0.type == .configMaps }
+        #expect(attempts.count == 1, "looked at the environment again and again")
+    }
+
     @Test func aFailedTaskKeepsItsNamespacesForItsRetention() async throws {
         let task = try ended(.failed, retainOnFailure: 600)
         let process = try process()

@@ -46,7 +46,8 @@ package struct EnvironmentReleaser: Sendable {
         do {
             _ = try await client.create(map, options: WriteOptions())
         } catch {
-            guard error.isAlreadyExists else { throw .observe(error) }
+            if error.isCancelled { throw .cancelled }
+            guard error.isAlreadyExists else { throw .create(.configMaps, map.metadata.key, error) }
         }
         return name
     }

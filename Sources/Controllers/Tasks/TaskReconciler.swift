@@ -140,10 +140,10 @@ package struct TaskReconciler: Reconciler {
         let releaser = EnvironmentReleaser(task: task, client: client, time: time, redact: redact)
         do {
             if task.status.phase == .failed, !task.metadata.isBeingDeleted, status.environment?.diagnostics == nil,
-                let saved = try await releaser.saveDiagnostics()
+                let (saved, notes) = try await saveDiagnostics(task, releaser)
             {
                 status.environment?.diagnostics = saved
-                return ReconcileOutcome([status.intent(for: task)].compactMap(\.self))
+                return ReconcileOutcome([status.intent(for: task)].compactMap(\.self), notes: notes)
             }
             switch try await releaser.release() {
             case .gone: return released(task, status)
@@ -161,6 +161,25 @@ package struct TaskReconciler: Reconciler {
                 .cleanedUp, .false, .cleanUpFailed, "\(error)", generation: task.metadata.generation,
                 now: time.wallNow())
             return ReconcileOutcome([status.intent(for: task)].compactMap(\.self), .retry(error))
+        }
+    }
+
+    /// What explains the failure, before it is torn down; nil when there is no environment to look at.
+    ///
+    /// Where it cannot be kept, because the namespace is full or the right is missing, an empty name says so: an environment
+    /// is better released without its explanation than never.
+    private func saveDiagnostics(
+        _ task: AIOpsTask, _ releaser: EnvironmentReleaser
+    ) async throws(EnvironmentError) -> (name: String, notes: [EventNote])? {
+        do throws(EnvironmentError) {
+            return try await releaser.saveDiagnostics().map { ($0, []) }
+        } catch {
+            guard !error.isRetryable, !error.isCancelled else { throw error }
+            logger.warning("diagnostics not kept", ["task": "\(task.key)", "error": .describing(error)])
+            let note = EventNote.about(
+                task, .warning, reason: "DiagnosticsNotKept", action: "Release",
+                note: "the environment is released without diagnostics: \(error)")
+            return ("", [note])
         }
     }
 

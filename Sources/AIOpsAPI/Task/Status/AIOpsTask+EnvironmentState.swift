@@ -62,7 +62,10 @@ extension AIOpsTask.EnvironmentState: SchemaDescribed {
                 .optional(
                     "diagnostics",
                     .text(
-                        "ConfigMap with events, pod states and last logs, saved before anything was torn down.",
+                        """
+                        ConfigMap with events, pod states and last logs, saved before anything was torn down; empty where it \
+                        could not be kept.
+                        """,
                         max: 253)),
             ])
     }
