@@ -1,3 +1,4 @@
+import AIOpsAPI
 import Glibc
 
 /// The host of a model's base URL, and whether anything may be sent there.
@@ -6,6 +7,14 @@ import Glibc
 /// any address it can reach, the cloud's metadata service first of all.
 struct ModelEndpoint: Sendable, Hashable {
     let host: String
+
+    /// The vendors' own hosts: what is asked there has the vendor's prices and the vendor's spelling.
+    static let vendors: [String: ModelProvider] = [
+        "api.openai.com": .openAI, "openrouter.ai": .openRouter, "api.anthropic.com": .anthropic,
+    ]
+
+    /// Whoever really answers at a compatible address.
+    var provider: ModelProvider { Self.vendors[host] ?? .openAICompatible }
 
     /// - Returns: nil for a URL that is not plain http or https with a host and without user information.
     init?(baseURL: String) {

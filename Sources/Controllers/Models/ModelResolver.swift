@@ -80,7 +80,7 @@ package struct ModelResolver: Sendable {
                     + "administrator start the operator with --allowed-model-host \(endpoint.host)")
         }
         let configuration = OpenAICompatibleConfiguration(
-            baseURL: baseURL, model: settings.name ?? "default", key: key)
+            baseURL: baseURL, provider: endpoint.provider.rawValue, model: settings.name ?? "default", key: key)
         return OpenAICompatibleModel(configuration, transport: transport, time: time, seed: seed)
     }
 

@@ -12,7 +12,7 @@ package struct OperatorSettings: Sendable {
     /// Most runs at once in this process, over all pools.
     package var maxConcurrentRuns: Int
 
-    package static let vendorHosts: Set<String> = ["api.openai.com", "openrouter.ai", "api.anthropic.com"]
+    package static let vendorHosts = Set(ModelEndpoint.vendors.keys)
     package static let defaultPoolName = "default"
 
     package init(
