@@ -40,7 +40,7 @@ struct ShopLiteNodeTests {
             let plan = EnvironmentPlan(
                 EnvironmentRequest(
                     taskUID: taskUID, attempt: 1, taskType: problem.taskType,
-                    apiServer: await APIServerDiscovery.addresses(client)))
+                    apiServer: try await APIServerDiscovery.find(client)))
             let environment = NamespaceEnvironment(plan: plan, client: client, time: time)
             let session = ProblemSession(
                 problem: problem,

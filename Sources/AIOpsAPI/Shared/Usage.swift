@@ -57,8 +57,8 @@ extension Usage: SchemaDescribed {
         .object(
             "Tokens and money spent on model calls.",
             [
-                .optional("calls", .integer("Model calls, failed and repeated ones included.", 0...1_000_000_000)),
-                .optional("inputTokens", .integer("Input tokens charged at the full price.", 0...1_000_000_000_000)),
+                .optional("calls", .integer("Model calls that were answered.", 0...1_000_000_000)),
+                .optional("inputTokens", .integer("Input tokens, those of the cache included.", 0...1_000_000_000_000)),
                 .optional(
                     "outputTokens",
                     .integer(

@@ -11,7 +11,7 @@ package struct RunMetrics: Sendable {
 
     package init(registry: MetricsRegistry) {
         finished = registry.counter(
-            "aiops_tasks_finished_total", "Tasks that ended.", labels: ["phase", "verdict", "reason"])
+            "aiops_tasks_finished_total", "Runs of tasks that ended.", labels: ["phase", "verdict", "reason"])
         stages = registry.histogram(
             "aiops_stage_duration_seconds", "Time a stage of a task took.", labels: ["stage"],
             buckets: [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800])

@@ -3,11 +3,6 @@ import KubernetesModel
 
 /// Finds where pods reach the API server, so that the sandbox may go there and nowhere else.
 package enum APIServerDiscovery {
-    /// What `find` gives; empty also when the server was away.
-    package static func addresses(_ client: KubernetesClient) async -> [APIServerAddress] {
-        do { return try await find(client) } catch { return [] }
-    }
-
     /// The address of the Service `kubernetes` and of what stands behind it, since policies are applied on either.
     ///
     /// Empty when they may not be read or are not there; the plan then allows the usual ports.

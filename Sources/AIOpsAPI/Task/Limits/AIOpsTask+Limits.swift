@@ -49,7 +49,7 @@ extension AIOpsTask.Limits: SchemaDescribed {
                     "timeoutSeconds",
                     .integer(
                         """
-                        Seconds from admission to the end, grading excluded; default: that of the pool's route, \
+                        Seconds from startedAt to the end, grading excluded; default: that of the pool's route, \
                         else 1800.
                         """, 1...86400)),
                 .optional(

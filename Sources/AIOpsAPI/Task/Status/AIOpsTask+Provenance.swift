@@ -46,7 +46,7 @@ extension AIOpsTask.Provenance: SchemaDescribed {
             [
                 .optional("operatorVersion", .text("Version of the operator.", max: 128)),
                 .optional("problemRevision", .text("Revision of the problem in the catalogue.", max: 128)),
-                .optional("model", .text("Model as the provider reported it.", max: 253)),
+                .optional("model", .text("Model that was asked.", max: 253)),
                 .optional("seed", .integer("Seed of the run.", 0...2147483647)),
                 .optional(
                     "images",

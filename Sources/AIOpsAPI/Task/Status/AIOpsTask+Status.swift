@@ -123,7 +123,7 @@ extension AIOpsTask.Status: SchemaDescribed {
                     .list(
                         "Attempts that ended.", of: AIOpsTask.AttemptRecord.schema, max: 11,
                         kind: .map(keys: ["number"]))),
-                .optional("startedAt", .timestamp("When the task was admitted.")),
+                .optional("startedAt", .timestamp("When a worker took the task.")),
                 .optional("completedAt", .timestamp("When it finished.")),
                 .optional("durationSeconds", .integer("Seconds from startedAt to completedAt.", 0...31536000)),
                 .optional("duration", .text("The same for people, for example 2m14s.", max: 32)),
