@@ -17,13 +17,15 @@ private struct Rig {
     var time: any TimeSource = SkippingTimeSource()
     var redact: Redaction = { $0 }
     var isAskedToStop: @Sendable () -> Bool = { false }
+    let standings = Locked<[AgentStanding]>([])
 
     func run(_ model: some LanguageModel, _ toolbox: some Toolbox) async -> Result<AgentOutcome, AgentError> {
         let run = AgentRun(
             identity: "uid-1",
             task: AgentTask(kind: kind, application: "shop", namespace: "ns-1", description: "A shop."),
             strategy: strategy, model: model, settings: settings, toolbox: toolbox, journal: journal, limits: limits,
-            time: time, redact: redact, isAskedToStop: isAskedToStop)
+            time: time, redact: redact, onProgress: { [standings] standing in standings.withLock { $0.append(standing) } },
+            isAskedToStop: isAskedToStop)
         do { return .success(try await run.run()) } catch { return .failure(error) }
     }
 
@@ -77,6 +79,22 @@ struct AgentRunTests {
         #expect(flushes.count == 12)
         for (index, flush) in flushes.enumerated() { #expect((flush.reservation != nil) == (index % 2 == 0)) }
         #expect(record.totals.totalNanoUSD > 0 && record.totals.costSource == "table 2026-08")
+    }
+
+    /// F40: 34 steps were shown of 30, because every reply counted.
+    @Test func whatIsShownAreStepsAndNotCalls() async throws {
+        var rig = Rig()
+        rig.limits.maxSteps = 5
+        // Every other reply says nothing that could be done.
+        let flaky = ScriptedModel { request, number throws(ModelError) in
+            let call = number % 2 == 0 ? "no call" : #"exec_shell("kubectl get pods")"#
+            return ScriptedModel.reply(ScriptedModel.action(call), to: request)
+        }
+        let outcome = try succeeded(await rig.run(flaky, ScriptedToolbox()))
+        #expect(outcome.stopReason == .stepLimit && outcome.steps == 5 && outcome.formatErrors == 5)
+        let shown = rig.standings.withLock { $0 }
+        #expect(shown.map(\.steps) == shown.map(\.steps).sorted() && shown.last?.steps == 5)
+        #expect(shown.last?.totals.calls == 10)
     }
 
     @Test(arguments: 1...12, MemoryJournal.Crash.allCases)

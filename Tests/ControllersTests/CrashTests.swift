@@ -118,6 +118,8 @@ import Testing
         #expect(status.conditions.get(.succeeded)?.reason == reason)
         #expect(status.result?.verdict?.rawValue ?? "" == verdict)
         #expect(status.attempts.map(\.reason) == [reason])
+        // A reply that could not be read is no step, whenever it is shown.
+        #expect(run.history.allSatisfy { ($0.steps ?? 0) <= status.result?.stepsTaken ?? .max })
     }
 
     private func expectNothingLeft(_ run: Rehearsal, _ what: Comment) throws {

@@ -24,18 +24,18 @@ extension AgentRun {
                 return stop
             }
             if let last = carry.indices.last { carry[last].reservation = reservation }
-            try await persist(state.append(carry), state.record)
+            try await persist(state.append(carry), state)
             let failure: ModelError
             switch await ask(request) {
             case .success(let reply):
-                try await persist(state.append([message(for: reply, state.progress)]), state.record)
+                try await persist(state.append([message(for: reply, state.progress)]), state)
                 return nil
             case .failure(let error): failure = error
             }
             if failure == .cancelled || Task.isCancelled { throw .cancelled }
             logger.warning("the model did not answer", ["reason": "\(failure)", "attempt": "\(attempt)"])
             if !failure.mayHaveBeenCharged {
-                try await persist(state.append([AgentNotice.refused("\(failure)", at: now)]), state.record)
+                try await persist(state.append([AgentNotice.refused("\(failure)", at: now)]), state)
                 if isOver { return .deadline }
                 throw .model(failure)
             }
@@ -58,7 +58,7 @@ extension AgentRun {
     /// Stores the last outcome of a run that a limit ends; notices would only say that nothing follows.
     func conclude(_ carry: [ConversationMessage], _ state: inout State) async throws(AgentError) {
         if state.progress.next == .open || carry.contains(where: AgentNotice.isNotice) { return }
-        try await persist(state.append(carry), state.record)
+        try await persist(state.append(carry), state)
     }
 
     func request(after carry: [ConversationMessage], _ record: ConversationRecord) -> ModelRequest {

@@ -24,20 +24,20 @@ package struct AgentRun: Sendable {
     let time: any TimeSource
     let redact: Redaction
     let logger: Logger
-    let onProgress: @Sendable (ConversationRecord) async -> Void
+    let onProgress: @Sendable (AgentStanding) async -> Void
     let isAskedToStop: @Sendable () -> Bool
 
     /// Prepares a run; nothing happens before `run`.
     ///
     /// `identity` is task uid and attempt and seeds the hash chain; `redact` takes secrets out of everything that is stored
-    /// or sent; `onProgress` is called after each durable flush, for totals and preview in status;
+    /// or sent; `onProgress` is called after each durable flush, for steps, totals and preview in status;
     /// `isAskedToStop` is looked at before each call of the model, so that the current call and its action are finished first.
     package init(
         identity: String, task: AgentTask, strategy: Strategy, model: any LanguageModel,
         settings: ModelSettings = ModelSettings(), toolbox: any Toolbox, journal: any ConversationJournal,
         limits: AgentLimits = AgentLimits(), prices: PriceTable = .builtIn, time: any TimeSource,
         redact: @escaping Redaction, logger: Logger = .disabled,
-        onProgress: @escaping @Sendable (ConversationRecord) async -> Void = { _ in },
+        onProgress: @escaping @Sendable (AgentStanding) async -> Void = { _ in },
         isAskedToStop: @escaping @Sendable () -> Bool = { false }
     ) {
         self.identity = identity
@@ -80,6 +80,8 @@ package struct AgentRun: Sendable {
         var record: ConversationRecord
         var progress: AgentProgress
 
+        var standing: AgentStanding { AgentStanding(steps: progress.steps, totals: record.totals) }
+
         func outcome(_ reason: AgentOutcome.StopReason, _ submission: Submission? = nil) -> AgentOutcome {
             AgentOutcome(
                 submission: submission, stopReason: reason, steps: progress.steps, formatErrors: progress.formatErrors,
@@ -94,9 +96,7 @@ package struct AgentRun: Sendable {
     }
 
     private func load() async throws(AgentError) -> State {
-        let flushes: [Flush]
-        do { flushes = try await journal.load() } catch { throw agentError(error) }
-        let repair = ConversationRepair(flushes, identity: identity)
+        let repair = ConversationRepair(try await stored(), identity: identity)
         if let fault = repair.fault { throw .journal(.corrupt(fault)) }
         let record: ConversationRecord
         do {

@@ -1,4 +1,5 @@
 import AIOpsAPI
+import Agent
 import Conversations
 import LanguageModels
 import Primitives
@@ -18,16 +19,15 @@ actor RunProgressWriter {
     }
 
     /// A status that cannot be written now is written with the next one; only losing the task ends the run.
-    func note(_ conversation: ConversationRecord) async {
+    func note(_ standing: AgentStanding) async {
         let now = context.services.time.monotonicNow()
         if let writtenAt, now - writtenAt < Self.interval { return }
         writtenAt = now
         let isSimulated = context.model.descriptor.isSimulated
-        let totals = conversation.totals
-        let steps = totals.calls
+        let totals = standing.totals
         do {
             try await context.record.update { status, _ in
-                status.steps = max(status.steps ?? 0, steps)
+                status.steps = standing.steps
                 status.usage = totals.usage(isSimulated: isSimulated, priceTable: status.usage?.priceTable)
                 status.display?.tokens = DisplayText.tokens(totals.usage.totalTokens)
                 status.display?.cost = DisplayText.cost(nanos: status.usage?.cost?.nanos, isSimulated: isSimulated)
