@@ -7,6 +7,9 @@ import HTTPServer
 import Lifecycle
 
 // Wiring only: the edges of the process are chosen here and nowhere else.
+
+/// Caught before anything else is made, and until the process has ended: from here on a signal is an orderly end.
+let signals = Result { () throws(Signals.Failed) in try Signals() }
 let version = "0.1.0"
 
 /// Every address means both families where the kernel has both.
@@ -42,7 +45,8 @@ while let text = entry.pointee {
 let manager = ManagerCommand(
     ManagerCommand.Wiring(
         version: version, environment: environment, hostName: hostName(),
-        transport: CurlTransport(), leaseTransport: CurlTransport(), server: listen, signals: { try Signals() }))
+        transport: CurlTransport(), leaseTransport: CurlTransport(), server: listen,
+        signals: { [signals] in try signals.get() }))
 let program = CommandLineProgram(
     root: Command(
         name: "aiops-operator", summary: "Run LLM agents against real systems from Kubernetes custom resources",

@@ -48,6 +48,23 @@ import Testing
         #expect(journal.lines.suffix(3) == ["c stops", "b stops", "a stops"])
     }
 
+    /// Asked to stop while it is getting ready, a program stops as soon as its services begin.
+    @Test func aSignalFromBeforeIsHeardByEverybodyAfter() async throws {
+        let journal = Journal()
+        let signals = try Signals()
+        kill(getpid(), SIGTERM)
+        for _ in 0..<2 {
+            var heard: [Signal] = []
+            for await signal in signals {
+                heard.append(signal)
+                break
+            }
+            #expect(heard == [.terminate])
+        }
+        try await ServiceGroup([Probe(name: "a", journal: journal)], logger: .disabled).run(until: signals)
+        #expect(journal.lines.last == "a stops")
+    }
+
     @Test func failureOfOneStopsTheOthersAndIsThrown() async {
         let journal = Journal()
         let services = [Probe(name: "a", journal: journal), Probe(name: "b", journal: journal, fails: true)]

@@ -21,6 +21,7 @@ package struct ManagerCommand: Sendable {
         package var leaseTransport: any HTTPTransport & Service
         /// Listens on an address for probes and scrapes; also gives the port, which may have been left open.
         package var server: @Sendable (ListenAddress, @escaping HTTPHandler) throws -> (any Service, port: UInt16)
+        /// The signals of the process; caught since before anything else was made.
         package var signals: @Sendable () throws -> Signals
 
         package init(
@@ -86,6 +87,8 @@ package struct ManagerCommand: Sendable {
     }
 
     private func run(_ arguments: ParsedArguments) async throws -> Int32 {
+        // First of all: whoever asks a process to stop that has hardly begun wants an orderly end as well.
+        let signals = try wiring.signals()
         let redactor = Redactor()
         let level = LogLevel(name: arguments.value("log-level") ?? "info") ?? .info
         let logger = Logger(label: "manager", sink: FileDescriptorLogSink(redactor: redactor), level: level)
@@ -146,13 +149,15 @@ package struct ManagerCommand: Sendable {
         let lookOut = RivalSearch(client: client, timings: election.timings, time: time, logger: logger)
         // The transports outlive everything that uses them: they end after the manager has.
         try await ServiceGroup([wiring.transport, wiring.leaseTransport], logger: logger).run {
-            try await refuseToFight(lookOut, election)
-            let signals = try wiring.signals()
+            guard try await isAlone(lookOut, election, unless: signals) else {
+                return logger.info("stopping on a signal, before anything was begun")
+            }
             try await running.run(until: signals)
         }
         logger.info("stopped")
         return 0
     }
+
     private func race(
         _ election: ElectionOptions, _ identity: String, _ configuration: ClientConfiguration, _ logger: Logger,
         _ metrics: MetricsRegistry
@@ -162,6 +167,27 @@ package struct ManagerCommand: Sendable {
         ) { [transport = wiring.leaseTransport] time in
             KubernetesClient(
                 configuration: configuration, transport: transport, time: time, logger: logger, metrics: metrics)
+        }
+    }
+
+    /// Looks for operators that this one would fight.
+    ///
+    /// - Returns: false when a signal came first; looking can take as long as a Lease lasts.
+    private func isAlone(
+        _ search: RivalSearch, _ election: ElectionOptions, unless signals: Signals
+    ) async throws -> Bool {
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                try await refuseToFight(search, election)
+                return true
+            }
+            group.addTask {
+                for await _ in signals { return false }
+                // Cancelled: the other has something to say.
+                return true
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? true
         }
     }
 

@@ -3,7 +3,9 @@ internal import Glibc
 
 /// The stop signals of the process, as a sequence; one per process.
 ///
-/// The handlers are installed when `init` returns and the default ones are back when the last copy is gone. A handler that
+/// The handlers are installed when `init` returns and the default ones are back when the last copy is gone. Each iteration
+/// hears every signal since then, those included that came before it began: a program that is asked to stop while it is
+/// still getting ready is asked once, and whoever listens next must know of it. A handler that
 /// writes to a pipe is used rather than a signalfd: that would need the signals blocked in every thread, also in those the
 /// runtime has made before us, and one thread without the mask would end the process.
 package struct Signals: AsyncSequence, Sendable {
@@ -16,18 +18,18 @@ package struct Signals: AsyncSequence, Sendable {
     }
 
     private let pipe: Pipe
-    private let stream: AsyncStream<Signal>
+    private let heard: HeardSignals
 
     package init() throws(Failed) {
-        let (stream, continuation) = AsyncStream<Signal>.makeStream(bufferingPolicy: .bufferingOldest(8))
-        self.stream = stream
+        let heard = HeardSignals()
+        self.heard = heard
         var ends: [Int32] = [-1, -1]
         guard aiops_pipe(&ends) == 0 else { throw Failed(code: errno) }
         let (readEnd, writeEnd) = (ends[0], ends[1])
         pipe = Pipe(writeEnd: writeEnd)
         do {
             try PlatformThread.spawn(name: "signals") {
-                Self.forward(from: readEnd, to: continuation)
+                Self.forward(from: readEnd, to: heard)
             }
         } catch {
             close(readEnd)
@@ -39,19 +41,19 @@ package struct Signals: AsyncSequence, Sendable {
     }
 
     package func makeAsyncIterator() -> AsyncStream<Signal>.Iterator {
-        stream.makeAsyncIterator()
+        heard.stream().makeAsyncIterator()
     }
 
-    private static func forward(from descriptor: Int32, to continuation: AsyncStream<Signal>.Continuation) {
+    private static func forward(from descriptor: Int32, to heard: HeardSignals) {
         var number: UInt8 = 0
         while true {
             let count = read(descriptor, &number, 1)
             if count < 0, errno == EINTR { continue }
             guard count == 1 else { break }
-            if let signal = Signal(number: Int32(number)) { continuation.yield(signal) }
+            if let signal = Signal(number: Int32(number)) { heard.note(signal) }
         }
         close(descriptor)
-        continuation.finish()
+        heard.finish()
     }
 
     private final class Pipe: Sendable {
