@@ -51,6 +51,7 @@ struct OpenAICompatibleModelTests {
         #expect(sent.headers.first("authorization") == "Bearer \(key)")
         #expect(sent.headers.first("content-type") == "application/json")
         #expect(sent.pool == .model && sent.responseLimit == 10 * 1024 * 1024)
+        #expect(sent.refusesLinkLocal)
         #expect(
             String(decoding: sent.body, as: UTF8.self)
                 == #"{"model":"gpt-x","messages":[{"role":"system","content":"be \"brief\"\n"},{"role":"user","content":"hé"},"#
@@ -87,6 +88,7 @@ struct OpenAICompatibleModelTests {
         #expect(await probe(rig) == failure)
         let sent = try #require(rig.transport.requests.first)
         #expect(rig.transport.requests.count == 1 && sent.body.isEmpty && sent.pool == .model)
+        #expect(sent.refusesLinkLocal)
         #expect(sent.headers.first("authorization") == "Bearer \(key)")
     }
 
@@ -211,6 +213,7 @@ struct OpenAICompatibleModelTests {
         case .connectionLost: "lost"
         case .timedOut: "timedOut"
         case .invalidRequest: "invalid"
+        case .addressRefused: "address"
         case .refused: "refused"
         case .malformedReply: "malformed"
         case .cancelled: "cancelled"
@@ -223,6 +226,7 @@ struct OpenAICompatibleModelTests {
             (.timedOut(.connecting), "unavailable", 3), (.timedOut(.total), "timedOut", 1),
             (.reset(bytesSeen: false, "x"), "lost", 1), (.cancelled, "cancelled", 1),
             (.tooLarge(limit: 1), "malformed", 1), (.tls("x"), "invalid", 1),
+            (.refusedAddress("link-local"), "address", 1),
         ])
     func lostRepliesAreReportedWhereTheCallerCountsThem(error: HTTPError, kind: String, attempts: Int) async {
         let rig = Rig()

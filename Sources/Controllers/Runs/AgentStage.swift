@@ -215,6 +215,7 @@ struct AgentStage {
             switch error {
             case .authenticationFailed: .providerAuthFailed
             case .credentialsMissing: .credentialsMissing
+            case .addressRefused: .hostNotAllowed
             case .quotaExhausted, .rateLimited, .unavailable, .connectionLost, .timedOut: .providerUnavailable
             case .invalidRequest, .refused, .malformedReply, .cancelled: .providerRefused
             }

@@ -17,6 +17,8 @@ package enum ModelError: Error, Sendable, Hashable {
     case timedOut
     /// The provider does not accept the request (400, 404, 413, 422, a redirect).
     case invalidRequest(String)
+    /// The name of the provider's host stands for an address that nothing may be sent to.
+    case addressRefused(String)
     /// The provider's filter turned the request down.
     case refused(String)
     /// The answer cannot be understood, or is too large.
@@ -26,13 +28,16 @@ package enum ModelError: Error, Sendable, Hashable {
     package var isRetryable: Bool {
         switch self {
         case .rateLimited, .unavailable, .connectionLost, .timedOut, .malformedReply: true
-        case .authenticationFailed, .credentialsMissing, .quotaExhausted, .invalidRequest, .refused, .cancelled: false
+        case .authenticationFailed, .credentialsMissing, .quotaExhausted, .invalidRequest, .addressRefused, .refused,
+            .cancelled:
+            false
         }
     }
 
     package var isUserError: Bool {
         switch self {
-        case .authenticationFailed, .credentialsMissing, .quotaExhausted, .invalidRequest, .refused: true
+        case .authenticationFailed, .credentialsMissing, .quotaExhausted, .invalidRequest, .addressRefused, .refused:
+            true
         case .rateLimited, .unavailable, .connectionLost, .timedOut, .malformedReply, .cancelled: false
         }
     }
@@ -42,7 +47,7 @@ package enum ModelError: Error, Sendable, Hashable {
         switch self {
         case .connectionLost, .timedOut, .malformedReply, .cancelled: true
         case .authenticationFailed, .credentialsMissing, .quotaExhausted, .rateLimited, .unavailable, .invalidRequest,
-            .refused:
+            .addressRefused, .refused:
             false
         }
     }
@@ -60,6 +65,9 @@ extension ModelError: CustomStringConvertible {
         case .connectionLost(let message): "the connection was lost during the reply: \(message)"
         case .timedOut: "the provider did not answer in time"
         case .invalidRequest(let message): "the provider refused the request: \(message)"
+        case .addressRefused(let address):
+            "the host of `baseURL` is a link-local address, or its name stands for one (\(address)), and nothing is "
+                + "sent to those; name an address that other machines can reach"
         case .refused(let message): "the provider's filter refused the request: \(message)"
         case .malformedReply(let message): "the provider's reply cannot be understood: \(message)"
         case .cancelled: "cancelled"

@@ -6,7 +6,8 @@ package import Primitives
 ///
 /// One answer per call, no streaming.
 ///
-/// The key goes into one header of one request and nowhere else; redirects are errors, so it never follows one.
+/// The key goes into one header of one request and nowhere else; redirects are errors, so it never follows one. Nothing goes
+/// to a link-local address, whatever name stands for it: a cloud's metadata service answers there, and answers are shown.
 package struct OpenAICompatibleModel: LanguageModel {
     private let configuration: OpenAICompatibleConfiguration
     private let transport: any HTTPTransport
@@ -129,7 +130,7 @@ package struct OpenAICompatibleModel: LanguageModel {
         return HTTPRequest(
             method: method, url: url, headers: headers, tls: configuration.tls, pool: .model,
             connectTimeout: min(configuration.connectTimeout, timeLimit), totalTimeout: timeLimit,
-            responseLimit: configuration.replyLimit)
+            responseLimit: configuration.replyLimit, refusesLinkLocal: true)
     }
 
     private func reply(
@@ -178,6 +179,7 @@ package struct OpenAICompatibleModel: LanguageModel {
         let text = configuration.key?.scrub(error.description) ?? error.description
         switch error {
         case .cancelled: return .cancelled
+        case .refusedAddress(let address): return .addressRefused(address)
         case .invalidRequest, .tls: return .invalidRequest(text)
         case .tooLarge: return .malformedReply(text)
         case .timedOut where error.mayHaveReachedServer: return .timedOut

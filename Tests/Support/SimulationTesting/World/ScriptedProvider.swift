@@ -19,6 +19,8 @@ package final class ScriptedProvider: Sendable {
         case dithering
         /// Answers once, and refuses the key from then on.
         case refusingTheKeyLater
+        /// Its name stands for an address that the transport refuses.
+        case atARefusedAddress
     }
 
     private struct State {
@@ -54,6 +56,7 @@ package final class ScriptedProvider: Sendable {
             defer { state.absentFor = max(0, state.absentFor - 1) }
             return state.absentFor > 0
         }
+        if answers == .atARefusedAddress { throw .refusedAddress("link-local") }
         if isAbsent { throw .connect("refused") }
         if isProbe { return HTTPResponse(status: 404, bytes: []) }
         if answers == .refusingTheKey || answers == .refusingTheKeyLater && calls > 0 {
@@ -81,7 +84,7 @@ package final class ScriptedProvider: Sendable {
         switch answers {
         case .babbling: "Let me think about that."
         case .dithering: ScriptedModel.action(Self.look)
-        case .sensibly, .refusingTheKey, .refusingTheKeyLater:
+        case .sensibly, .refusingTheKey, .refusingTheKeyLater, .atARefusedAddress:
             ScriptedModel.action(action(messages.last?["content"]?.stringValue ?? ""))
         }
     }
