@@ -14,6 +14,8 @@ package struct ClusterToolbox: Toolbox {
     private static let all = [GetLogsTool.description, ExecShellTool.description]
     /// What a task may name.
     package static let names = all.map(\.name)
+    /// The one that strategy `Shell` has.
+    package static let shellName = ExecShellTool.description.name
 
     /// The hands for the application in `namespace`, all of them or `only` those named; `redact` takes secrets out of what
     /// goes to a model.

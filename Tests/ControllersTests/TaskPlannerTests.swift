@@ -37,6 +37,8 @@ import Testing
         ("provider without address", .invalidSpec, "baseURL"),
         ("unserved strategy", .notSupported, "React or Shell"),
         ("retries", .notSupported, "retry"),
+        ("unknown tool", .invalidSpec, "there is no get_weather; there are get_logs, exec_shell"),
+        ("Shell without its tool", .invalidSpec, "name it, or use React"),
         ("kind environment", .notSupported, "Namespace"),
     ])
     func badInputEndsWithAReasonAndAdvice(what: String, reason: Reason, hint: String) throws {
@@ -58,6 +60,11 @@ import Testing
                 var agent = AIOpsTask.Agent()
                 agent.strategy = .threePhase
                 $0.spec.agent = agent
+            case "unknown tool", "Shell without its tool":
+                var agent = AIOpsTask.Agent()
+                agent.tools = what == "unknown tool" ? ["exec_shell", "get_weather"] : ["get_logs"]
+                if what != "unknown tool" { agent.strategy = .shell }
+                $0.spec.agent = agent
             case "retries":
                 var retry = AIOpsTask.Retry()
                 retry.limit = 2
@@ -76,6 +83,16 @@ import Testing
         #expect(condition.message.contains(hint), "\(condition.message)")
         #expect(decision.status.conditions.isTrue(.stalled))
         #expect(decision.status.conditions.isTrue(.cleanedUp))
+    }
+
+    @Test(arguments: [[], ["exec_shell"], ["exec_shell", "get_logs"]] as [[String]])
+    func anAgentMayHaveFewerTools(tools: [String]) throws {
+        let task = Fixture.task {
+            var agent = AIOpsTask.Agent()
+            agent.tools = tools
+            $0.spec.agent = agent
+        }
+        #expect(try Fixture.decide(task).status.phase == .queued)
     }
 
     @Test func anUnknownProblemNamesTheClosestOnes() throws {

@@ -1,5 +1,4 @@
 import AIOpsAPI
-import AgentTools
 import ControllerRuntime
 import Environments
 import JSON
@@ -57,6 +56,10 @@ struct RunContext: Sendable {
                 poolNamespace: pool?.metadata.namespace ?? "")
         } catch {
             if Task.isCancelled { throw .interrupted }
+            // The server was away: whoever holds the claim reads the Secret when it is back.
+            if let cause = error.cause as? KubernetesError, cause.isRetryable || cause.isCancelled {
+                throw .interrupted
+            }
             throw .failed(error)
         }
         let apiServer = try await apiServer(services)
@@ -85,9 +88,7 @@ struct RunContext: Sendable {
                 }
             } catch {
                 if error.isNotFound { continue }
-                if error.isCancelled { throw .interrupted }
-                throw .failed(
-                    TaskFailure(.infrastructure, .internalError, "could not read WorkerPool \(place)", cause: error))
+                throw RunStop(error, .internalError, "could not read WorkerPool \(place)")
             }
         }
         return nil
@@ -99,11 +100,7 @@ struct RunContext: Sendable {
                 () async throws(KubernetesError) in try await APIServerDiscovery.find(services.client)
             }
         } catch {
-            if error.isCancelled { throw .interrupted }
-            throw .failed(
-                TaskFailure(
-                    .infrastructure, .provisioningFailed, "the addresses of the API server could not be read",
-                    cause: error))
+            throw RunStop(error, .provisioningFailed, "the addresses of the API server could not be read")
         }
     }
 
@@ -119,14 +116,9 @@ struct RunContext: Sendable {
         guard let effective = spec.effective(pool: pool?.spec, route: route) else {
             throw .failed(TaskFailure(.user, .invalidSpec, spec.validate().summary))
         }
-        let unknown = (effective.tools ?? []).filter { !ClusterToolbox.names.contains($0) }
-        guard unknown.isEmpty else {
-            throw .failed(
-                TaskFailure(
-                    .user, .invalidSpec,
-                    "spec.agent.tools: there is no \(unknown.joined(separator: ", ")); there are "
-                        + ClusterToolbox.names.joined(separator: ", ")))
-        }
+        // Asked at admission as well; a process of another version may have admitted it.
+        let unknown = spec.unknownTools(pool: pool?.spec)
+        guard unknown.isEmpty else { throw .failed(TaskFailure(.user, .invalidSpec, unknown.summary)) }
         return effective
     }
 

@@ -18,7 +18,6 @@ extension AIOpsTask.Spec {
         let strategy = effective.strategy
         refuse("agent.strategy \(strategy)", if: strategy != .react && strategy != .shell, "use React or Shell")
         refuse("agent.role", if: agent?.role != nil)
-        refuse("agent.tools", if: agent?.tools != nil, "remove it: the agent has every tool that fits the work")
         problems += effective.model.unserved
         refuse("retry.limit above 0", if: effective.retryLimit > 0, "set it to 0")
         refuse("approval", if: effective.approvalPolicy != .never)

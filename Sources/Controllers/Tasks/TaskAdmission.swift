@@ -34,6 +34,8 @@ struct TaskAdmission {
         }
         let unserved = spec.unserved(pool: input.pool.pool?.spec)
         if !unserved.isEmpty { return Answer(reason: .notSupported, message: unserved.summary) }
+        let tools = spec.unknownTools(pool: input.pool.pool?.spec)
+        if !tools.isEmpty { return Answer(reason: .invalidSpec, message: tools.summary) }
         guard spec.environment?.podSecurity == .required, input.podSecurity == .notEnforced else { return nil }
         return Answer(
             reason: .podSecurityNotEnforced,
