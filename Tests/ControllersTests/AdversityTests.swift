@@ -45,6 +45,35 @@ import Testing
         #expect(waited <= startDeadline ?? 60)
     }
 
+    /// What a name stands for is known only where the connection is made.
+    @Test func aModelWhoseNameStandsForALinkLocalAddressIsTheUsersToMend() async throws {
+        let run = Rehearsal(.detection, answers: .atARefusedAddress)
+        try await run.perform()
+        let condition = try #require(try status(run).conditions.get(.succeeded))
+        #expect(condition.reason == "HostNotAllowed" && condition.message.contains("name an address that"))
+        #expect(run.namespacesMade == 0)
+    }
+
+    // MARK: The API server
+
+    /// A server that is away for longer than a run waits for it interrupts the run and never ends the task.
+    @Test(arguments: [
+        (ResourceType.configMaps, "list"), (.configMaps, "get"), (WorkerPool.resourceType, "get"), (.endpoints, "get"),
+        (LLMConversation.resourceType, "get"), (AIOpsTask.resourceType, "patch"),
+    ])
+    func anOutageOfTheServerNeverEndsTheTask(type: ResourceType, verb: String) async throws {
+        let run = Rehearsal(.detection)
+        let first = try run.process("aaaaa")
+        // Told apart from those before the run by the claim: nothing of the kind is asked for by a worker before it has one.
+        #expect(try await first.work { try run.task()?.status.claim != nil })
+        run.server.inject(.answer(Status(code: 500, reason: "InternalError", message: "weather")), times: 60) {
+            $0.type == type && $0.verb == verb
+        }
+        #expect(try await first.work { try run.isCleanedUp() && run.isPersisted() })
+        #expect(try status(run).result?.verdict == .passed)
+        try await run.expectInvariants()
+    }
+
     // MARK: The environment
 
     /// M2: it hung until the task's time was over.
@@ -180,6 +209,67 @@ import Testing
         run.server.forgetCalls()
         for _ in 0..<3 { try await next.round() }
         #expect(run.server.writes.isEmpty)
+    }
+
+    /// I2: with all of its messages gone, nothing that is left tells what was paid, but for what was counted.
+    @Test(arguments: ["messages", "messages and index", "the last message"])
+    func whatWasCountedIsNeverCountedLess(what: String) async throws {
+        let run = Rehearsal(.babbling)
+        let ending = try await Self.number(.babbling) { $0.body["status"]?["attempts"] != nil }
+        #expect(try await run.process("aaaaa", event: .deathAfter(ending)).work { false })
+        let counted = try #require(try status(run).usage)
+        #expect(counted.calls == 10)
+        let location = ConversationLocation(try #require(try run.task()), attempt: 1, retain: .withTask)
+        let maps = try run.server.objects(ConfigMap.self, namespace: "demo")
+            .filter { $0.metadata.labels[ConversationLocation.label] != nil }.map(\.metadata.key)
+            .sorted { $0.name < $1.name }
+        for key in what == "the last message" ? maps.suffix(1) : maps[...] { run.server.remove(.configMaps, key) }
+        if what == "messages and index" { run.server.remove(LLMConversation.resourceType, location.key) }
+        let next = try run.process("bbbbb")
+        #expect(try await next.work { try run.isCleanedUp() })
+        let after = try status(run)
+        #expect(after.usage == counted && after.attempts.last?.cost == counted.cost)
+        let persisted = try #require(after.conditions.get(.conversationPersisted))
+        #expect(persisted.status == .false && persisted.reason == "ConversationDamaged")
+        #expect(persisted.message.contains("is missing"))
+        let record = try #require(try run.server.object(LLMConversation.self, location.key)).status
+        #expect(record.phase == .damaged && !record.complete)
+        #expect(record.conditions.get("Succeeded")?.reason == "ConversationDamaged")
+        if what != "messages and index" { #expect(record.usage?.calls ?? 0 >= 9) }
+        run.server.forgetCalls()
+        for _ in 0..<3 { try await next.round() }
+        #expect(run.server.writes.isEmpty)
+    }
+
+    /// A kept conversation of a task that is deleted under its run.
+    @Test(arguments: ["", "the store is away for a while", "the store stays away", "the namespace goes"])
+    func aKeptConversationIsSealedBeforeItsTaskGoes(trouble: String) async throws {
+        let run = Rehearsal(.deleted) { task in
+            var settings = AIOpsTask.ConversationSettings()
+            settings.retain = .keep
+            task.spec.conversation = settings
+        }
+        let fault: APIFault =
+            trouble == "the namespace goes"
+            ? .answer(Status(code: 403, reason: "Forbidden", message: "namespace demo is being terminated"))
+            : .answer(Status(code: 503, reason: "ServiceUnavailable", message: "weather"))
+        let times = trouble.isEmpty ? 0 : trouble == "the store is away for a while" ? 30 : .max
+        if times > 0 {
+            run.server.inject(fault, times: times) { $0.type == .configMaps && $0.name.contains("-segment-") }
+        }
+        let process = try run.process("aaaaa")
+        if trouble == "the store stays away" {
+            #expect(try await process.work { run.time.monotonicNow() > .seconds(500) })
+            let held = try #require(try run.task()?.status.conditions.get(.conversationPersisted))
+            #expect(held.status == .false && held.message.contains("tried again"))
+            run.time.advance(by: .seconds(600))
+        }
+        #expect(try await process.work(until: run.isGone))
+        let record = try #require(try run.server.objects(LLMConversation.self).first).status
+        let isSealed = trouble.isEmpty || trouble == "the store is away for a while"
+        #expect(record.complete == isSealed && record.metadata?.success == nil)
+        let maps = try run.server.objects(ConfigMap.self, namespace: "demo").map(\.metadata.name)
+        #expect(!maps.isEmpty && maps.allSatisfy { $0.contains("-segment-") == isSealed })
     }
 
     // MARK: What the task and its pool set

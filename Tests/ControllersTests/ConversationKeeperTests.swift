@@ -164,6 +164,32 @@ import Testing
         #expect(bench.maps.count == 3)
     }
 
+    /// The end of a chain can be cut off without a trace in what is left; the index knows how long it was.
+    @Test(arguments: [1, 4]) func aRecordThatLostItsEndIsNeitherSealedNorContinued(lost: Int) async throws {
+        let keeper = bench.keeper(task)
+        try await keeper.open()
+        for flush in Bench.flushes(location.identity, 4) {
+            bench.time.advance(by: ConversationKeeper.indexInterval)
+            try await keeper.append(flush)
+        }
+        for map in bench.maps.suffix(lost) {
+            bench.server.remove(.configMaps, ObjectKey(namespace: "demo", name: map))
+        }
+        let heir = bench.keeper(task, epoch: 2)
+        try await heir.open()
+        for attempt in ["load", "seal"] {
+            let error = await #expect(throws: JournalError.self) {
+                if attempt == "seal" { _ = try await heir.seal(success: true) } else { _ = try await heir.load() }
+            }
+            guard case .corrupt(let fault) = error else {
+                Issue.record("\(attempt): \(String(describing: error))")
+                continue
+            }
+            #expect(fault == ConversationFault(seq: 5 - lost, kind: .missing))
+        }
+        #expect(try bench.conversation(task)?.status.totalMessages == 4)
+    }
+
     // MARK: What a user or the store does to it
 
     /// F39: somebody deletes what is stored while its writer lives.

@@ -11,7 +11,8 @@ package import Primitives
 /// flush that somebody deletes while its writer lives is no loss. Invariants: the index is written at most once per
 /// `indexInterval` besides opening and sealing, and never before the flush it speaks of is stored; no flush counts as stored
 /// before the head was read after it; all flushes together stay below `ConversationLimit.bytes`; `complete` is true only
-/// after the segments were read back and verified.
+/// after the segments were read back and verified; what was counted once is never counted less (I2): a record that holds
+/// less than its index or its task has counted is damaged, and its totals stay.
 package actor ConversationKeeper: ConversationJournal {
     /// What the record says about its model and its surroundings.
     package struct Description: Sendable {
@@ -41,6 +42,8 @@ package actor ConversationKeeper: ConversationJournal {
     private let description: Description
     private let claim: AIOpsTask.Claim
     private let taskName: String
+    /// Calls whose replies were recorded when this began, as the task has counted them.
+    private let countedCalls: Int
     private let client: KubernetesClient
     private let time: any TimeSource
     private let journal: ConfigMapJournal
@@ -58,6 +61,7 @@ package actor ConversationKeeper: ConversationJournal {
         self.description = description
         self.claim = claim
         taskName = task.metadata.name
+        countedCalls = Int(clamping: task.status.usage?.calls ?? 0)
         self.client = client
         self.time = time
         journal = ConfigMapJournal(location, epoch: claim.epoch, client: client)
@@ -94,7 +98,7 @@ package actor ConversationKeeper: ConversationJournal {
         let now = time.wallNow()
         try await write { status in
             // A crash may have come between the seal and the end of the task.
-            if !status.complete { status.phase = .active }
+            if !status.complete, status.phase != .damaged { status.phase = .active }
             if status.startedAt == nil { status.startedAt = now }
             status.metadata = self.description.metadata
             var head = status.head ?? LLMConversation.Head()
@@ -108,7 +112,22 @@ package actor ConversationKeeper: ConversationJournal {
         let stored = try await journal.load()
         for flush in stored { remember(flush) }
         // Both: what was deleted meanwhile is only remembered, and what differs from what we wrote is found out.
-        return stored + flushes.values
+        let found = stored + flushes.values
+        try expectWhatWasCounted(in: found)
+        return found
+    }
+
+    /// Where the end of a record is gone, or all of it, nothing that is left tells so: what was counted does.
+    private func expectWhatWasCounted(in flushes: [Flush]) throws(JournalError) {
+        var last = 0
+        var replies: Set<Int> = []
+        for message in flushes.lazy.flatMap(\.messages) {
+            last = max(last, message.seq)
+            if message.usage != nil { replies.insert(message.seq) }
+        }
+        let indexed = Int(clamping: object?.status.head?.nextSeq ?? 0) - 1
+        guard last < indexed || replies.count < countedCalls else { return }
+        throw .corrupt(ConversationFault(seq: min(last, ConversationLimit.messages) + 1, kind: .missing))
     }
 
     private func remember(_ flush: Flush) {
@@ -175,10 +194,13 @@ package actor ConversationKeeper: ConversationJournal {
         let sealer = ConversationSealer(location, epoch: claim.epoch, client: client)
         let stored = try await sealer.seal(record)
         let now = time.wallNow()
+        let generation = object?.metadata.generation ?? 0
         try await write { status in
             self.fill(&status, from: record)
             status.phase = .complete
             status.complete = true
+            status.record(
+                .succeeded(.done, "\(record.entries.count) messages sealed and verified"), generation: generation, now: now)
             if status.endedAt == nil { status.endedAt = now }
             status.metadata?.success = success
             status.chunks = stored.map { segment in
@@ -193,6 +215,20 @@ package actor ConversationKeeper: ConversationJournal {
         }
         try await sealer.removeFlushes()
         return record
+    }
+
+    /// Says that what is stored cannot be put together; what is known of it stays.
+    package func markDamaged(_ fault: ConversationFault) async throws(JournalError) {
+        let now = time.wallNow()
+        let generation = object?.metadata.generation ?? 0
+        try await write { status in
+            status.phase = .damaged
+            status.complete = false
+            if status.endedAt == nil { status.endedAt = now }
+            status.record(
+                .failed(.conversationDamaged, "\(fault); what is left stays as it is, and so do the totals"),
+                generation: generation, now: now)
+        }
     }
 
     private func index() async throws(JournalError) {

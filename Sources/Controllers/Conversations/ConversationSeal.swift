@@ -45,7 +45,23 @@ struct ConversationSeal: Sendable {
             switch error {
             // Not a fate of the conversation: somebody else has it, or nobody waits for it any more.
             case .fenced, .cancelled: throw error
-            case .conflict, .full, .corrupt, .unavailable, .refused: return .failed(error)
+            case .corrupt(let fault):
+                try await markDamaged(fault)
+                return .failed(error)
+            case .conflict, .full, .unavailable, .refused: return .failed(error)
+            }
+        }
+    }
+
+    /// The record says itself what is wrong with it: it may outlive its task, and is read without it.
+    private func markDamaged(_ fault: ConversationFault) async throws(JournalError) {
+        do {
+            try await keeper.markDamaged(fault)
+        } catch {
+            switch error {
+            case .fenced, .cancelled, .unavailable: throw error
+            // The task says it, where the record cannot.
+            case .conflict, .full, .corrupt, .refused: return
             }
         }
     }

@@ -29,9 +29,7 @@ struct BaselineRecord: Sendable {
             }
         } catch {
             if error.isAlreadyExists { return }
-            if error.isCancelled { throw .interrupted }
-            throw .failed(
-                TaskFailure(.infrastructure, .deploymentFailed, "the baseline could not be kept", cause: error))
+            throw RunStop(error, .deploymentFailed, "the baseline could not be kept")
         }
     }
 
@@ -41,8 +39,7 @@ struct BaselineRecord: Sendable {
                 () async throws(KubernetesError) in try await client.get(ConfigMap.self, key).data[Self.file] ?? ""
             }
         } catch {
-            if error.isCancelled { throw .interrupted }
-            throw .failed(TaskFailure(.infrastructure, .evaluationFailed, "the baseline cannot be read", cause: error))
+            throw RunStop(error, .evaluationFailed, "the baseline cannot be read")
         }
     }
 }

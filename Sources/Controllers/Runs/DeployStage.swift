@@ -8,6 +8,8 @@ import Problems
 /// Left out once the undo of a fault is recorded: from then on the application is broken on purpose.
 struct DeployStage {
     private static let limit = Duration.seconds(600)
+    /// Reading takes a moment; a server that starts again in between takes a minute or two.
+    private static let baselineLimit = Duration.seconds(150)
 
     private let context: RunContext
     private let session: ProblemSession
@@ -32,7 +34,7 @@ struct DeployStage {
                 try await session.awaitServing(within: Self.limit)
             }
             let baseline = try await context.within(
-                .seconds(30), else: .deploymentFailed, "the baseline could not be taken"
+                Self.baselineLimit, else: .deploymentFailed, "the baseline could not be taken"
             ) { try await session.captureBaseline() }
             let kept = await context.baseline
             try await kept.save(baseline)

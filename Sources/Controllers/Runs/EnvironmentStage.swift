@@ -89,10 +89,7 @@ extension RunContext {
                 () async throws(KubernetesError) in try await vigil.look()
             }
         } catch {
-            // Whoever holds the claim goes on from here when the server is back.
-            if error.isCancelled || error.isRetryable { throw .interrupted }
-            throw .failed(
-                TaskFailure(.infrastructure, .internalError, "the environment could not be looked at", cause: error))
+            throw RunStop(error, .internalError, "the environment could not be looked at")
         }
         if let loss { throw .failed(TaskFailure(.infrastructure, .environmentLost, TaskRun.lossMessage(loss))) }
     }

@@ -6,7 +6,8 @@ import Problems
 
 /// Breaks the application and waits until the break is seen; the undo is in status before the fault is made (I9).
 struct InjectStage {
-    private static let limit = Duration.seconds(120)
+    /// Twice as long as a server may be away for, in the middle of it.
+    private static let limit = Duration.seconds(150)
 
     private let context: RunContext
     private let session: ProblemSession
@@ -27,8 +28,7 @@ struct InjectStage {
             () async throws(RunStop) in
             var undo = status.recordedUndo
             if undo == nil {
-                undo = try await context.within(.seconds(30), else: .injectionFailed, "the fault could not be planned")
-                {
+                undo = try await context.within(Self.limit, else: .injectionFailed, "the fault could not be planned") {
                     try await session.planFault()
                 }
                 if let undo {

@@ -20,8 +20,10 @@ struct SealStage {
         else { return }
         let outcome = try await outcome(of: seal)
         if case .failed(let error) = outcome {
-            services.logger.error(
-                "the conversation could not be sealed", ["task": "\(record.key)", "error": .describing(error)])
+            // What may pass is tried again after the run; the rest waits for somebody to look at it.
+            services.logger.log(
+                error.isRetryable ? .warning : .error, "the conversation could not be sealed",
+                ["task": "\(record.key)", "error": .describing(error)])
         }
         let generation = task.metadata.generation
         try await record.update { status, now in seal.note(outcome, in: &status, generation: generation, now: now) }

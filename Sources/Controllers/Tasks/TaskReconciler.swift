@@ -146,7 +146,7 @@ package struct TaskReconciler: Reconciler {
                 return ReconcileOutcome([status.intent(for: task)].compactMap(\.self), notes: notes)
             }
             switch try await releaser.release() {
-            case .gone: return released(task, status)
+            case .gone: return await released(task, status)
             case .remaining(let rest):
                 let waiting = rest.map { $0.note.isEmpty ? "\($0.item)" : "\($0.item) (\($0.note))" }
                 status.mark(
@@ -184,12 +184,15 @@ package struct TaskReconciler: Reconciler {
     }
 
     /// A listing has shown that all is gone.
-    private func released(_ task: AIOpsTask, _ status: AIOpsTask.Status) -> ReconcileOutcome {
-        if task.metadata.isBeingDeleted {
-            return ReconcileOutcome([Finalizer.environment.remove(from: task)].compactMap(\.self))
-        }
+    private func released(_ task: AIOpsTask, _ status: AIOpsTask.Status) async -> ReconcileOutcome {
         var status = status
         let now = time.wallNow()
+        if task.metadata.isBeingDeleted {
+            if let error = await KeptConversation(task, client: client, time: time, logger: logger).settle(&status) {
+                return ReconcileOutcome([statusIntent(task, status)].compactMap(\.self), .retry(error))
+            }
+            return ReconcileOutcome([Finalizer.environment.remove(from: task)].compactMap(\.self))
+        }
         status.environment?.inventory = []
         status.environment?.retainUntil = nil
         status.end(.releasing, now: now)

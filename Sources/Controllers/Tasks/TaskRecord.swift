@@ -9,7 +9,8 @@ package import Primitives
 ///
 /// Invariants: every write carries the uid and the resourceVersion it was computed from; after a conflict the claim is
 /// read again, and a claim that is no longer this worker's ends the run without another write (I6, I7). A change that
-/// changes nothing is not written (I8). A server that cannot be reached is waited for, and never the task's failure.
+/// changes nothing is not written (I8). A server that cannot be reached, and a status that others keep changing, are waited
+/// for, and never the task's failure.
 package actor TaskRecord {
     package nonisolated let key: ObjectKey
     package nonisolated let uid: String
@@ -86,7 +87,8 @@ package actor TaskRecord {
             // After a lost reply as well: the write may stand, and the change is then made on top of it.
             try await refresh()
         }
-        throw .failed(TaskFailure(.infrastructure, .internalError, "the task's status kept changing under the worker"))
+        // A crowd that does not pass is no reason to end a task: whoever holds the claim goes on from here.
+        throw .interrupted
     }
 
     private static let attempts = 8

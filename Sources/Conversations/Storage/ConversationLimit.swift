@@ -11,6 +11,8 @@ package enum ConversationLimit {
     package static let bytes = 64 << 20
     /// Entries that the index can name.
     package static let segments = 512
+    /// Messages that its index can count.
+    package static let messages = 1_000_000
     /// Of one line with every bound of ``MessageBounds`` reached and every byte escaped: six bytes for one of `content`, two
     /// for one of the three values, whose text is escaped once already, and the names and figures around them.
     package static let longestLine = 6 * MessageBounds().content + 3 * 2 * MessageBounds().value + 4096

@@ -71,11 +71,13 @@ struct Rehearsal: Sendable {
 
     var server: InMemoryAPIServer { cluster.server }
 
-    init(_ play: Play, providerAbsentFor: Int = 0, edit: (inout AIOpsTask) -> Void = { _ in }) {
+    init(
+        _ play: Play, answers: ScriptedProvider.Answers? = nil, providerAbsentFor: Int = 0, edit: (inout AIOpsTask) -> Void = { _ in }
+    ) {
         self.play = play
         cluster = ShopCluster(time: time, rollsOut: play != .neverHealthy)
         provider = ScriptedProvider(
-            isMitigation: play == .mitigation, answers: play.answers, absentFor: providerAbsentFor)
+            isMitigation: play == .mitigation, answers: answers ?? play.answers, absentFor: providerAbsentFor)
         let (statuses, namespaces) = (statuses, namespaces)
         server.react(to: AIOpsTask.resourceType) { object, _ in
             guard let task = try? AIOpsTask(jsonValue: object) else { return }
@@ -120,6 +122,8 @@ struct Rehearsal: Sendable {
             let outsider = Bench.client(server, time)
             switch play {
             case .dithering: time.advance(by: .seconds(250))
+            // Longer than progress is held back, so that every reply shows in status.
+            case .babbling: time.advance(by: .seconds(11))
             case .cancelledGracefully, .cancelledImmediately:
                 let mode = play == .cancelledGracefully ? "Graceful" : "Immediate"
                 _ = try await outsider.patch(
@@ -132,7 +136,7 @@ struct Rehearsal: Sendable {
                 for name in namespacesLeft where name.hasPrefix("env-") {
                     try await outsider.delete(.namespaces, ObjectKey(name: name), DeleteOptions())
                 }
-            case .detection, .mitigation, .babbling, .neverHealthy, .refusedKey: break
+            case .detection, .mitigation, .neverHealthy, .refusedKey: break
             }
         } catch {
             // The process died, or its run was stopped, on the way.

@@ -92,6 +92,19 @@ extension Lifecycle {
         ).until { $0.isGone(task) }
     }
 
+    /// Deleted while it runs; what was said until then is a record that its user wants to keep.
+    package static let keptThroughDeletion: Lifecycle = oneTask(
+        "conversation-kept-delete-running", isMitigation: true, outcomeVaries: true
+    ) { task in
+        var settings = AIOpsTask.ConversationSettings()
+        settings.retain = .keep
+        task.spec.conversation = settings
+    }.adding(
+        Step("delete", when: { $0.phase(task) == "Running" && $0.provider.calls > 0 }) { world in
+            world.server.ask(toDelete: AIOpsTask.resourceType, task)
+        }
+    ).until { $0.isGone(task) }
+
     /// Deleted while it runs, and created again under its name as soon as it is gone: another uid, another task.
     package static let recreated = deleted(in: .running).adding(
         Step(
@@ -106,6 +119,7 @@ extension Lifecycle {
 
     package static let all: [Lifecycle] =
         [detection, mitigation, refusedKey, timeLimit, pool, conversation(keep: false), conversation(keep: true)]
+        + [keptThroughDeletion]
         + [Phase.queued, .running, .evaluating].flatMap {
             [cancelled("Graceful", in: $0), cancelled("Immediate", in: $0)]
         }

@@ -72,6 +72,9 @@ struct Invariants: Sendable {
                 violated("I1: it runs without its finalizer")
             }
         }
+        let steps = status["steps"]?.integerValue ?? 0
+        let limit = new["spec"]?["limits"]?["maxSteps"]?.integerValue ?? 30
+        if steps > limit { violated("\(steps) steps, of \(limit) that it may take") }
         tasks[uid] = known
         if let old = change.old { move(old["status"] ?? [:], status, phase, violated) }
     }
@@ -81,7 +84,10 @@ struct Invariants: Sendable {
         let before = Phase(rawValue: old["phase"]?.stringValue ?? "Pending")
         let rises = (new["attempt"]?.integerValue ?? 0) > (old["attempt"]?.integerValue ?? 0)
         if !before.canMove(to: phase, startingAttempt: rises) { violated("I4: \(before) became \(phase)") }
-        for (what, path) in [("observedGeneration", ["observedGeneration"]), ("epoch", ["claim", "epoch"])] {
+        for (what, path) in [
+            ("observedGeneration", ["observedGeneration"]), ("epoch", ["claim", "epoch"]), ("steps", ["steps"]),
+            ("calls", ["usage", "calls"]),
+        ] {
             let (from, to) = (Self.number(old, path), Self.number(new, path))
             if to < from { violated("I4: \(what) fell from \(from) to \(to)") }
         }

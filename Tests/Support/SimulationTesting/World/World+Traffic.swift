@@ -16,10 +16,11 @@ extension World {
         let now = simulator.monotonicNow()
         return state.withLock { state in
             let number = state.moment.count(exchange)
-            for fault in schedule.faults where fault.matches(exchange, number: number, at: now) {
-                return fault.mishap(exchange)
-            }
-            return state.random.weather(exchange)
+            let planned = schedule.faults.first { $0.matches(exchange, number: number, at: now) }
+            let mishap = planned.map { $0.mishap(exchange) } ?? state.random.weather(exchange)
+            if case .none = mishap { return mishap }
+            state.mishaps += 1
+            return mishap
         }
     }
 

@@ -16,6 +16,8 @@ package final class World: Sendable {
         var random: Randomness
         var watches = WatchTraffic()
         var saved: [SavedWorld] = []
+        /// Requests so far that did not go as they should.
+        var mishaps = 0
     }
 
     /// How long a run may take in virtual time before it counts as stuck.
@@ -70,9 +72,13 @@ package final class World: Sendable {
 
     /// Nothing is to be done any more: whatever is still written now is written for ever.
     private func rest() -> Simulator.Ending {
-        // What was under way when the end came may still come in.
-        let ending = simulator.run(atMost: .seconds(20)) { false }
-        guard ending == .overdue else { return ending }
+        // What was under way when the end came may still come in, and what went wrong until now is tried again.
+        var mishaps: Int
+        repeat {
+            mishaps = state.withLock { $0.mishaps }
+            let ending = simulator.run(atMost: .seconds(20)) { false }
+            guard ending == .overdue else { return ending }
+        } while mishaps < state.withLock { $0.mishaps } && simulator.monotonicNow() < Self.patience
         state.withLock { $0.moment.beginRest(at: server.currentVersion) }
         return simulator.run(atMost: schedule.rest) { false } == .spinning ? .spinning : .done
     }
