@@ -24,7 +24,8 @@ private struct Rig {
             identity: "uid-1",
             task: AgentTask(kind: kind, application: "shop", namespace: "ns-1", description: "A shop."),
             strategy: strategy, model: model, settings: settings, toolbox: toolbox, journal: journal, limits: limits,
-            time: time, redact: redact, onProgress: { [standings] standing in standings.withLock { $0.append(standing) } },
+            time: time, redact: redact,
+            onProgress: { [standings] standing in standings.withLock { $0.append(standing) } },
             isAskedToStop: isAskedToStop)
         do { return .success(try await run.run()) } catch { return .failure(error) }
     }

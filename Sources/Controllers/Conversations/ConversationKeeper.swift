@@ -200,7 +200,8 @@ package actor ConversationKeeper: ConversationJournal {
             status.phase = .complete
             status.complete = true
             status.record(
-                .succeeded(.done, "\(record.entries.count) messages sealed and verified"), generation: generation, now: now)
+                .succeeded(.done, "\(record.entries.count) messages sealed and verified"), generation: generation,
+                now: now)
             if status.endedAt == nil { status.endedAt = now }
             status.metadata?.success = success
             status.chunks = stored.map { segment in

@@ -14,7 +14,8 @@ extension AIOpsTask.Spec {
             return [
                 SpecProblem(
                     path: path, reason: .unknownValue,
-                    message: "there is no \(missing.joined(separator: ", ")); there are \(known.joined(separator: ", "))")
+                    message:
+                        "there is no \(missing.joined(separator: ", ")); there are \(known.joined(separator: ", "))")
             ]
         }
         guard effective.strategy == .shell, !named.isEmpty, !named.contains(ClusterToolbox.shellName) else { return [] }

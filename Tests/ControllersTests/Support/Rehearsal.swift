@@ -72,7 +72,8 @@ struct Rehearsal: Sendable {
     var server: InMemoryAPIServer { cluster.server }
 
     init(
-        _ play: Play, answers: ScriptedProvider.Answers? = nil, providerAbsentFor: Int = 0, edit: (inout AIOpsTask) -> Void = { _ in }
+        _ play: Play, answers: ScriptedProvider.Answers? = nil, providerAbsentFor: Int = 0,
+        edit: (inout AIOpsTask) -> Void = { _ in }
     ) {
         self.play = play
         cluster = ShopCluster(time: time, rollsOut: play != .neverHealthy)
