@@ -95,7 +95,7 @@ struct Measurements {
                 try await settled(controller)
             }
             let seconds = (time.monotonicNow() - began).seconds
-            print("no-op reconciles: \(Int(Double(done) / seconds)) a second (\(done) in \(seconds) s)")
+            report(["reconcilesPerSecond": Double(done) / seconds])
         }
     }
 
@@ -123,14 +123,14 @@ struct Measurements {
                 if let entered = entries.withLock({ $0[key] }) { latencies.append(entered - sent) }
             }
             latencies.sort()
-            let microseconds = [50, 99].map { latencies[latencies.count * $0 / 100].microseconds }
-            print("watch bytes to reconcile entered: p50 \(microseconds[0]) µs, p99 \(microseconds[1]) µs")
+            let microseconds = [50, 99].map { Double(latencies[latencies.count * $0 / 100].microseconds) }
+            report(["p50Microseconds": microseconds[0], "p99Microseconds": microseconds[1]])
         }
     }
 
     /// What one row costs, and the peaks of the first list and of the next.
     func memory<Row: Sendable>(
-        _ name: String, count: Int, keeping row: @escaping @Sendable (AIOpsTask) -> Row
+        count: Int, keeping row: @escaping @Sendable (AIOpsTask) -> Row
     ) async throws {
         let server = SyntheticServer(count: count)
         let store = Store<Row>(kind: "AIOpsTask")
@@ -152,12 +152,21 @@ struct Measurements {
             while store.resourceVersion == changed { try await time.sleep(for: .milliseconds(5)) }
             try await settled(controller)
             let relisted = ProcessMemory.now
-            let perRow = (steady.privateDirty - before.privateDirty) * 1_024 / max(count, 1)
-            print(
-                "\(name), \(count) objects: \(perRow) bytes a row, resident \(steady.resident) KiB "
-                    + "(first list at most \(steady.peak), second at most \(relisted.peak), after it "
-                    + "\(relisted.resident)), in \(took.milliseconds) ms, estimate \(store.estimatedBytes >> 10) KiB")
+            report([
+                "bytesPerRow": Double((steady.privateDirty - before.privateDirty) * 1_024 / max(count, 1)),
+                "residentKilobytes": Double(steady.resident), "peakOfFirstListKilobytes": Double(steady.peak),
+                "peakOfSecondListKilobytes": Double(relisted.peak),
+                "residentAfterSecondListKilobytes": Double(relisted.resident),
+                "firstListMilliseconds": Double(took.milliseconds),
+                "estimateKilobytes": Double(store.estimatedBytes >> 10),
+            ])
         }
+    }
+
+    /// One line of JSON, for whoever makes a table of it.
+    private func report(_ figures: [String: Double]) {
+        let members = figures.sorted { $0.key < $1.key }.map { "\"\($0.key)\": \($0.value)" }
+        print("{\(members.joined(separator: ", "))}")
     }
 
     struct Unserved: Error {}

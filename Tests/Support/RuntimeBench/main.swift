@@ -3,6 +3,8 @@ import ControllerRuntime
 
 // Measures the runtime alone, without a network: run it built for release, on one core for the rate.
 //
+// Each prints one line of JSON.
+//
 //     RuntimeBench noop [RECONCILES]
 //     RuntimeBench latency [EVENTS]
 //     RuntimeBench memory whole|packed|slim [OBJECTS]
@@ -17,9 +19,9 @@ case "memory":
     switch arguments.dropFirst().first {
     case "packed":
         let packing = Packing<AIOpsTask>()
-        try await measurements.memory("packed", count: count) { packing.pack($0) }
-    case "slim": try await measurements.memory("slim", count: count, keeping: SlimRow.init)
-    default: try await measurements.memory("whole", count: count) { $0 }
+        try await measurements.memory(count: count) { packing.pack($0) }
+    case "slim": try await measurements.memory(count: count, keeping: SlimRow.init)
+    default: try await measurements.memory(count: count) { $0 }
     }
 default: print("usage: RuntimeBench noop|latency|memory …")
 }
