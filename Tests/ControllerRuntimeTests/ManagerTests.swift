@@ -66,6 +66,24 @@ struct ManagerTests {
         #expect(controller.queue.processingCount == 0)
     }
 
+    /// From the start to the first reconcile: one list, which serves as the barrier as well.
+    @Test func theFirstListIsTheOnlyRequestBeforeTheWork() async throws {
+        server.change { $0.put("x", size: 1) }
+        let reflector = Reflector(store: store, source: server, time: time, logger: .disabled, seed: 1)
+        let hasBegun = Latch()
+        let controller = Controller(
+            name: "widgets", reconciler: Slow(hasBegun: hasBegun, mayEnd: Latch(), recorder: nil),
+            executor: IntentExecutor(writer: server), time: time, logger: .disabled)
+        controller.watch(store)
+        let manager = Manager(caches: [reflector], controllers: [controller], time: time, logger: .disabled)
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            for service in manager.orderedServices { tasks.addTask { try await service.run() } }
+            try await hasBegun.wait()
+            tasks.cancelAll()
+        }
+        #expect(server.requests == ["stream latest"])
+    }
+
     @Test func drainBeforeTheStartReturnsAtOnce() async {
         let controller = Controller(
             name: "widgets", reconciler: Slow(hasBegun: Latch(), mayEnd: Latch(), recorder: nil),

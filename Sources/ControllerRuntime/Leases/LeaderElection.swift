@@ -26,6 +26,8 @@ package final class LeaderElection: Lifecycle.Service, Drainable, Leadership {
     private let terms = Terms()
     private let inbox = ElectionInbox()
     private let hasStarted = Latch()
+    /// Opens when another process is seen to lead.
+    package let standsBy = Latch()
     private let stopped = Latch()
     /// When a lost term's work was told to end; nil while there is none.
     private let endingSince = Locked<Duration?>(nil)
@@ -148,6 +150,7 @@ package final class LeaderElection: Lifecycle.Service, Drainable, Leadership {
             token.revoke()
             metrics?.leads(false)
         case .follow(let holder):
+            standsBy.open()
             logger.info("standing by: another process leads", ["holder": .string(holder)])
         case .slowPath: metrics?.tookSlowPath()
         case .get, .create, .update, .wait, .end: break

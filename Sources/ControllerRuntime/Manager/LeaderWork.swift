@@ -11,6 +11,7 @@ package final class LeaderWork: Lifecycle.Service, Drainable {
     package let name = "work"
     private let leadership: any Leadership
     private let caches: [any ManagedCache]
+    private let mayFill: Latch
     private let makeWork: @Sendable (LeadershipTerm) -> Work
     private let gracePeriod: Duration
     private let time: any TimeSource
@@ -19,13 +20,14 @@ package final class LeaderWork: Lifecycle.Service, Drainable {
     private let hasStarted = Latch()
     private let stopped = Latch()
 
-    /// The grace period is for the work alone, from the call of `drain`.
+    /// The grace period is for the work alone, from the call of `drain`; `mayFill` is opened when the first term begins.
     package init(
-        under leadership: any Leadership, caches: [any ManagedCache], gracePeriod: Duration, time: any TimeSource,
-        logger: Logger, work makeWork: @escaping @Sendable (LeadershipTerm) -> Work
+        under leadership: any Leadership, caches: [any ManagedCache], mayFill: Latch = Latch(), gracePeriod: Duration,
+        time: any TimeSource, logger: Logger, work makeWork: @escaping @Sendable (LeadershipTerm) -> Work
     ) {
         self.leadership = leadership
         self.caches = caches
+        self.mayFill = mayFill
         self.makeWork = makeWork
         self.gracePeriod = gracePeriod
         self.time = time
@@ -81,7 +83,10 @@ package final class LeaderWork: Lifecycle.Service, Drainable {
 
     private func perform(_ term: LeadershipTerm) async -> (any Error)? {
         let began = time.monotonicNow()
-        let hasCaughtUp = await untilClosing { await self.catchUp() } ?? false
+        // Before the caches may ask: a first list asked for from here on shows all that was written before this term.
+        let listsBefore = caches.map(\.listsAskedFor)
+        mayFill.open()
+        let hasCaughtUp = await untilClosing { await self.catchUp(since: listsBefore) } ?? false
         guard hasCaughtUp, !Task.isCancelled, !term.lost.isOpen else { return nil }
         let work = makeWork(term)
         logger.info(
@@ -100,11 +105,11 @@ package final class LeaderWork: Lifecycle.Service, Drainable {
     }
 
     /// True when every cache shows what had been written when the term began.
-    private func catchUp() async -> Bool {
+    private func catchUp(since listsBefore: [Int]) async -> Bool {
         await withTaskGroup(of: Bool.self) { group in
-            for cache in caches {
+            for (cache, lists) in zip(caches, listsBefore) {
                 group.addTask {
-                    do { try await cache.barrier(patience: .milliseconds(100)) } catch { return false }
+                    do { try await cache.barrier(after: lists, patience: .milliseconds(100)) } catch { return false }
                     return true
                 }
             }

@@ -19,6 +19,7 @@ package struct Manager: Sendable {
     private let time: any TimeSource
     private let logger: Logger
     private let stopping = Latch()
+    private let mayFill = Latch()
 
     package let probes: Probes
 
@@ -64,12 +65,13 @@ package struct Manager: Sendable {
     package var orderedServices: [any Lifecycle.Service] {
         var all: [any Lifecycle.Service] = []
         if let election { all += [election, Drain([election], name: "release the lease")] }
-        all += caches as [any Lifecycle.Service]
+        let starts = [mayFill] + (election.map { [$0.standsBy] } ?? [])
+        all += caches.map { StartingCache($0, after: starts, time: time) }
         all += services
         if let recorder { all += [recorder, Drain([recorder], name: "drain events")] }
         let work = LeaderWork(
-            under: election ?? SoleLeadership() as any Leadership, caches: caches, gracePeriod: gracePeriod * 0.7,
-            time: time, logger: logger, work: makeWork)
+            under: election ?? SoleLeadership() as any Leadership, caches: caches, mayFill: mayFill,
+            gracePeriod: gracePeriod * 0.7, time: time, logger: logger, work: makeWork)
         all += [work, Drain([work], name: "drain work", announcing: stopping)]
         return all
     }

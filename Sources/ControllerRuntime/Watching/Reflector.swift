@@ -99,17 +99,21 @@ package final class Reflector<R: KubernetesObject, Row: Sendable>: Lifecycle.Ser
 
     // MARK: The barrier
 
+    package var listsAskedFor: Int { core.withLock { $0.asked } }
+
     /// Returns when the store shows everything that had been written anywhere before this call.
     ///
     /// For the moments at which a cache may lack what others wrote: the start of the process, whose first list may come
     /// from an API server that is behind (elastic/cloud-on-k8s #4956), and the take-over of leadership with a warm cache
-    /// (kubernetes/kubernetes #137308). A first list that was asked for after the call is enough by itself. Later the
-    /// version of the kind is read from the server and waited for; since versions move with every write to the cluster
+    /// (kubernetes/kubernetes #137308). A first list that was asked for after the first `lists` is enough by itself. Later
+    /// the version of the kind is read from the server and waited for; since versions move with every write to the cluster
     /// and the watch of a quiet kind hears of that once a minute, a fresh list is read when `patience` is over.
     ///
     /// - Throws: `CancellationError`; failures of the server are retried as long as the task lives.
-    package func barrier(patience: Duration = .milliseconds(100)) async throws(CancellationError) {
-        let before = core.withLock { $0.asked }
+    package func barrier(
+        after lists: Int? = nil, patience: Duration = .milliseconds(100)
+    ) async throws(CancellationError) {
+        let before = lists ?? listsAskedFor
         try await store.waitUntilSynced()
         if core.withLock({ $0.shown > before }) { return }
         let version = try await latestVersion()

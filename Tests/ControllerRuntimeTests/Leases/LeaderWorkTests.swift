@@ -39,6 +39,41 @@ import Testing
         }
     }
 
+    /// What a list shows that was asked for before the term, it need not show of what was written up to then.
+    @Test func onlyListsOfTheTermCount() async {
+        let (first, warm) = (FakeCache(), FakeCache(listsAskedFor: 3))
+        let mayFill = Latch()
+        let work = LeaderWork(
+            under: SoleLeadership(), caches: [first, warm], mayFill: mayFill, gracePeriod: .seconds(20), time: time,
+            logger: .disabled, work: { _ in Work(controllers: []) })
+        await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await work.run() }
+            await eventually("both are asked") { first.asked.isOpen && warm.asked.isOpen }
+            #expect([first.askedAfter, warm.askedAfter] == [0, 3])
+            #expect(mayFill.isOpen)
+            group.cancelAll()
+        }
+    }
+
+    /// A cache that asks before this process knows whether it leads has to ask twice.
+    @Test(arguments: ["leads", "stands by", "nobody knows"]) func aCacheAsksOnceItIsKnownWhoLeads(_ news: String) async {
+        let (cache, leads, standsBy) = (FakeCache(), Latch(), Latch())
+        let starting = StartingCache(cache, after: [leads, standsBy], time: time)
+        await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await starting.run() }
+            await time.waitForSleepers(1)
+            for _ in 0..<2_000 { await Task.yield() }
+            #expect(!cache.runs.isOpen)
+            switch news {
+            case "leads": leads.open()
+            case "stands by": standsBy.open()
+            default: time.advance(by: StartingCache.patience)
+            }
+            await eventually("it runs") { cache.runs.isOpen }
+            group.cancelAll()
+        }
+    }
+
     @Test func aLostTermEndsItsWorkAndTheNextOneBeginsAnew() async {
         let terms = ScriptedLeadership(journal: journal)
         let work = work(terms)
@@ -125,11 +160,22 @@ private final class FakeCache: ManagedCache {
     let name = "cache"
     let resourceType = ResourceType.configMaps
     let isSynced = true
+    let runs = Latch()
     let asked = Latch()
     let caughtUp = Latch()
+    let listsAskedFor: Int
+    private let lists = Locked<Int?>(nil)
 
-    func run() async throws { try await Latch().wait() }
-    func barrier(patience: Duration) async throws(CancellationError) {
+    init(listsAskedFor: Int = 0) { self.listsAskedFor = listsAskedFor }
+
+    var askedAfter: Int? { lists.withLock { $0 } }
+
+    func run() async throws {
+        runs.open()
+        try await Latch().wait()
+    }
+    func barrier(after lists: Int?, patience: Duration) async throws(CancellationError) {
+        self.lists.withLock { $0 = lists }
         asked.open()
         try await caughtUp.wait()
     }
