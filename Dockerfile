@@ -13,7 +13,8 @@ WORKDIR /src
 COPY Package.swift ./
 COPY Sources Sources
 COPY Tests Tests
-RUN swift build --configuration release --static-swift-stdlib --product aiops-operator \
+COPY scripts/lean.sh scripts/release.sh scripts/
+RUN scripts/release.sh aiops-operator \
     && strip --strip-all --output-file=/aiops-operator "$(swift build --configuration release --show-bin-path)/aiops-operator"
 
 # What a model's commands run in: a shell and tools, none of our binaries, no key.

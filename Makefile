@@ -10,7 +10,7 @@ setup: ## Install the Debian packages that building and testing need
 	@scripts/setup.sh
 
 build: setup ## Build the operator (release)
-	swift build -c release --static-swift-stdlib --product aiops-operator
+	@scripts/release.sh aiops-operator
 
 demo: setup ## Set everything up and run three tasks on a real cluster (CONTEXT=name to use yours)
 	@scripts/demo.py up $(if $(CONTEXT),--context '$(CONTEXT)')

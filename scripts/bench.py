@@ -276,7 +276,7 @@ def main() -> int:
     try:
         with progress.step("building operator and twin (release)"):
             for product in ("RuntimeTwin", "RuntimeBench"):
-                progress.run(product, ["swift", "build", "-c", "release", "--static-swift-stdlib", "--product", product])
+                progress.run(product, [SCRIPTS / "release.sh", product])
             progress.run("image", [SCRIPTS / "images" / "operator.py", "--output", release.ARCHIVE.parent])
         if {"speed", "size"} & set(parts):
             with arena(progress) as made:

@@ -35,11 +35,12 @@ def version() -> str:
 
 def build() -> pathlib.Path:
     """The release binary; quick when nothing has changed."""
-    command = ["swift", "build", "-c", "release", "--static-swift-stdlib", "--product", PROGRAM]
+    command = [str(ROOT / "scripts" / "release.sh"), PROGRAM]
     done = subprocess.run(command, cwd=ROOT, stdout=sys.stderr, stderr=sys.stderr)
     if done.returncode != 0:
         raise ImageError(f"`{' '.join(command)}` ended with {done.returncode}")
-    folder = subprocess.run([*command, "--show-bin-path"], cwd=ROOT, check=True, capture_output=True, text=True).stdout.strip()
+    asked = ["swift", "build", "-c", "release", "--show-bin-path"]
+    folder = subprocess.run(asked, cwd=ROOT, check=True, capture_output=True, text=True).stdout.strip()
     return pathlib.Path(folder) / PROGRAM
 
 
@@ -77,7 +78,7 @@ def libraries(binary: pathlib.Path) -> dict[str, pathlib.Path]:
             found.setdefault(str(base / name), (base / name).resolve())
     foreign = [path for path in found if not path.startswith(("/lib", "/usr/lib"))]
     if foreign:
-        raise ImageError("not of Debian, so not for the image (build with --static-swift-stdlib): " + ", ".join(foreign))
+        raise ImageError("not of Debian, so not for the image (build with scripts/release.sh): " + ", ".join(foreign))
     return found
 
 

@@ -19,7 +19,7 @@ SCRIPTS = ROOT / "scripts"
 
 
 def build(progress: Progress) -> None:
-    progress.run("build", ["swift", "build", "-c", "release", "--static-swift-stdlib", "--product", "aiops-operator"])
+    progress.run("build", [SCRIPTS / "release.sh", "aiops-operator"])
 
 
 def make_image(progress: Progress) -> None:

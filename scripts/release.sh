@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# Builds one product as it is shipped: optimised, with Swift's standard library in it and lean C libraries (lean.sh).
+#
+# usage: release.sh PRODUCT
+set -euo pipefail
+
+cd "$(dirname "$0")/.."
+lean=$(scripts/lean.sh)
+[ -z "$lean" ] || export PKG_CONFIG_PATH=$lean${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}
+exec swift build --configuration release --static-swift-stdlib --product "$1"
