@@ -149,11 +149,11 @@ package final class EventRecorder: Lifecycle.Service, Drainable {
     private func attempt(_ write: EventSeriesBook.Write) async throws(KubernetesError) {
         switch write {
         case .create(let event):
-            _ = try await writer.createDynamic(Event.resourceType, event.dynamic(), options: WriteOptions())
+            _ = try await writer.create(Event.resourceType, event.dynamic(), options: WriteOptions())
             written?.add(["create"])
         case .patch(let key, let series):
             let value: JSONValue = .object(["series": series.jsonValue()])
-            _ = try await writer.patchDynamic(
+            _ = try await writer.patch(
                 Event.resourceType, key, .merge(value), subresource: nil, options: WriteOptions())
             written?.add(["patch"])
         }

@@ -53,14 +53,14 @@ package struct IntentExecutor: Sendable {
 
     /// Nil when there was nothing to do.
     private func perform(_ intent: Intent) async throws(KubernetesError) -> WrittenObject? {
-        let object: DynamicObject
+        let receipt: WriteReceipt
         switch intent {
         case .create(let type, let manifest):
-            object = try await writer.createDynamic(type, manifest, options: options)
+            receipt = try await writer.create(type, manifest, options: options)
         case .jsonPatch(let type, let key, let uid, let operations, let subresource):
             let patch = Patch.json([.test(path: "/metadata/uid", .string(uid))] + operations)
             do throws(KubernetesError) {
-                object = try await writer.patchDynamic(type, key, patch, subresource: subresource, options: options)
+                receipt = try await writer.patch(type, key, patch, subresource: subresource, options: options)
             } catch {
                 throw Self.conflictIfTestFailed(error)
             }
@@ -68,18 +68,17 @@ package struct IntentExecutor: Sendable {
             var preconditions: JSONObject = ["uid": .string(uid)]
             if let resourceVersion { preconditions["resourceVersion"] = .string(resourceVersion) }
             let patch = JSONMergePatch.apply(.object(["metadata": .object(preconditions)]), to: value)
-            object = try await writer.patchDynamic(
+            receipt = try await writer.patch(
                 type, key, .merge(patch), subresource: subresource, options: options)
         case .apply(let type, let key, let uid, let value, let subresource, let force):
             let patch = Patch.apply(Self.identified(value, type, key, uid), force: force)
-            object = try await writer.patchDynamic(type, key, patch, subresource: subresource, options: options)
+            receipt = try await writer.patch(type, key, patch, subresource: subresource, options: options)
         case .delete(let type, let key, let uid, let resourceVersion, let propagation):
             return try await delete(intent, type, key, uid, resourceVersion, propagation)
         }
         await passCrashPoint(intent)
-        let metadata = object.metadata
         return WrittenObject(
-            type: intent.type, key: intent.key, uid: metadata.uid, resourceVersion: metadata.resourceVersion)
+            type: intent.type, key: intent.key, uid: receipt.uid, resourceVersion: receipt.resourceVersion)
     }
 
     private func delete(

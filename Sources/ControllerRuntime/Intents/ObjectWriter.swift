@@ -3,13 +3,13 @@ package import KubernetesModel
 
 /// The writes that intents come down to.
 package protocol ObjectWriter: Sendable {
-    func createDynamic(
-        _ type: ResourceType, _ object: DynamicObject, options: WriteOptions
-    ) async throws(KubernetesError) -> DynamicObject
+    func create(
+        _ type: ResourceType, _ manifest: DynamicObject, options: WriteOptions
+    ) async throws(KubernetesError) -> WriteReceipt
 
-    func patchDynamic(
+    func patch(
         _ type: ResourceType, _ key: ObjectKey, _ patch: Patch, subresource: String?, options: WriteOptions
-    ) async throws(KubernetesError) -> DynamicObject
+    ) async throws(KubernetesError) -> WriteReceipt
 
     func delete(
         _ type: ResourceType, _ key: ObjectKey, _ options: DeleteOptions

@@ -3,6 +3,20 @@ package import KubernetesModel
 
 /// Writes of objects that have no struct, such as manifests.
 extension KubernetesClient {
+    package func create(
+        _ type: ResourceType, _ manifest: DynamicObject, options: WriteOptions
+    ) async throws(KubernetesError) -> WriteReceipt {
+        let request = createRequest(type, manifest.metadata, manifest.jsonBytes(), options)
+        return try decode(WriteReceipt.self, try await bytes(request), request.operation)
+    }
+
+    package func patch(
+        _ type: ResourceType, _ key: ObjectKey, _ patch: Patch, subresource: String?, options: WriteOptions
+    ) async throws(KubernetesError) -> WriteReceipt {
+        let request = patchRequest(type, key, patch, subresource, options)
+        return try decode(WriteReceipt.self, try await bytes(request), request.operation)
+    }
+
     package func createDynamic(
         _ type: ResourceType, _ object: DynamicObject, options: WriteOptions = WriteOptions()
     ) async throws(KubernetesError) -> DynamicObject {

@@ -183,9 +183,9 @@ final class WidgetServer: ResourceSource, ObjectWriter {
 
     // MARK: Writes
 
-    func createDynamic(
+    func create(
         _ type: ResourceType, _ object: DynamicObject, options: WriteOptions
-    ) async throws(KubernetesError) -> DynamicObject {
+    ) async throws(KubernetesError) -> WriteReceipt {
         try write("create", type, object.key) { history throws(KubernetesError) in
             guard history.objects[object.key] == nil else {
                 throw KubernetesError(Operation(verb: "create", resource: type, key: object.key), .alreadyExists)
@@ -194,9 +194,9 @@ final class WidgetServer: ResourceSource, ObjectWriter {
         }
     }
 
-    func patchDynamic(
+    func patch(
         _ type: ResourceType, _ key: ObjectKey, _ patch: Patch, subresource: String?, options: WriteOptions
-    ) async throws(KubernetesError) -> DynamicObject {
+    ) async throws(KubernetesError) -> WriteReceipt {
         try write("patch", type, key) { history throws(KubernetesError) in
             let operation = Operation(verb: "patch", resource: type, key: key)
             guard let widget = history.objects[key] else { throw KubernetesError(operation, .notFound) }
@@ -236,8 +236,8 @@ final class WidgetServer: ResourceSource, ObjectWriter {
     private func write(
         _ verb: String, _ type: ResourceType, _ key: ObjectKey,
         _ body: (inout WidgetHistory) throws(KubernetesError) -> Void
-    ) throws(KubernetesError) -> DynamicObject {
-        let result = try state.withLock { state throws(KubernetesError) -> DynamicObject in
+    ) throws(KubernetesError) -> WriteReceipt {
+        let result = try state.withLock { state throws(KubernetesError) -> WriteReceipt in
             if !state.failures.isEmpty {
                 throw KubernetesError(
                     Operation(verb: verb, resource: type, key: key), state.failures.removeFirst())
@@ -245,11 +245,12 @@ final class WidgetServer: ResourceSource, ObjectWriter {
             // Events are written through the same door and are no widgets.
             guard type == Widget.resourceType else {
                 state.writes.append("\(verb) \(type)")
-                return DynamicObject(["metadata": ["name": .string(key.name)]])
+                return WriteReceipt(uid: "", resourceVersion: "")
             }
             try body(&state.history)
             state.writes.append("\(verb) \(key.name)")
-            return state.history.objects[key]?.dynamic() ?? DynamicObject([:])
+            let metadata = state.history.objects[key]?.metadata
+            return WriteReceipt(uid: metadata?.uid ?? "", resourceVersion: metadata?.resourceVersion ?? "")
         }
         news.ring()
         return result
