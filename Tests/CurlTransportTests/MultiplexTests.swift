@@ -1,5 +1,6 @@
 import CurlTransport
 import HTTP
+import Lifecycle
 import Primitives
 import Testing
 
@@ -133,6 +134,32 @@ import Testing
                     }
                 }
             }
+        }
+    }
+
+    /// libcurl 7.88.1 leaves the end of a frame of several times its buffer lying, and what came behind it, until something
+    /// else comes in: such an event was seen a minute late, with the next bookmark.
+    @Test(arguments: [1, 3, 20], [9_000, 12_000, 16_000, 50_000])
+    func aLargeEventIsThereWithoutAnotherBehindIt(watches: Int, size: Int) async throws {
+        let server = try HTTP2Server(certificates)
+        try await withTransport { transport in
+            let bodies = try await open(watches, of: watch(server), on: transport)
+            try server.order("large \(size)")
+            let received = Locked(0)
+            try await withDeadline(.seconds(20), time: SystemTimeSource()) {
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for body in bodies {
+                        group.addTask {
+                            var body = body
+                            var own = 0
+                            while own < size, let piece = try await body.next() { own += piece.count }
+                            received.withLock { [own] in $0 += own }
+                        }
+                    }
+                    try await group.waitForAll()
+                }
+            }
+            #expect(received.withLock { $0 } == watches * size)
         }
     }
 

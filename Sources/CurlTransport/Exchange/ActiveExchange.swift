@@ -204,6 +204,7 @@ final class ActiveExchange {
         switch exchange.body.offer(piece) {
         case .accepted:
             received += piece.count
+            pool.note(delivered: piece.count)
             return piece.count
         case .refused:
             isPaused = true

@@ -50,6 +50,7 @@ final class EventLoop {
             wait()
             for command in mailbox.take() { execute(command) }
             for pool in pools { pool.actOnTimer() }
+            for pool in pools { pool.takeWhatIsHeld() }
             for pool in pools { reap(pool) }
             announce()
             expire(at: now)
@@ -85,6 +86,7 @@ final class EventLoop {
 
     /// Milliseconds until something is due, rounded up so that it is due when the wait ends.
     private func timeout() -> Int32 {
+        guard !pools.contains(where: \.mayHoldBytes) else { return 0 }
         var earliest = [deadlines.next, permits.next].compactMap(\.self).min()
         for pool in pools {
             if let due = pool.deadline, earliest.map({ due < $0 }) ?? true { earliest = due }

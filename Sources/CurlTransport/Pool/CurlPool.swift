@@ -8,7 +8,8 @@ internal import HTTP
 /// Invariants: every socket libcurl asked for is registered in `epoll` under this pool's number; `deadline` is what
 /// libcurl asked for last. The cap on connections is never below what the open watches need, because libcurl lets the
 /// surplus wait without a word; and never absent, because without one libcurl 7.88.1 opens a connection for each request
-/// beyond the first connection's streams.
+/// beyond the first connection's streams; the loop does not sleep while libcurl may hold bytes that it has read
+/// (`mayHoldBytes`).
 final class CurlPool {
     /// What kube-apiserver allows on one connection since 1.27 (`--http2-max-streams-per-connection`).
     static let streamsPerConnection = 100
@@ -26,6 +27,10 @@ final class CurlPool {
     private var active = 0
     private var isSingleFile: Bool
     private var announced: [ExchangeID] = []
+    /// Of response bodies, in this turn of the loop.
+    private var delivered = 0
+    /// Whether libcurl may have read more than it has handed over, and would say nothing of it until the next byte comes in.
+    private(set) var mayHoldBytes = false
 
     init?(_ kind: PoolKind, epoll: Int32, configuration: CurlConfiguration) {
         guard let multi = curl_multi_init() else { return nil }
@@ -134,6 +139,28 @@ final class CurlPool {
         self.deadline = nil
         var running: Int32 = 0
         curl_multi_socket_action(multi, aiops_socket_timeout, 0, &running)
+    }
+
+    /// Bytes of a body have been handed over.
+    func note(delivered count: Int) {
+        delivered += count
+    }
+
+    /// Asks for what libcurl 7.88.1 has read and keeps; once in each turn, until a turn brings nothing.
+    ///
+    /// It puts the rest of an HTTP/2 frame aside that is larger than the handle's buffer, marks the handle for another turn and,
+    /// from the second piece on, does not say when (`cf_h2_recv` sets `drain` and no timer); what it has read behind such a
+    /// frame waits as well. An event of 16 KB lay there until the next bookmark, a minute later.
+    func takeWhatIsHeld() {
+        defer { delivered = 0 }
+        guard isMultiplexed else { return }
+        guard mayHoldBytes else {
+            mayHoldBytes = delivered >= traits.receiveBuffer
+            return
+        }
+        delivered = 0
+        for descriptor in sockets.open { act(on: descriptor, events: aiops_epoll_in) }
+        mayHoldBytes = delivered > 0
     }
 
     /// The next handle that has ended, still attached.

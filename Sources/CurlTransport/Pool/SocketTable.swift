@@ -23,6 +23,9 @@ struct SocketTable {
         self.kind = kind
     }
 
+    /// Those that libcurl wants to hear of.
+    var open: [Int32] { interests.lazy.filter { $0.value.wanted != 0 }.map(\.key) }
+
     /// A connection of ours has this number from now on.
     mutating func opened(_ descriptor: Int32) {
         interests[descriptor] = nil

@@ -3,8 +3,9 @@
 usage: h2server.py CERTIFICATE KEY [MAX_STREAMS]
 
 Paths: /watch answers `open` and stays open; /hang never answers; /refuse is refused with REFUSED_STREAM; /die drops the
-connection when the request is whole; everything else is answered `hello`. Commands on standard input are answered with one line: `stats`, `event` (one chunk to every watch), `goaway` (on
-every connection, which goes on serving what it has), `end` (every watch ends in order), `drop` (every connection).
+connection when the request is whole; everything else is answered `hello`. Commands on standard input are answered with one line: `stats`, `event` (one chunk to every watch), `large N` (N bytes to
+every watch, each in frames as large as allowed and a write of its own), `goaway` (on every connection, which goes on serving what
+it has), `end` (every watch ends in order), `drop` (every connection).
 """
 import asyncio
 import ssl
@@ -122,6 +123,12 @@ class Session(asyncio.Protocol):
             elif what == "end" and self.watches:
                 self.transport.write(b"0\r\n\r\n")
                 self.watches.clear()
+        elif what.startswith("large "):
+            for stream in self.watches:
+                for start in range(0, int(what[6:]), self.h2.max_outbound_frame_size):
+                    size = min(self.h2.max_outbound_frame_size, int(what[6:]) - start)
+                    self.h2.send_data(stream, b"x" * size)
+                self.flush()
         elif what == "goaway":
             # Written by hand: the library takes a GOAWAY for the end of everything.
             self.transport.write(GoAwayFrame(0, last_stream_id=self.last, error_code=0).serialize())
