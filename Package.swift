@@ -252,6 +252,8 @@ let package = Package(
                 "FaultTesting", "ClusterTesting", "AIOpsAPI", "KubernetesClient", "KubernetesModel", "JSON",
                 "Primitives",
             ]),
+        // The oracles of those tests, which must be able to find something.
+        tests("FaultTestingTests", ["FaultTesting", "AIOpsAPI", "KubernetesModel", "JSON"]),
         tests("KubernetesModelTests", ["KubernetesModel", "JSON", "Primitives"]),
         tests(
             "KubernetesClientTests",

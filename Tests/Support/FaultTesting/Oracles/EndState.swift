@@ -8,6 +8,8 @@ import KubernetesModel
 package struct EndState: Sendable {
     package let fields: [String: String]
 
+    init(fields: [String: String]) { self.fields = fields }
+
     package init(_ task: AIOpsTask, _ cluster: TestCluster) async throws {
         let mask = NameMask(task)
         var fields: [String: String] = [:]

@@ -32,13 +32,15 @@ package final class Recording: Sendable {
                 case .added(let task), .modified(let task), .deleted(let task):
                     version = task.metadata.resourceVersion
                     guard task.metadata.uid == uid else { continue }
-                    seen.withLock { $0.append(task) }
+                    see(task)
                 case .bookmark(let newer, _): version = newer
                 case .error(let status): throw NeverHappened("the recording has a hole: \(status)")
                 }
             }
         }
     }
+
+    func see(_ task: AIOpsTask) { seen.withLock { $0.append(task) } }
 
     /// I4, and what must never change once it is said.
     package var violations: [String] {
