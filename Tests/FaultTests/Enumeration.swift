@@ -17,8 +17,9 @@ struct Enumeration {
         let session = try FaultSession.current()
         let count = try await session.writes(of: workload)
         let salt = UInt64(id.utf8.reduce(0) { $0 + Int($1) } + workload.rawValue.count)
+        let isToTheEnd = Draw.isExhaustive || Draw.piece?.contains(count + 1) == true
         // One more than there are: the enumeration is complete when the last number finds nothing.
-        let numbers = Draw.numbers(to: count, sample: sample, salt: salt) + (Draw.isExhaustive ? [count + 1] : [])
+        let numbers = Draw.numbers(to: count, sample: sample, salt: salt) + (isToTheEnd ? [count + 1] : [])
         var missed: [Int] = []
         for number in numbers {
             let result = try await session.run(.death(id, workload, [.kill(death, atWrite: number)]))

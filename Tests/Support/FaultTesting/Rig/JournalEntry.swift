@@ -23,8 +23,10 @@ package struct JournalEntry: Sendable {
     }
     /// Answered by the proxy itself; the server never heard of it.
     package var isInvented: Bool { value["own"] == true }
-    /// Neither answered nor broken off yet.
-    package var isUnderWay: Bool { isWrite && value["status"] == nil && value["ended"] == nil }
+    /// Neither answered nor broken off yet; what the operator is to die of, until it is dead.
+    package var isUnderWay: Bool {
+        isWrite && value["ended"] == nil && (value["status"] == nil || fault?.hasPrefix("kill-") == true)
+    }
     /// The server did it, whether or not the operator learned of it.
     package var isCommitted: Bool { isWrite && !isInvented && (200..<300).contains(status) }
     /// The number among the writes whose order is part of the work; nil for others.

@@ -69,7 +69,7 @@ extension FaultSession.Running {
     }
 
     /// What others see of a write comes before the reply to it: waits until every write has one.
-    private func settledReport(since number: Int) async throws -> FaultRig.Report {
+    func settledReport(since number: Int) async throws -> FaultRig.Report {
         try await eventually("every write is answered", every: .milliseconds(20)) {
             let report = try await rig.report(since: number)
             let open = report.requests.filter(\.isUnderWay)

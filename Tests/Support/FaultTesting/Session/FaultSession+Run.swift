@@ -89,6 +89,12 @@ extension FaultSession.Running {
             return .holds(left.isEmpty, else: "\(left)")
         }
         try await awaitIdlePool(within: patience)
+        // The last write is seen before the operator dies of it, and the next run must not begin with that death.
+        let killed = try await settledReport(since: marks.request).kills - marks.kills
+        try await eventually("every death is noticed", every: .milliseconds(20)) {
+            let noticed = outcome.withLock { $0.deaths }
+            return .holds(noticed >= killed, else: "\(noticed) of \(killed)")
+        }
     }
 
     /// As a user deletes it.

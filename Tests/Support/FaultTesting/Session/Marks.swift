@@ -11,6 +11,8 @@ struct Marks: Sendable {
     let life: Int
     let logged: Int
     let modelCalls: Int
+    /// Of the proxy, so far.
+    let kills: Int
     /// Version of the namespaces' history.
     let namespaces: String
 
@@ -20,6 +22,7 @@ struct Marks: Sendable {
         life = max(0, session.process.lives - 1)
         logged = session.process.life?.output().utf8.count ?? 0
         modelCalls = session.model.calls.count
+        kills = try await session.rig.report(since: .max).kills
         namespaces = try await session.cluster.client.list(Namespace.self).resourceVersion
     }
 }
