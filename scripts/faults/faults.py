@@ -69,6 +69,7 @@ def main() -> int:
         "user": USER, "control": control.server_address[1],
     }), flush=True)
     signal.sigwait({signal.SIGTERM, signal.SIGINT})
+    proxy.blackhole.heal()
     return 0
 
 

@@ -7,7 +7,8 @@ extension FaultClusterTests {
     @Suite(.timeLimit(.minutes(30))) struct F12Expired {
         private static let lists: JSONObject = ["verbs": ["list"], "resources": ["aiopstasks"]]
 
-        private static func error(_ code: Int64, _ reason: String) -> Fault {
+        /// The stream says so before its fourth event, and ends.
+        static func error(_ code: Int64, _ reason: String) -> Fault {
             let event: JSONValue = [
                 "type": "ERROR",
                 "object": [

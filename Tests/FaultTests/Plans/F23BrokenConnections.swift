@@ -23,6 +23,24 @@ extension FaultClusterTests {
             try await expect(FaultPlan("F23", .detection, [Fault(action, action, probes)]), "command, \(action)")
         }
 
+        /// Packets are dropped both ways and nobody is told, as with a cable that is cut: under the watch that everything
+        /// hangs on, and under a write whose outcome has to be looked up.
+        @Test(arguments: ["watch", "write"]) func aDeadLineIsNoticed(under what: String) async throws {
+            let session = try FaultSession.current()
+            _ = try await session.versions(of: .detection)
+            let fault =
+                what == "watch"
+                ? Fault("dead line", "dead-line", Fault.taskWatch, event: [:], skip: 5)
+                : Fault("dead line", "dead-line", Fault.ordinaryWrites, skip: 20)
+            let result = try await expect(FaultPlan("F23", .detection, [fault]), "dead line under a \(what)")
+            let dead = try #require(result.journal.first { $0.fault == "dead line" })
+            let since = try #require(dead.value["deadSince"].flatMap { Double($0.text) })
+            let again = try #require(
+                result.journal.first { $0.at > since && $0.verb == dead.verb && $0.resource == dead.resource })
+            // The goal for a dead watch (section 3.5 of the specification).
+            #expect(again.at - since < 45, "the next \(dead.verb) came after \(again.at - since) s")
+        }
+
         /// A request that is never answered ends by its own time limit, which takes more than a minute.
         @Test(.enabled(if: Draw.isExhaustive)) func anAnswerThatNeverComesIsNotWaitedForForEver() async throws {
             let session = try FaultSession.current()

@@ -38,6 +38,7 @@ class Call(BaseHTTPRequestHandler):
         value = json.loads(self.rfile.read(int(self.headers.get("Content-Length") or 0)) or b"{}")
         try:
             if path == "/plan":
+                proxy.blackhole.heal()
                 proxy.plan.arm(value["faults"])
             elif path == "/begin":
                 return self._answer(200, {"number": proxy.journal.begin()})

@@ -19,10 +19,10 @@ BACKGROUND = ("events", "leases")
 
 REQUEST_ACTIONS = {
     "kill-before", "kill-after-commit", "kill-after-reply", "delay", "delay-reply", "answer", "reset-before",
-    "reset-after-commit", "reset-in-reply", "half-open", "throttle", "rewrite", "lag",
+    "reset-after-commit", "reset-in-reply", "half-open", "dead-line", "throttle", "rewrite", "lag",
 }
 EVENT_ACTIONS = {
-    "close", "cut", "reset", "hold", "duplicate", "insert", "dribble", "half-open", "hide", "join", "crlf",
+    "close", "cut", "reset", "hold", "duplicate", "insert", "dribble", "half-open", "dead-line", "hide", "drop", "join", "crlf",
 }
 
 

@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+from .blackhole import Blackhole
 from .journal import Entry, Journal
 from .operatorpid import OperatorProcess
 from .plan import Fault, Plan
@@ -47,6 +48,7 @@ class FaultProxy(ThreadingHTTPServer):
         self.socket = tls.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
         self.upstream, self.shop, self.token = upstream, shop, token
         self.plan, self.journal, self.operator = Plan(), Journal(), OperatorProcess()
+        self.blackhole = Blackhole()
         self._lock = threading.Lock()
         self._streams: set[Upstream] = set()
 
@@ -127,6 +129,8 @@ class Connection(BaseHTTPRequestHandler):
             self.wire.reset()
         elif do == "half-open":
             self.wire.wait_until_gone(options.get("seconds", 600))
+        elif do == "dead-line":
+            self._die(entry)
         if request.verb == "exec":
             return self._exec(request, entry, do, options)
         target = self._rewritten(request, options) if do == "rewrite" else None
@@ -135,6 +139,12 @@ class Connection(BaseHTTPRequestHandler):
         if request.verb == "watch" and response.status == 200:
             return self._stream(request, entry, response, do, options)
         self._reply(request, entry, response, response.read(), do, options)
+
+    def _die(self, entry: Entry) -> None:
+        """From here on nothing goes through in either direction; only the operator's own limits can end this."""
+        self.server.blackhole.swallow(self.connection.getsockname(), self.client_address)
+        entry["deadSince"] = time.time()
+        self.wire.wait_until_gone(60)
 
     def _reply(self, request: Request, entry: Entry, response: HTTPResponse, body: bytes, do: str, options: dict[str, Any]) -> None:
         if request.is_write and request.resource != "secrets":
@@ -197,6 +207,8 @@ class Connection(BaseHTTPRequestHandler):
                 fault = self.server.plan.strike_event(request, event_type(line), line)
                 if fault is not None:
                     entry["fault"] = fault.name
+                    if fault.do == "dead-line":
+                        self._die(entry)
                     if not relay.strike(fault.do, fault.options, line):
                         break
                 elif do == "throttle":

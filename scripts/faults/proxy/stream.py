@@ -64,6 +64,8 @@ class Relay:
         wire = self._wire
         if do == "close":
             return False
+        if do == "drop":
+            return True
         if do in ("hide", "join"):
             return self._with_next(line, is_hidden=do == "hide")
         if do == "hold":

@@ -12,6 +12,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "cluster")]
 
+from proxy.blackhole import Blackhole  # noqa: E402
 from proxy.journal import Journal  # noqa: E402
 from proxy.plan import Plan  # noqa: E402
 from proxy.request import Request  # noqa: E402
@@ -88,6 +89,23 @@ class Journals(unittest.TestCase):
         self.assertEqual([journal.version("aiopstasks", back) for back in (0, 1, 9)], ["9", "7", "5"])
 
 
+class Blackholes(unittest.TestCase):
+    def test_nothing_goes_through_a_dead_line_until_it_is_healed(self) -> None:
+        blackhole = Blackhole()
+        self.addCleanup(blackhole.heal)
+        with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as near:
+            far, _ = server.accept()
+            with far:
+                blackhole.swallow(near.getsockname(), far.getsockname())
+                near.sendall(b"lost")
+                far.settimeout(0.5)
+                with self.assertRaises(TimeoutError):
+                    far.recv(4)
+                blackhole.heal()
+                far.settimeout(20)
+                self.assertEqual(far.recv(4), b"lost", "TCP sends again what was dropped")
+
+
 class Wires(unittest.TestCase):
     def setUp(self) -> None:
         self.near, self.far = socket.socketpair()
@@ -127,7 +145,7 @@ class Wires(unittest.TestCase):
 
         a, b, end = "{\"a\":\"ü\"}\n".encode(), b"{}\n", b"0\r\n\r\n"
         cases: tuple[tuple[str, dict[str, object], bytes], ...] = (
-            ("close", {}, end), ("duplicate", {}, chunk(a + a) + chunk(b) + end), ("hide", {}, chunk(b) + end),
+            ("close", {}, end), ("duplicate", {}, chunk(a + a) + chunk(b) + end), ("hide", {}, chunk(b) + end), ("drop", {}, chunk(b) + end),
             ("join", {}, chunk(a + b) + end), ("insert", {"raw": "\n"}, chunk(b"\n") + chunk(a) + chunk(b) + end),
             ("crlf", {}, chunk(a[:-1] + b"\r\n") + chunk(b) + end), ("cut", {"at": "utf8"}, chunk(a[:7])),
             ("cut", {"inChunk": True}, b"b\r\n" + a[:5]),
