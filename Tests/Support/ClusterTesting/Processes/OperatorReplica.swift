@@ -12,12 +12,17 @@ package final class OperatorReplica: Sendable {
     /// When it was started.
     package let started: Timestamp
 
-    package init(_ cluster: TestCluster, namespace: String, arguments: [String] = []) throws {
+    /// A `kubeconfig` of its own leads it to the cluster by another way than the test's.
+    package init(
+        _ cluster: TestCluster, kubeconfig: String? = nil, namespace: String, arguments: [String] = []
+    ) throws {
         started = SystemTimeSource().wallNow()
         child = try ChildProcess(
             try OperatorProcess.builtProgram(),
-            ["manager", "--kubeconfig", cluster.kubeconfig, "--listen", "127.0.0.1:0", "--namespace", namespace]
-                + arguments)
+            [
+                "manager", "--kubeconfig", kubeconfig ?? cluster.kubeconfig, "--listen", "127.0.0.1:0", "--namespace",
+                namespace,
+            ] + arguments)
     }
 
     /// Sends a signal and returns when that was.
