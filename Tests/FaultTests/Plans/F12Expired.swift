@@ -8,7 +8,7 @@ extension FaultClusterTests {
         private static let lists: JSONObject = ["verbs": ["list"], "resources": ["aiopstasks"]]
 
         /// The stream says so before its fourth event, and ends.
-        static func error(_ code: Int64, _ reason: String) -> Fault {
+        static func error(_ code: Int64, _ reason: String, in watch: JSONObject = Fault.taskWatch) -> Fault {
             let event: JSONValue = [
                 "type": "ERROR",
                 "object": [
@@ -17,7 +17,7 @@ extension FaultClusterTests {
                 ],
             ]
             return Fault(
-                "\(code) in the stream", "insert", Fault.taskWatch, event: [:],
+                "\(code) in the stream", "insert", watch, event: [:],
                 with: ["event": event, "thenClose": true], skip: 3)
         }
 

@@ -144,6 +144,7 @@ class Connection(BaseHTTPRequestHandler):
         """From here on nothing goes through in either direction; only the operator's own limits can end this."""
         self.server.blackhole.swallow(self.connection.getsockname(), self.client_address)
         entry["deadSince"] = time.time()
+        entry["ended"] = "on a dead line"
         self.wire.wait_until_gone(60)
 
     def _reply(self, request: Request, entry: Entry, response: HTTPResponse, body: bytes, do: str, options: dict[str, Any]) -> None:
