@@ -189,7 +189,7 @@ package struct TaskReconciler: Reconciler {
         let now = time.wallNow()
         if task.metadata.isBeingDeleted {
             if let error = await KeptConversation(task, client: client, time: time, logger: logger).settle(&status) {
-                return ReconcileOutcome([statusIntent(task, status)].compactMap(\.self), .retry(error))
+                return ReconcileOutcome([status.intent(for: task)].compactMap(\.self), .retry(error))
             }
             return ReconcileOutcome([Finalizer.environment.remove(from: task)].compactMap(\.self))
         }
