@@ -1,5 +1,6 @@
 import AIOpsAPI
 import ControllerRuntime
+import Glibc
 import HTTP
 import KubernetesClient
 import KubernetesModel
@@ -87,7 +88,7 @@ struct Measurements {
             try await store.waitUntilSynced()
             try await settled(controller)
             let keys = store.keys
-            let began = time.monotonicNow()
+            let (began, used) = (time.monotonicNow(), Self.processorSeconds)
             var done = 0
             while done < total {
                 for key in keys { controller.enqueue(key, reason: ReconcileReason("bench")) }
@@ -95,7 +96,11 @@ struct Measurements {
                 try await settled(controller)
             }
             let seconds = (time.monotonicNow() - began).seconds
-            report(["reconcilesPerSecond": Double(done) / seconds])
+            // On a busy machine a second of the clock is less than a second of a core.
+            report([
+                "reconcilesPerSecond": Double(done) / seconds,
+                "reconcilesPerProcessorSecond": Double(done) / (Self.processorSeconds - used),
+            ])
         }
     }
 
@@ -161,6 +166,13 @@ struct Measurements {
                 "estimateKilobytes": Double(store.estimatedBytes >> 10),
             ])
         }
+    }
+
+    /// User and system, of the whole process.
+    private static var processorSeconds: Double {
+        var now = timespec()
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now)
+        return Double(now.tv_sec) + Double(now.tv_nsec) / 1e9
     }
 
     /// One line of JSON, for whoever makes a table of it.
