@@ -12,7 +12,7 @@ extension FaultClusterTests {
         func whatAnOldListSaysIsNotActedUpon(workload: Workload) async throws {
             let session = try FaultSession.current()
             let count = try await session.writes(of: workload)
-            for number in Draw.numbers(to: count, sample: 2, salt: 5) where number > 2 {
+            for number in Draw.numbers(to: count, sample: 1, salt: 5) where number > 2 {
                 let tasks: JSONObject = ["verbs": ["list"], "resources": ["aiopstasks"]]
                 let stale = Fault(
                     "stale list", "rewrite", tasks,

@@ -20,7 +20,7 @@ extension FaultClusterTests {
         @Test func nothingIsLostAndTheStreamGoesOn() async throws {
             let session = try FaultSession.current()
             _ = try await session.versions(of: .detection)
-            for (name, way) in Self.ways.drawn(3, salt: 11) {
+            for (name, way) in Self.ways.drawn(2, salt: 11) {
                 let fault = Fault(name, way.action, Fault.taskWatch, event: [:], with: way.options, skip: 5, times: 3)
                 try await expect(FaultPlan("F11", .detection, [fault]), name) { task in
                     // Characters of two, three and four bytes in every version that follows.

@@ -18,7 +18,7 @@ extension FaultClusterTests {
         @Test func theTimeSaidIsWaited() async throws {
             let session = try FaultSession.current()
             _ = try await session.versions(of: .detection)
-            for (name, way) in Self.ways.drawn(3, salt: 18) {
+            for (name, way) in Self.ways.drawn(2, salt: 18) {
                 var options: JSONObject = [:]
                 if let wait = way.wait { options["retryAfter"] = .integer(Int64(wait)) }
                 var faults = [Fault.answer(429, to: way.match, skip: 2, times: 3, options)]
