@@ -23,9 +23,10 @@ extension Lifecycle {
             task.spec.limits = limits
         }
         lifecycle.modelLatency = .seconds(45)
-        // What the agent left is graded where it was the agent that ran out of time, and only there.
+        // What the agent left is graded where it was the agent that ran out of time, and only there: in the clean run it has
+        // no turn, since the model is as slow to say that it is there.
         lifecycle.outcomeVaries = true
-        lifecycle.outcomes = ["Failed"]
+        lifecycle.outcomes = ["Failed", "Succeeded"]
         return lifecycle
     }()
 
