@@ -295,6 +295,9 @@ package actor ConversationKeeper: ConversationJournal {
             var status = current.status
             change(&status)
             status.observedGeneration = current.metadata.generation
+            for index in status.conditions.indices {
+                status.conditions[index].observedGeneration = current.metadata.generation
+            }
             guard
                 let difference = JSONMergePatch.diff(from: current.status.jsonValue(), to: status.jsonValue())
             else { return }
