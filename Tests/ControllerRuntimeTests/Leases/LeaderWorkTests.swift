@@ -56,7 +56,8 @@ import Testing
     }
 
     /// A cache that asks before this process knows whether it leads has to ask twice.
-    @Test(arguments: ["leads", "stands by", "nobody knows"]) func aCacheAsksOnceItIsKnownWhoLeads(_ news: String) async {
+    @Test(arguments: ["leads", "stands by", "nobody knows"]) func aCacheAsksOnceItIsKnownWhoLeads(_ news: String) async
+    {
         let (cache, leads, standsBy) = (FakeCache(), Latch(), Latch())
         let starting = StartingCache(cache, after: [leads, standsBy], time: time)
         await withThrowingTaskGroup(of: Void.self) { group in
