@@ -62,7 +62,7 @@ import Testing
         let starting = StartingCache(cache, after: [leads, standsBy], time: time)
         await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await starting.run() }
-            await time.waitForSleepers(1)
+            await eventually("it waits") { time.sleeperCount > 0 || cache.runs.isOpen }
             for _ in 0..<2_000 { await Task.yield() }
             #expect(!cache.runs.isOpen)
             switch news {
