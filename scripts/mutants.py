@@ -81,10 +81,12 @@ def run(patch):
         errors = [line for line in built.stdout.splitlines() if "error:" in line]
         return "the mutant does not compile: " + "; ".join(errors[:3])
     # Its own group: the tests are a child of `swift test`, and what hangs must not outlive the limit.
+    # Every write, not a draw of them: some bugs show after one write only.
     testing = subprocess.Popen(["swift", "test", "--skip-build", "--filter", header(patch, "test")], cwd=TREE, text=True,
-                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
+                               env={**os.environ, "AIOPS_FAULTS": "all"}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                               start_new_session=True)
     try:
-        output, _ = testing.communicate(timeout=300)
+        output, _ = testing.communicate(timeout=900)
     except subprocess.TimeoutExpired:
         os.killpg(testing.pid, signal.SIGKILL)
         output, _ = testing.communicate()

@@ -66,7 +66,7 @@ import Testing
         let first = try run.process("aaaaa")
         // Told apart from those before the run by the claim: nothing of the kind is asked for by a worker before it has one.
         #expect(try await first.work { try run.task()?.status.claim != nil })
-        run.server.inject(.answer(Status(code: 500, reason: "InternalError", message: "weather")), times: 60) {
+        run.server.inject(.answer(Status(code: 500, reason: "InternalError", message: "weather")), times: 200) {
             $0.type == type && $0.verb == verb
         }
         #expect(try await first.work { try run.isCleanedUp() && run.isPersisted() })

@@ -44,5 +44,9 @@ package struct FaultPlan: Sendable {
         "conversation.status.totalMessages", "conversation.status.usage", "conversation.status.cost",
         "conversation.status.recentMessages", "conversation.status.metadata.workerID", "conversation.status.display",
         "task.status.conditions[ConversationPersisted].message",
+        // They count the messages.
+        "conversation.status.conditions[Ready].message", "conversation.status.conditions[Reconciling].message",
+        "conversation.status.conditions[Stalled].message", "conversation.status.conditions[Finished].message",
+        "conversation.status.conditions[Succeeded].message",
     ]
 }
