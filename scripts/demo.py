@@ -10,6 +10,7 @@ Exit codes: 0 done, 1 a step failed, 2 this machine or cluster lacks something (
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 
@@ -18,7 +19,7 @@ sys.dont_write_bytecode = True
 from product import release, tasks  # noqa: E402
 from product.clusters import NAME, Given, Images, Kind, Private, choose  # noqa: E402
 from product.kubectl import Kubectl  # noqa: E402
-from product.progress import ROOT, Failure, Progress  # noqa: E402
+from product.progress import ROOT, Failure, Missing, Progress  # noqa: E402
 
 TASKS = ["detection", "mitigation", "noop"]
 NAMESPACE = NAME
@@ -83,6 +84,8 @@ def down(options: argparse.Namespace) -> None:
     there: list[Kind | Private] = [Private()] if Private().is_known() else []
     if Kind.is_possible() and Kind.is_up():
         there.append(Kind(Images()))
+    if not there and os.geteuid() != 0:
+        raise Missing("A private cluster belongs to root, who alone can see and take it down: `sudo make demo-down`")
     if not there:
         print("there is nothing of the demo to take down", file=sys.stderr)
     progress = Progress(len(there), "demo-down")

@@ -52,7 +52,8 @@ def await_success(progress: Progress, kubectl: Kubectl, namespace: str, names: l
                       f"kubectl describe aiopstask --namespace {namespace}")
 
 
-def await_cleaned(kubectl: Kubectl, namespace: str, seconds: int = 90) -> None:
+def await_cleaned(kubectl: Kubectl, namespace: str, seconds: int = 240) -> None:
+    """A kubelet of 1.20 on a busy machine needs a minute or two for the pods of a namespace; the verdicts are in by then."""
     done = kubectl.try_run("wait", "--for=condition=CleanedUp", RESOURCE, "--all", f"--namespace={namespace}", f"--timeout={seconds}s")
     if done.returncode != 0:
         items = kubectl.get(RESOURCE, f"--namespace={namespace}")["items"]
