@@ -218,11 +218,18 @@ import Testing
             for index in bodies.indices { #expect(try await bodies[index].next() == Array("event".utf8)) }
             let clock = ContinuousClock()
             let limit = clock.now + .seconds(20)
-            while try server.order("stats")["watches"] != 5, clock.now < limit { await Task.yield() }
+            // The first event may have passed before the loop heard of the cancellation: there has to be another then.
+            var looks = 0
+            while try server.order(looks % 100 == 99 ? "event" : "stats")["watches"] != 5, clock.now < limit {
+                looks += 1
+                await Task.yield()
+            }
             let counts = try server.order("event")
             #expect(counts["connections"] == 1)
             #expect(counts["watches"] == 5)
-            for index in bodies.indices { #expect(try await bodies[index].next() == Array("event".utf8)) }
+            for index in bodies.indices {
+                #expect(try await bodies[index].next()?.starts(with: Array("event".utf8)) == true)
+            }
         }
     }
 }
