@@ -8,38 +8,12 @@ import Testing
 ///
 /// One pod serves all, because starting it is what costs.
 @Suite(.timeLimit(.minutes(30))) struct NodeTests {
-    /// Makes a pod that says something and then waits, and returns when it is ready.
-    private static func start(_ client: KubernetesClient, in namespace: String) async throws -> ObjectKey {
-        let key = ObjectKey(namespace: namespace, name: "box")
-        let before = try await client.list(Pod.self, namespace: namespace)
-        _ = try await client.createDynamic(
-            .pods,
-            DynamicObject([
-                "apiVersion": "v1", "kind": "Pod", "metadata": ["name": "box", "namespace": .string(namespace)],
-                "spec": [
-                    "automountServiceAccountToken": false, "terminationGracePeriodSeconds": 0,
-                    "containers": [
-                        [
-                            "name": "main", "image": "busybox:1.36", "imagePullPolicy": "IfNotPresent",
-                            "command": ["sh", "-c", "echo first; echo grüße; echo last; exec sleep 3600"],
-                        ]
-                    ],
-                ],
-            ]))
-        let stream = try await client.watch(
-            Pod.self, namespace: namespace,
-            options: WatchOptions(resourceVersion: before.resourceVersion, timeoutSeconds: 120))
-        for try await event in stream {
-            if case .modified(let pod) = event, pod.isReady { return key }
-        }
-        throw NoCluster(description: "the pod did not become ready within two minutes")
-    }
-
     private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 
     @Test func logsAndExec() async throws {
         try await LiveCluster.node.with { client, namespace in
-            let pod = try await Self.start(client, in: namespace)
+            let script = "echo first; echo grüße; echo last; exec sleep 3600"
+            let pod = try await TestPod.start(script, client, in: namespace)
             try await Self.readLogs(client, pod)
             try await Self.runCommands(client, pod)
             try await Self.runOverTheLimits(client, pod)

@@ -5,36 +5,11 @@ import Testing
 
 /// Sessions with the containers of a real pod.
 @Suite(.timeLimit(.minutes(30))) struct RemoteNodeTests {
-    /// A pod whose main process answers each line it reads, on a terminal or not, and which serves HTTP on port 8080.
-    private static func start(_ client: KubernetesClient, in namespace: String) async throws -> ObjectKey {
-        let key = ObjectKey(namespace: namespace, name: "box")
-        let before = try await client.list(Pod.self, namespace: namespace)
-        let script = """
-            mkdir -p /tmp/www; echo served > /tmp/www/index.html; httpd -p 8080 -h /tmp/www; echo ready
-            while read line; do echo "heard $line"; done
-            """
-        _ = try await client.createDynamic(
-            .pods,
-            DynamicObject([
-                "apiVersion": "v1", "kind": "Pod", "metadata": ["name": "box", "namespace": .string(namespace)],
-                "spec": [
-                    "automountServiceAccountToken": false, "terminationGracePeriodSeconds": 0,
-                    "containers": [
-                        [
-                            "name": "main", "image": "busybox:1.36", "imagePullPolicy": "IfNotPresent", "stdin": true,
-                            "command": ["sh", "-c", .string(script)],
-                        ]
-                    ],
-                ],
-            ]))
-        let stream = try await client.watch(
-            Pod.self, namespace: namespace,
-            options: WatchOptions(resourceVersion: before.resourceVersion, timeoutSeconds: 120))
-        for try await event in stream {
-            if case .modified(let pod) = event, pod.isReady { return key }
-        }
-        throw NoCluster(description: "the pod did not become ready within two minutes")
-    }
+    /// Answers each line it reads, on a terminal or not, and serves HTTP on port 8080.
+    private static let script = """
+        mkdir -p /tmp/www; echo served > /tmp/www/index.html; httpd -p 8080 -h /tmp/www; echo ready
+        while read line; do echo "heard $line"; done
+        """
 
     /// What comes until it contains `end`, or until the command ends.
     private static func read(_ session: RemoteSession, until end: String) async throws -> (String, RemoteExit?) {
@@ -52,7 +27,7 @@ import Testing
 
     @Test func sessionsWithAContainer() async throws {
         try await LiveCluster.node.with { client, namespace in
-            let pod = try await Self.start(client, in: namespace)
+            let pod = try await TestPod.start(Self.script, stdin: true, client, in: namespace)
             try await Self.talkOnATerminal(client, pod)
             try await Self.attachAndFollow(client, pod)
             try await Self.forward(client, pod)

@@ -14,7 +14,9 @@ extension FaultClusterTests {
         }
 
         /// Beyond the time after which a stuck cache is read past.
-        @Test(.enabled(if: Draw.isExhaustive)) func aMinuteIsSatOut() async throws {
+        @Test(.enabled(if: Draw.isExhaustive, "six minutes long: part of the exhaustive run")) func aMinuteIsSatOut()
+            async throws
+        {
             try await run("60 s", 60, within: .seconds(900))
         }
 
