@@ -68,7 +68,8 @@ package struct Operator: Sendable {
         let runEnded = Locked<(@Sendable (ObjectKey) -> Void)?>(nil)
         let services = RunServices(
             client: client, transport: transport, catalogue: catalogue, events: events, settings: settings,
-            metrics: RunMetrics(registry: metrics), time: time, logger: logger, redact: redact)
+            metrics: RunMetrics(registry: metrics), time: time, logger: logger, redact: redact,
+            wrote: { gate.record($0, by: $1) })
         let host = WorkerHost(
             workers: workers, capacity: settings.maxConcurrentRuns, time: time, logger: logger,
             execute: { task, control in
@@ -86,7 +87,8 @@ package struct Operator: Sendable {
         let poolController = Controller(
             name: "workerpool",
             reconciler: PoolReconciler(
-                pools: pools, ledger: ledger, executor: executor, podSecurity: podSecurity, time: time, logger: logger),
+                pools: pools, ledger: ledger, executor: executor, gate: gate, podSecurity: podSecurity, time: time,
+                logger: logger),
             executor: executor, gate: gate, options: ControllerOptions(concurrency: 2), time: time, logger: logger,
             metrics: metrics, seed: seed &+ 4)
         let conversationController = Controller(
@@ -124,6 +126,6 @@ package struct Operator: Sendable {
         }
         let sweeper = EnvironmentSweeper(client: client, time: time, logger: logger, metrics: metrics)
         return Work(
-            controllers: [taskController, poolController, conversationController], services: [host, sweeper])
+            controllers: [taskController, poolController, conversationController], services: [gate, host, sweeper])
     }
 }

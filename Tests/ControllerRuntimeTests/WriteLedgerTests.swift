@@ -60,4 +60,23 @@ struct WriteLedgerTests {
         }
         #expect(ledger.heldKeys <= 4_096)
     }
+
+    @Test func whatHasWaitedForTheWholeCapIsTakenOutAndTheRestStays() {
+        var ledger = WriteLedger(cap: .seconds(3))
+        #expect(ledger.nextDue == nil)
+        let other = ObjectKey(namespace: "a", name: "other")
+        ledger.record(Self.write("x", "9"), by: Self.owner, now: .seconds(1))
+        ledger.record(Self.write("y", "10"), by: Self.owner, now: .seconds(2))
+        ledger.record(Self.write("z", "11"), by: other, now: .seconds(2))
+        #expect(ledger.nextDue == .seconds(4))
+        let early = ledger.takeOverdue(now: .milliseconds(3_999))
+        #expect(early.isEmpty)
+        let first = ledger.takeOverdue(now: .seconds(4))
+        #expect(first.map(\.write) == [Self.write("x", "9")])
+        #expect(ledger.writes(of: Self.owner) == [Self.write("y", "10")])
+        #expect(ledger.nextDue == .seconds(5))
+        let second = ledger.takeOverdue(now: .seconds(5))
+        #expect(second.map(\.key) == [other, Self.owner])
+        #expect(ledger.heldKeys == 0 && ledger.nextDue == nil)
+    }
 }

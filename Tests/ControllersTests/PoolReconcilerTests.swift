@@ -6,6 +6,7 @@ import JSON
 import KubernetesClient
 import KubernetesModel
 import KubernetesTesting
+import Primitives
 import Telemetry
 import Testing
 
@@ -86,6 +87,23 @@ import Testing
         #expect(write.body["metadata", "uid"] == .string(seen.uid))
         #expect(try claims()["a"]?.epoch == 1)
         #expect(try bench.stored(ObjectKey(namespace: "demo", name: "a")).status.phase == .provisioning)
+    }
+
+    /// Its event is all that brings a claimed task to its worker: the gate has to know that one is due.
+    @Test func aClaimIsAwaitedUnderItsTask() async throws {
+        try arrange(tasks: ["a"], replicas: 1)
+        let view = TaskView(store: tasks)
+        let gate = WriteGate(views: [view], time: bench.time, logger: .disabled)
+        let reconciler = PoolReconciler(
+            pools: pools, ledger: ledger, executor: IntentExecutor(writer: bench.client), gate: gate,
+            podSecurity: PodSecurityProbe(client: bench.client, time: bench.time), time: bench.time, logger: .disabled)
+        _ = await reconciler.reconcile(pool)
+        let task = ObjectKey(namespace: "demo", name: "a")
+        #expect(await gate.hold(pool) == nil)
+        #expect(await gate.hold(task) != nil)
+        try fillCaches()
+        #expect(await gate.hold(task) == nil)
+        #expect(view.refreshed.withLock { $0 }.isEmpty)
     }
 
     /// I7: the cache shows nothing of the claim yet.
@@ -228,4 +246,19 @@ import Testing
         #expect(try claims().keys.sorted() == ["old"])
         #expect(try claims()["old"]?.epoch == 5)
     }
+}
+
+/// The cache of tasks as the gate asks it.
+private struct TaskView: CacheView {
+    let store: Store<AIOpsTask>
+    let refreshed = Locked<[ObjectKey]>([])
+    var resourceType: ResourceType { AIOpsTask.resourceType }
+
+    func covers(_ key: ObjectKey) -> Bool { true }
+
+    func shows(_ write: WrittenObject) -> Bool {
+        store.get(write.key)?.metadata.resourceVersion == write.resourceVersion
+    }
+
+    func refresh(_ key: ObjectKey) async throws(WatchFailure) { refreshed.withLock { $0.append(key) } }
 }

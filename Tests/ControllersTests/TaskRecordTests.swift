@@ -1,4 +1,5 @@
 import AIOpsAPI
+import ControllerRuntime
 import Controllers
 import HTTP
 import JSON
@@ -40,6 +41,21 @@ import Testing
         }
         #expect(writes[0].body["metadata", "resourceVersion"] != writes[1].body["metadata", "resourceVersion"])
         #expect(try bench.stored(task.key).status.steps == 2)
+    }
+
+    /// The cache may be behind: the gate of the task's controller is told what it has to show.
+    @Test func everyWriteIsToldWithItsVersion() async throws {
+        let told = Locked<[WrittenObject]>([])
+        let record = TaskRecord(task, claim: Bench.claim(), client: bench.client, time: bench.time) { write, key in
+            #expect(key == write.key)
+            told.withLock { $0.append(write) }
+        }
+        try await record.update { status, _ in status.steps = 1 }
+        try await record.update { _, _ in }
+        let stored = try bench.stored(task.key).metadata
+        let written = WrittenObject(
+            type: AIOpsTask.resourceType, key: task.key, uid: stored.uid, resourceVersion: stored.resourceVersion)
+        #expect(told.withLock { $0 } == [written])
     }
 
     /// I8.

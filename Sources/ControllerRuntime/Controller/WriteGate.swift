@@ -1,18 +1,26 @@
 package import KubernetesModel
+internal import Lifecycle
 package import Primitives
 package import Telemetry
 
 /// Keeps a reconcile back until the caches have shown what the one before it wrote.
-package final class WriteGate: Sendable {
+///
+/// A write that its cache does not show within the cap is read from the server, by whoever comes first: the next look at the
+/// key, or `run`, for a key that nothing but the missing event would bring up again.
+package final class WriteGate: Lifecycle.Service {
+    package let name = "own writes"
     private let ledger: Locked<WriteLedger>
     private let views: [ResourceType: any CacheView]
+    private let cap: Duration
     private let time: any TimeSource
     private let logger: Logger
+    private let recorded = Wakeup()
 
     package init(
         views: [any CacheView], cap: Duration = .seconds(3), time: any TimeSource, logger: Logger
     ) {
         ledger = Locked(WriteLedger(cap: cap))
+        self.cap = cap
         self.views = Dictionary(views.map { ($0.resourceType, $0) }, uniquingKeysWith: { first, _ in first })
         self.time = time
         self.logger = logger
@@ -22,6 +30,22 @@ package final class WriteGate: Sendable {
         guard let view = views[write.type], view.covers(write.key), !view.shows(write) else { return }
         let now = time.monotonicNow()
         ledger.withLock { $0.record(write, by: key, now: now) }
+        recorded.ring()
+    }
+
+    /// Reads what the caches still do not show after the cap; sleeps while nothing is awaited.
+    package func run() async {
+        while !Task.isCancelled {
+            guard let due = ledger.withLock({ $0.nextDue }) else {
+                await recorded.wait()
+                continue
+            }
+            do { try await time.sleep(for: max(due - time.monotonicNow(), .zero)) } catch { return }
+            for (key, write) in ledger.withLock({ $0.takeOverdue(now: time.monotonicNow()) })
+            where !(views[write.type]?.shows(write) ?? true) {
+                await refresh(write, for: key)
+            }
+        }
     }
 
     /// Nil when the key may be reconciled; else how long to wait before asking again.

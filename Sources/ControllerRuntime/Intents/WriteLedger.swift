@@ -48,6 +48,22 @@ package struct WriteLedger: Sendable {
     /// What the key has written and the caches may not have shown; nil when there is nothing.
     package func writes(of key: ObjectKey) -> [WrittenObject]? { records[key]?.map(\.write) }
 
+    /// When the oldest write will have waited for the whole cap; nil while there is none.
+    package var nextDue: Duration? {
+        records.values.lazy.compactMap { $0.map(\.at).min() }.min().map { $0 + cap }
+    }
+
+    /// Takes out what has waited for the whole cap: most of it the caches have shown long ago, and nobody looked.
+    package mutating func takeOverdue(now: Duration) -> [(key: ObjectKey, write: WrittenObject)] {
+        var overdue: [(key: ObjectKey, write: WrittenObject)] = []
+        for (key, own) in records where own.contains(where: { now - $0.at >= cap }) {
+            overdue += own.filter { now - $0.at >= cap }.map { (key, $0.write) }
+            let rest = own.filter { now - $0.at < cap }
+            records[key] = rest.isEmpty ? nil : rest
+        }
+        return overdue.sorted { ($0.key, $0.write.key) < ($1.key, $1.write.key) }
+    }
+
     /// What to do with the key, of whose writes only `unseen` are not shown yet; kinds without a cache are never among
     /// them.
     package mutating func decide(_ key: ObjectKey, unseen: [WrittenObject], now: Duration) -> Decision {

@@ -17,6 +17,7 @@ package final class PoolReconciler: Reconciler {
     private let pools: Store<WorkerPool>
     private let ledger: PoolLedger
     private let executor: IntentExecutor
+    private let gate: WriteGate?
     private let podSecurity: PodSecurityProbe
     private let time: any TimeSource
     private let logger: Logger
@@ -24,12 +25,13 @@ package final class PoolReconciler: Reconciler {
     private let written = Locked<[ObjectKey: Duration]>([:])
 
     package init(
-        pools: Store<WorkerPool>, ledger: PoolLedger, executor: IntentExecutor, podSecurity: PodSecurityProbe,
-        time: any TimeSource, logger: Logger
+        pools: Store<WorkerPool>, ledger: PoolLedger, executor: IntentExecutor, gate: WriteGate? = nil,
+        podSecurity: PodSecurityProbe, time: any TimeSource, logger: Logger
     ) {
         self.pools = pools
         self.ledger = ledger
         self.executor = executor
+        self.gate = gate
         self.podSecurity = podSecurity
         self.time = time
         self.logger = logger
@@ -79,7 +81,10 @@ package final class PoolReconciler: Reconciler {
         for grant in grants {
             ledger.doubt(grant, false)
             do {
-                try await executor.execute(claimIntents(grant, pool: pool, now: now))
+                // Under the task's key: a pool goes on granting while its caches catch up.
+                try await executor.execute(claimIntents(grant, pool: pool, now: now)) { write in
+                    gate?.record(write, by: grant.task.key)
+                }
                 logger.info(
                     grant.isTakeOver ? "task taken over" : "task assigned",
                     [

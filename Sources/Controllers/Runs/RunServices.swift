@@ -1,6 +1,7 @@
 package import ControllerRuntime
 package import HTTP
 package import KubernetesClient
+package import KubernetesModel
 package import Primitives
 package import Problems
 package import Telemetry
@@ -17,11 +18,14 @@ package struct RunServices: Sendable {
     package var logger: Logger
     /// Takes keys and tokens out of everything that is stored or sent.
     package var redact: @Sendable (String) -> String
+    /// Hears of each status of its task that a run has written, for the gate of the task's controller.
+    package var wrote: @Sendable (WrittenObject, ObjectKey) -> Void
 
     package init(
         client: KubernetesClient, transport: any HTTPTransport, catalogue: Catalogue, events: EventRecorder,
         settings: OperatorSettings, metrics: RunMetrics, time: any TimeSource, logger: Logger,
-        redact: @escaping @Sendable (String) -> String
+        redact: @escaping @Sendable (String) -> String,
+        wrote: @escaping @Sendable (WrittenObject, ObjectKey) -> Void = { _, _ in }
     ) {
         self.client = client
         self.transport = transport
@@ -32,5 +36,6 @@ package struct RunServices: Sendable {
         self.time = time
         self.logger = logger
         self.redact = redact
+        self.wrote = wrote
     }
 }

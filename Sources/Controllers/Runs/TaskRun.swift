@@ -26,7 +26,7 @@ package struct TaskRun: Sendable {
     private let conversation = Locked<ConversationKeeper?>(nil)
 
     package init(_ task: AIOpsTask, claim: AIOpsTask.Claim, services: RunServices, control: RunControl) {
-        record = TaskRecord(task, claim: claim, client: services.client, time: services.time)
+        record = TaskRecord(task, claim: claim, client: services.client, time: services.time, wrote: services.wrote)
         self.services = services
         self.control = control
         vigil = EnvironmentVigil(

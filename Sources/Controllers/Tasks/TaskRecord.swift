@@ -1,4 +1,5 @@
 package import AIOpsAPI
+package import ControllerRuntime
 import HTTP
 import JSON
 package import KubernetesClient
@@ -17,16 +18,22 @@ package actor TaskRecord {
     package nonisolated let claim: AIOpsTask.Claim
     private let client: KubernetesClient
     private let time: any TimeSource
+    private let wrote: @Sendable (WrittenObject, ObjectKey) -> Void
     private var latest: AIOpsTask
     /// The end that was written last; whether it stands is not known while its answer is missing.
     private var writtenEnd: AIOpsTask.Status?
 
-    package init(_ task: AIOpsTask, claim: AIOpsTask.Claim, client: KubernetesClient, time: any TimeSource) {
+    /// `wrote` hears of each write that the server has confirmed, and of which task.
+    package init(
+        _ task: AIOpsTask, claim: AIOpsTask.Claim, client: KubernetesClient, time: any TimeSource,
+        wrote: @escaping @Sendable (WrittenObject, ObjectKey) -> Void = { _, _ in }
+    ) {
         key = ObjectKey(namespace: task.metadata.namespace ?? "", name: task.metadata.name)
         uid = task.metadata.uid
         self.claim = claim
         self.client = client
         self.time = time
+        self.wrote = wrote
         latest = task
     }
 
@@ -75,6 +82,9 @@ package actor TaskRecord {
                 latest = try await client.patch(
                     AIOpsTask.self, key, .merge(patch), subresource: "status",
                     options: WriteOptions(fieldManager: Self.fieldManager))
+                let written = WrittenObject(
+                    type: AIOpsTask.resourceType, key: key, uid: uid, resourceVersion: latest.metadata.resourceVersion)
+                wrote(written, key)
                 return
             } catch {
                 if !error.isConflict {

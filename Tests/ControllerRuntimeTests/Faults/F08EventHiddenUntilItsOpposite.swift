@@ -42,4 +42,20 @@ struct F08EventHiddenUntilItsOpposite {
         #expect(!rig.heard.withLock { $0.contains { $0.hasSuffix("brief") } })
         #expect(rig.believed == [FaultRig.key("x"): 3])
     }
+
+    /// Nothing overtakes the event and nobody wants the key again: only the one who wrote can know what is missing.
+    @Test func ownWriteThatIsNeverShownIsRead() async throws {
+        let rig = FaultRig()
+        rig.server.change { $0.put("owner", size: 1) }
+        rig.server.holdBack(true)
+        try await rig.run {
+            await eventually("the child is made") {
+                rig.server.writes == ["create owner-child"] && rig.controller.queue.processingCount == 0
+            }
+            await rig.pass(atMost: .seconds(3)) { rig.store.count == 2 }
+            #expect(rig.server.requests.filter { $0.hasPrefix("get") } == ["get owner-child"])
+            await rig.settle()
+        }
+        #expect(rig.server.writes == ["create owner-child"])
+    }
 }

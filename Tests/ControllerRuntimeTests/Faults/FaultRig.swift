@@ -14,12 +14,14 @@ struct FaultRig: Sendable {
     let metrics = MetricsRegistry()
     let reflector: Reflector<Widget, Widget>
     let controller: Controller
+    let gate: WriteGate
     let heard = Locked<[String]>([])
     private let seen = Locked<[ObjectKey: Int64]>([:])
 
     init(concurrency: Int = 2, timeout: Duration = .seconds(86_400 * 365)) {
         reflector = Reflector(store: store, source: server, time: time, logger: .disabled, metrics: metrics, seed: 3)
         let (store, seen, heard) = (store, seen, heard)
+        gate = WriteGate(views: [reflector], time: time, logger: .disabled)
         controller = Controller(
             name: "widgets",
             reconciler: Reconciling { key in
@@ -32,7 +34,7 @@ struct FaultRig: Sendable {
                 guard store.get(child) == nil else { return ReconcileOutcome() }
                 return ReconcileOutcome([.create(Widget(child.name, namespace: child.namespace))])
             }, executor: IntentExecutor(writer: server),
-            gate: WriteGate(views: [reflector], time: time, logger: .disabled),
+            gate: gate,
             options: ControllerOptions(concurrency: concurrency, timeout: timeout, resync: nil), time: time,
             logger: .disabled, metrics: metrics)
         controller.watch(store)
@@ -58,7 +60,9 @@ struct FaultRig: Sendable {
     var lists: Double { metrics.counter("reflector_lists_total", "", labels: ["resource"]).value(["widgets.test.dev"]) }
 
     func run(_ body: () async throws -> Void) async throws {
-        try await running([{ try await reflector.run() }, { try await controller.run() }]) {
+        try await running([
+            { try await reflector.run() }, { try await controller.run() }, { await gate.run() },
+        ]) {
             try await store.waitUntilSynced()
             try await body()
         }

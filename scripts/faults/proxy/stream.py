@@ -16,6 +16,12 @@ def event_type(line: bytes) -> str:
     return line[9:line.find(b'"', 9)].decode(errors="replace") if line.startswith(b'{"type":"') else ""
 
 
+def uid(line: bytes) -> str | None:
+    """Of the object that the event is about; None for a bookmark."""
+    event = json.loads(line)
+    return event.get("object", {}).get("metadata", {}).get("uid")
+
+
 class EventStream:
     """Reads ahead on a thread of its own, so that it is known when each event came. None marks the end."""
 
@@ -102,6 +108,8 @@ class Relay:
         if successor is None:
             self._wire.chunk(line)
             return False
+        # A bookmark, or another object's event, overtakes nothing: no server loses an event so.
+        is_hidden = is_hidden and uid(successor) == uid(line)
         self._wire.chunk(successor if is_hidden else line + successor)
         return True
 

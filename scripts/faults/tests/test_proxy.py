@@ -145,7 +145,7 @@ class Wires(unittest.TestCase):
 
         a, b, end = "{\"a\":\"ü\"}\n".encode(), b"{}\n", b"0\r\n\r\n"
         cases: tuple[tuple[str, dict[str, object], bytes], ...] = (
-            ("close", {}, end), ("duplicate", {}, chunk(a + a) + chunk(b) + end), ("hide", {}, chunk(b) + end), ("drop", {}, chunk(b) + end),
+            ("close", {}, end), ("duplicate", {}, chunk(a + a) + chunk(b) + end), ("drop", {}, chunk(b) + end),
             ("join", {}, chunk(a + b) + end), ("insert", {"raw": "\n"}, chunk(b"\n") + chunk(a) + chunk(b) + end),
             ("crlf", {}, chunk(a[:-1] + b"\r\n") + chunk(b) + end), ("cut", {"at": "utf8"}, chunk(a[:7])),
             ("cut", {"inChunk": True}, b"b\r\n" + a[:5]),
@@ -153,6 +153,18 @@ class Wires(unittest.TestCase):
         for do, options, expected in cases:
             self.setUp()
             self.assertEqual(self.relayed(do, options, a, b), expected, do)
+
+    def test_an_event_is_hidden_only_by_a_later_one_of_its_object(self) -> None:
+        def event(kind: str, uid: str, version: int) -> bytes:
+            return json.dumps({"type": kind, "object": {"metadata": {"uid": uid, "resourceVersion": str(version)}}}).encode() + b"\n"
+
+        first, end = event("MODIFIED", "a", 4), b"0\r\n\r\n"
+        for later, shown in (
+            (event("MODIFIED", "a", 5), b""), (event("MODIFIED", "b", 5), first), (event("BOOKMARK", "", 5), first),
+        ):
+            self.setUp()
+            whole = shown + later
+            self.assertEqual(self.relayed("hide", {}, first, later), b"%x\r\n" % len(whole) + whole + b"\r\n" + end)
 
     def test_the_result_of_a_command_is_what_the_kubelet_sends(self) -> None:
         frames = self.wire.exec_result(b"out", b"", 3)
