@@ -138,10 +138,14 @@ package struct JSONWriter {
 
     private mutating func appendQuoted(_ text: String) {
         bytes.append(UInt8(ascii: "\""))
-        if text.utf8.contains(where: JSONEscape.isNeeded) {
-            for byte in text.utf8 { JSONEscape.append(byte, to: &bytes) }
-        } else {
+        // A span is read without a call a byte, and most texts need no escape.
+        let units = text.utf8.span
+        var clean = 0
+        while clean < units.count, !JSONEscape.isNeeded(units[clean]) { clean += 1 }
+        if clean == units.count {
             bytes.append(contentsOf: text.utf8)
+        } else {
+            for index in units.indices { JSONEscape.append(units[index], to: &bytes) }
         }
         bytes.append(UInt8(ascii: "\""))
     }

@@ -30,8 +30,8 @@ package struct APICall: Sendable {
         var repeated: [String: [String]] = [:]
 
         init(_ url: String) {
-            let rest = url.firstRange(of: "://").map { url[$0.upperBound...] } ?? url[...]
-            let path = rest.firstIndex(of: "/").map { rest[$0...] } ?? "/"
+            let rest = url.hasPrefix("https://") ? url.dropFirst("https://".utf8.count) : url[...]
+            let path = rest.utf8.firstIndex(of: UInt8(ascii: "/")).map { rest[$0...] } ?? "/"
             let parts = path.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
             segments = parts[0].split(separator: "/").map { Self.decoded($0) }
             guard parts.count == 2 else { return }
@@ -44,6 +44,7 @@ package struct APICall: Sendable {
         }
 
         private static func decoded(_ text: Substring) -> String {
+            guard text.utf8.contains(UInt8(ascii: "%")) else { return String(text) }
             var bytes: [UInt8] = []
             var rest = text.utf8
             while let byte = rest.popFirst() {
