@@ -11,7 +11,7 @@ from .request import Request
 
 Entry = dict[str, Any]
 LIMIT = 200_000
-# Kept when a new plan begins: the audit log may name requests that were under way then.
+# Kept when a new plan begins, beside the watches that are open: the audit log may name requests that were under way then.
 OVERLAP = 200
 
 
@@ -27,7 +27,8 @@ class Journal:
     def begin(self) -> int:
         """A new plan: its writes are counted anew, its requests have higher numbers than the one returned."""
         with self._lock:
-            self._entries, self._writes = self._entries[-OVERLAP:], 0
+            watches = [entry for entry in self._entries[:-OVERLAP] if entry["verb"] == "watch" and "isOver" not in entry]
+            self._entries, self._writes = watches + self._entries[-OVERLAP:], 0
             return self._count
 
     def open(self, request: Request) -> Entry:

@@ -218,6 +218,7 @@ class Connection(BaseHTTPRequestHandler):
                     self.wire.chunk(line)
             self.wire.end_stream()
         finally:
+            entry["isOver"] = True
             self.server.stream_ended(self.upstream)
             self.upstream.interrupt()
             stream.join()

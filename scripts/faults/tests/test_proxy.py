@@ -88,6 +88,17 @@ class Journals(unittest.TestCase):
             journal.open(Request("PATCH", f"{TASKS}/namespaces/n/aiopstasks/t", {}, b"{}"))["result"] = {"resourceVersion": version}
         self.assertEqual([journal.version("aiopstasks", back) for back in (0, 1, 9)], ["9", "7", "5"])
 
+    def test_a_watch_that_is_open_stays_known(self) -> None:
+        journal = Journal()
+        open_one, ended = (journal.open(Request("GET", f"{TASKS}/aiopstasks?watch=1", {}, b"")) for _ in range(2))
+        ended["isOver"] = True
+        for _ in range(500):
+            journal.open(Request("GET", "/api/v1/namespaces/n", {}, b""))
+        journal.begin()
+        open_one["fault"] = "cut"
+        self.assertEqual([entry["number"] for entry in journal.report(0) if entry["verb"] == "watch"], [1])
+        self.assertEqual(journal.report(0)[0]["fault"], "cut")
+
 
 class Blackholes(unittest.TestCase):
     def test_nothing_goes_through_a_dead_line_until_it_is_healed(self) -> None:
