@@ -24,8 +24,11 @@ package struct ClusterToolbox: Toolbox {
         redact: @escaping @Sendable (String) -> String = { $0 }
     ) {
         self.shell = ExecShellTool(shell: shell, time: time, redact: redact)
-        logs = GetLogsTool(client: client, namespace: namespace, redact: redact)
-        tools = Self.all.filter { only?.contains($0.name) ?? true }
+        let tools = Self.all.filter { only?.contains($0.name) ?? true }
+        logs = GetLogsTool(
+            client: client, namespace: namespace, hasShell: tools.contains { $0.name == Self.shellName }, redact: redact
+        )
+        self.tools = tools
     }
 
     package func perform(_ action: AgentAction) async throws(ToolError) -> Observation {

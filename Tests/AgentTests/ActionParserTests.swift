@@ -95,12 +95,6 @@ struct ActionParserTests {
         #expect(action.value("b", at: 0) == 1 && action.integer("b", at: 5) == 1)
     }
 
-    @Test func anErrorShowsTwoGoodExamplesThatParse() throws {
-        let parts = FormatError(.noBlock).description.components("```")
-        let examples = [parts[1], parts[3]].map { "```\($0)```" }
-        #expect(try examples.map { try parser.parse($0).name } == ["exec_shell", "exec_shell"])
-    }
-
     @Test func argumentsAreBounded() {
         let long = String(repeating: "a", count: 9000)
         #expect(parse(block("exec_shell(\"\(long)\")")) == .failure(FormatError(.tooLong(limit: 8192))))
@@ -115,17 +109,5 @@ struct ActionParserTests {
                 "\"\"\"", " ",
             ])
         _ = parse(text)
-    }
-}
-
-extension String {
-    fileprivate func components(_ separator: String) -> [String] {
-        var parts: [String] = []
-        var rest = self[...]
-        while let range = rest.firstRange(of: separator) {
-            parts.append(String(rest[..<range.lowerBound]))
-            rest = rest[range.upperBound...]
-        }
-        return parts + [String(rest)]
     }
 }

@@ -20,14 +20,17 @@ private struct Rig {
     let standings = Locked<[AgentStanding]>([])
 
     func run(_ model: some LanguageModel, _ toolbox: some Toolbox) async -> Result<AgentOutcome, AgentError> {
-        let run = AgentRun(
+        do { return .success(try await agentRun(model, toolbox).run()) } catch { return .failure(error) }
+    }
+
+    func agentRun(_ model: some LanguageModel, _ toolbox: some Toolbox) -> AgentRun {
+        AgentRun(
             identity: "uid-1",
             task: AgentTask(kind: kind, application: "shop", namespace: "ns-1", description: "A shop."),
             strategy: strategy, model: model, settings: settings, toolbox: toolbox, journal: journal, limits: limits,
             time: time, redact: redact,
             onProgress: { [standings] standing in standings.withLock { $0.append(standing) } },
             isAskedToStop: isAskedToStop)
-        do { return .success(try await run.run()) } catch { return .failure(error) }
     }
 
     func record() async throws -> ConversationRecord {
@@ -470,6 +473,47 @@ struct AgentRunTests {
         #expect(prompts.system.contains("Thought:") == (strategy == .react))
         #expect(prompts.opening.contains("Namespace: ns-1") && prompts.opening.contains("at most 7 actions"))
         #expect(prompts.opening.contains("Network/Storage Issue") == (kind == .analysis))
+    }
+
+    /// An agent is never told to call what it may not: neither at first nor when its reply could not be read.
+    @Test(arguments: [[], ["get_logs"], ["exec_shell"], ["exec_shell", "get_logs"]] as [[String]])
+    func examplesAreOfWhatTheAgentMayCall(names: [String]) async throws {
+        let toolbox = ScriptedToolbox(only: names)
+        let rig = Rig()
+        let model = ScriptedModel { request, number throws(ModelError) in
+            ScriptedModel.reply(number == 0 ? "hm" : ScriptedModel.action("submit(\"No\")"), to: request)
+        }
+        let outcome = try succeeded(await rig.run(model, toolbox))
+        #expect(outcome.stopReason == .submitted && outcome.formatErrors == 1)
+        let told = try #require(model.requests.last).messages.filter { $0.role != .assistant }.map(\.content)
+        let rejection = try #require(told.last)
+        #expect(told.count == 3 && rejection.hasPrefix("Format error: "))
+        for name in ["exec_shell", "get_logs"] {
+            #expect(told.contains { $0.contains(name) } == names.contains(name), "\(name)")
+            #expect(rejection.contains(name) == names.contains(name), "\(name)")
+        }
+        #expect(told[0].contains("quoted string") == names.contains("exec_shell"))
+        let parts = rejection.split(separator: "```", omittingEmptySubsequences: false)
+        let blocks = parts.indices.filter { !$0.isMultiple(of: 2) }.map { "```\(parts[$0])```" }
+        let shown = try blocks.map { try ActionParser(names: names).parse($0).name }
+        #expect(!shown.isEmpty && Set(shown).isSubset(of: names.isEmpty ? ["submit"] : Set(names)))
+    }
+
+    /// What is left of a run that was cancelled is what its record says.
+    @Test(arguments: [false, true])
+    func whatACutRunHadComeToIsInItsRecord(hasSubmitted: Bool) async throws {
+        let rig = Rig()
+        let toolbox = ScriptedToolbox()
+        let model = ScriptedModel { request, number throws(ModelError) in
+            if !hasSubmitted, number == 2 { throw .cancelled }
+            let call = hasSubmitted && number == 1 ? "submit(\"No\")" : "exec_shell(\"kubectl get svc\")"
+            return ScriptedModel.reply(ScriptedModel.action(call), to: request)
+        }
+        _ = await rig.run(model, toolbox)
+        let outcome = try await rig.agentRun(model, toolbox).outcomeSoFar()
+        #expect(outcome.stopReason == (hasSubmitted ? .submitted : .asked))
+        #expect(outcome.submission?.value == (hasSubmitted ? "No" : nil))
+        #expect(outcome.steps == 2)
     }
 
     @Test(

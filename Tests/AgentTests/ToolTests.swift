@@ -28,12 +28,13 @@ struct ToolTests {
         #expect(ReadOnlyCommands.isReadOnly(command) == isReadOnly)
     }
 
-    @Test(arguments: [300, 1000, 16_384])
-    func longOutputKeepsHeadAndTailAndSaysSo(limit: Int) {
+    @Test(arguments: [300, 1000, 16_384], [true, false])
+    func longOutputKeepsHeadAndTailAndSaysSo(limit: Int, isOfCommand: Bool) {
         let text = "HEAD" + String(repeating: "é👩‍👩‍👧", count: 4000) + "TAIL"
-        let bounded = OutputBound.bounded(text, bytes: limit)
+        let bounded = OutputBound.bounded(text, bytes: limit, isOfCommand: isOfCommand)
         #expect(bounded.utf8.count <= limit && bounded.hasPrefix("HEAD") && bounded.hasSuffix("TAIL"))
         #expect(bounded.contains("of \(text.utf8.count) bytes were left out") && !bounded.contains("\u{FFFD}"))
-        #expect(OutputBound.bounded("short", bytes: limit) == "short")
+        #expect(bounded.contains("grep") == isOfCommand)
+        #expect(OutputBound.bounded("short", bytes: limit, isOfCommand: isOfCommand) == "short")
     }
 }

@@ -55,6 +55,14 @@ struct ClusterToolboxTests {
             ])
     }
 
+    @Test func examplesAreCallsOfTheirTool() throws {
+        for tool in toolbox.tools {
+            let parser = ActionParser(names: [tool.name])
+            let called = try tool.examples.map { try parser.parse("```\n\($0)\n```").name }
+            #expect(!called.isEmpty && called.allSatisfy { $0 == tool.name })
+        }
+    }
+
     @Test(arguments: [[], ["get_logs"], ["exec_shell"], ["exec_shell", "get_logs"]])
     func onlyTheNamedToolsAreOfferedAndWork(names: [String]) async throws {
         let client = KubernetesClient(
@@ -66,6 +74,10 @@ struct ClusterToolboxTests {
         #expect(Set(few.tools.map(\.name)) == Set(names))
         let seen = try await few.perform(AgentAction(name: "exec_shell", arguments: [.init("ls")]))
         #expect(seen.text.contains("There is no action") == !names.contains("exec_shell"))
+        // Nobody is sent to a tool that is not there.
+        guard names.contains("get_logs") else { return }
+        let logs = try await few.perform(AgentAction(name: "get_logs", arguments: [.init("env-1"), .init("nowhere")]))
+        #expect(logs.text.contains("exec_shell") == names.contains("exec_shell"))
     }
 
     @Test func bothStreamsAndTheExitCodeComeBackWithoutSecrets() async throws {

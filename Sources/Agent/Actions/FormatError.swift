@@ -18,20 +18,7 @@ package struct FormatError: Error, Sendable, Hashable, CustomStringConvertible {
 
     package init(_ reason: Reason) { self.reason = reason }
 
-    private static let examples = """
-        A good reply ends with one code block that holds one call, for example
-
-        ```
-        exec_shell("kubectl get pods -A")
-        ```
-
-        or
-
-        ```
-        exec_shell("kubectl describe service some-service -n some-namespace")
-        ```
-        """
-
+    /// What was wrong; how a good reply looks is told by the prompts, which know what the agent may call.
     package var description: String {
         let problem =
             switch reason {
@@ -45,6 +32,6 @@ package struct FormatError: Error, Sendable, Hashable, CustomStringConvertible {
             case .submission(let problem): problem
             case .tooLong(let limit): "the arguments are longer than \(limit) bytes"
             }
-        return "Format error: \(problem). Nothing was run.\n\n\(Self.examples)"
+        return "Format error: \(problem). Nothing was run."
     }
 }

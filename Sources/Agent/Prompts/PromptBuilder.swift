@@ -12,7 +12,7 @@ package struct PromptBuilder: Sendable {
     package init(task: AgentTask, strategy: Strategy, tools: [ToolDescription], maxSteps: Int) {
         self.task = task
         self.strategy = strategy
-        self.tools = strategy == .shell ? tools.filter { $0.name == "exec_shell" } : tools
+        self.tools = strategy == .shell ? tools.filter(\.isShell) : tools
         self.maxSteps = maxSteps
     }
 
@@ -86,28 +86,26 @@ package struct PromptBuilder: Sendable {
     }
 
     private var submitBlock: String {
-        let (signature, text, examples) =
-            switch task.kind {
-            case .detection:
-                (
-                    "submit(has_anomaly: str)", "Ends the task with the answer \"Yes\" or \"No\".",
-                    ["submit(\"Yes\")", "submit(\"No\")"]
-                )
-            case .localization:
-                (
-                    "submit(faulty_components: list[str])", "Ends the task with the names of the faulty components.",
-                    ["submit([\"some-service\"])", "submit([])"]
-                )
-            case .analysis:
-                (
-                    "submit(analysis: dict)",
-                    "Ends the task with system level and fault type; no argument means no fault.",
-                    ["submit({\"system_level\": \"...\", \"fault_type\": \"...\"})", "submit()"]
-                )
-            case .mitigation:
-                ("submit()", "Ends the task: the service is examined now.", ["submit()"])
-            }
-        return "\(signature)\n\(indented(text))\n\(indented("For example " + examples.joined(separator: " or ")))"
+        let submit = SubmitDescription(task.kind)
+        let examples = "For example " + submit.examples.joined(separator: " or ")
+        return "\(submit.signature)\n\(indented(submit.documentation))\n\(indented(examples))"
+    }
+
+    /// Calls that this agent may make; never of a tool that it has not.
+    private var examples: [String] {
+        let ofTools = tools.sorted { $0.isShell && !$1.isShell }.flatMap(\.examples)
+        return ofTools.isEmpty ? SubmitDescription(task.kind).examples : ofTools
+    }
+
+    /// How a good reply looks, for an agent whose reply could not be read.
+    var reminder: String {
+        let blocks = examples.prefix(2).map { "```\n\($0)\n```" }.joined(separator: "\n\nor\n\n")
+        let names = (tools.map(\.name) + ["submit"]).joined(separator: ", ")
+        return """
+            You can call \(names). A good reply ends with one code block that holds one call, for example
+
+            \(blocks)
+            """
     }
 
     private var form: String {
@@ -122,10 +120,19 @@ package struct PromptBuilder: Sendable {
             \(lead)
 
             \(thought)```
-            exec_shell("kubectl get pods -n some-namespace")
+            \(examples.first ?? "submit()")
             ```
 
-            Write nothing behind the code block. You will be given the outcome of the call, then it is your turn again.
+            Write nothing behind the code block. \(afterwards)
+            """
+    }
+
+    private var afterwards: String {
+        guard !tools.isEmpty else { return "There is nothing to call but submit, which ends the task." }
+        let turns = "You will be given the outcome of the call, then it is your turn again."
+        guard tools.contains(where: \.isShell) else { return turns }
+        return """
+            \(turns)
             Commands must be one quoted string and must not wait for input; kubectl edit, kubectl port-forward and \
             following logs do not work here. The shell keeps no state between calls.
             """

@@ -15,7 +15,8 @@ extension AgentRun {
         if !isResumed || isRepeatable { observation = try await perform(action, isRepeatable: isRepeatable) }
         var message = ConversationMessage(
             timestamp: now, role: .function,
-            content: OutputBound.bounded(redact(observation.text), bytes: limits.observationBytes),
+            content: OutputBound.bounded(
+                redact(observation.text), bytes: limits.observationBytes, isOfCommand: isShell(action)),
             functionName: action.name, functionArguments: action.json,
             metadata: ["step": .integer(Int64(progress.steps)), "phase": "observation"],
             latencyMilliseconds: (time.monotonicNow() - start).milliseconds)
@@ -71,6 +72,10 @@ extension AgentRun {
             action.string(argument, at: 0).map(ReadOnlyCommands.isReadOnly) ?? false
         case .mutating, nil: false
         }
+    }
+
+    func isShell(_ action: AgentAction) -> Bool {
+        prompts.offered.contains { $0.name == action.name && $0.isShell }
     }
 
     static func unknownOutcome(seen: String) -> Observation {

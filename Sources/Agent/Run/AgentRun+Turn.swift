@@ -102,7 +102,7 @@ extension AgentRun {
 
     func rejection(_ error: FormatError, _ progress: AgentProgress) -> ConversationMessage {
         ConversationMessage(
-            timestamp: now, role: .user, content: error.description,
+            timestamp: now, role: .user, content: "\(error)\n\n\(prompts.reminder)",
             metadata: ["phase": "formatError", "formatErrors": .integer(Int64(progress.formatErrors))])
     }
 

@@ -76,6 +76,13 @@ package struct AgentRun: Sendable {
         }
     }
 
+    /// What a run has come to that was cut short, by its record alone.
+    package func outcomeSoFar() async throws(AgentError) -> AgentOutcome {
+        let state = try await load()
+        if case .finished(let submission) = state.progress.next { return state.outcome(.submitted, submission) }
+        return state.outcome(.asked)
+    }
+
     struct State {
         var record: ConversationRecord
         var progress: AgentProgress

@@ -28,13 +28,19 @@ package struct ToolDescription: Sendable, Hashable {
     package var signature: String
     package var documentation: String
     package var effect: Effect
+    /// Calls to learn from, as an agent would write them.
+    package var examples: [String]
 
-    package init(name: String, signature: String, documentation: String, effect: Effect) {
+    package init(name: String, signature: String, documentation: String, effect: Effect, examples: [String] = []) {
         self.name = name
         self.signature = signature
         self.documentation = documentation
         self.effect = effect
+        self.examples = examples
     }
+
+    /// Whether what it runs are shell commands.
+    var isShell: Bool { if case .shell = effect { true } else { false } }
 }
 
 /// What came back from an action.

@@ -9,6 +9,8 @@ import KubernetesModel
 struct GetLogsTool: Sendable {
     let client: KubernetesClient
     let namespace: String
+    /// Whether the agent can be sent to its shell for more.
+    let hasShell: Bool
     let redact: @Sendable (String) -> String
 
     static let description = ToolDescription(
@@ -21,7 +23,7 @@ struct GetLogsTool: Sendable {
             Returns:
                 str: the log.
             """,
-        effect: .readOnly)
+        effect: .readOnly, examples: ["get_logs(\"some-namespace\", \"some-service\")"])
 
     /// The labels by which applications name their parts.
     private static let nameLabels = [
@@ -43,7 +45,7 @@ struct GetLogsTool: Sendable {
                 pod.metadata.key,
                 LogOptions(container: container, tailLines: Self.lines, limitBytes: Self.readBytes))
             let text = String(decoding: bytes, as: UTF8.self)
-            let log = LogDigest.text(redact(text), limit: Self.shownBytes)
+            let log = LogDigest.text(redact(text), limit: Self.shownBytes, hasShell: hasShell)
             return Observation(
                 text: log.isEmpty ? "The log of pod \(pod.metadata.name) is empty." : log,
                 metadata: ["pod": .string(pod.metadata.name), "bytes": .integer(Int64(bytes.count))])
@@ -56,8 +58,10 @@ struct GetLogsTool: Sendable {
 
     private var unknown: Observation {
         Observation(
-            text: "Error: no such service, or no such namespace. Look for names with "
-                + "exec_shell(\"kubectl get services,pods -n \(namespace)\").",
+            text: "Error: no such service, or no such namespace. "
+                + (hasShell
+                    ? "Look for names with exec_shell(\"kubectl get services,pods -n \(namespace)\")."
+                    : "The namespace of the application is \(namespace)."),
             metadata: ["unknown": true])
     }
 

@@ -6,9 +6,9 @@ enum LogDigest {
     private static let longestBlock = 8
 
     /// At most `limit` bytes and a note; the beginning is cut, since the end of a log tells more.
-    static func text(_ log: String, limit: Int) -> String {
+    static func text(_ log: String, limit: Int, hasShell: Bool = true) -> String {
         let lines = log.split(separator: "\n", omittingEmptySubsequences: true).map(String.init)
-        return cut(collapsed(lines), limit: limit)
+        return cut(collapsed(lines), limit: limit, hasShell: hasShell)
     }
 
     static func collapsed(_ lines: [String]) -> [String] {
@@ -55,7 +55,7 @@ enum LogDigest {
         }.joined(separator: " ")
     }
 
-    private static func cut(_ lines: [String], limit: Int) -> String {
+    private static func cut(_ lines: [String], limit: Int, hasShell: Bool) -> String {
         var kept: [String] = []
         var size = 0
         for line in lines.reversed() {
@@ -65,7 +65,8 @@ enum LogDigest {
             kept.append(line)
         }
         let left = lines.count - kept.count
-        let note = left > 0 ? ["[\(left) earlier lines left out; use kubectl logs --since or grep for them]"] : []
+        let advice = hasShell ? "; use kubectl logs --since or grep for them" : ""
+        let note = left > 0 ? ["[\(left) earlier lines left out\(advice)]"] : []
         return (note + kept.reversed()).joined(separator: "\n")
     }
 }

@@ -23,7 +23,10 @@ struct ExecShellTool: Sendable {
             Returns:
                 str: what the command wrote, and its exit code.
             """,
-        effect: .shell(argument: "command"))
+        effect: .shell(argument: "command"),
+        examples: [
+            "exec_shell(\"kubectl get pods\")", "exec_shell(\"kubectl describe service some-service\")",
+        ])
 
     func perform(_ action: AgentAction) async throws(ToolError) -> Observation {
         guard let command = action.string("command", at: 0), command.contains(where: { !$0.isWhitespace }) else {

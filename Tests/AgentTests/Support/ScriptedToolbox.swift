@@ -9,21 +9,27 @@ final class ScriptedToolbox: Toolbox {
     private let script: Script
     private let done = Locked<[AgentAction]>([])
 
-    init(script: @escaping Script = { action in Observation(text: "did \(action.arguments.first?.value.text ?? "")") })
-    {
+    /// With all tools, or only those named.
+    init(
+        only names: [String]? = nil,
+        script: @escaping Script = { action in Observation(text: "did \(action.arguments.first?.value.text ?? "")") }
+    ) {
+        tools = Self.all.filter { names?.contains($0.name) ?? true }
         self.script = script
     }
 
     var performed: [AgentAction] { done.withLock { $0 } }
 
-    let tools = [
+    static let all = [
         ToolDescription(
             name: "exec_shell", signature: "exec_shell(command: str)", documentation: "Runs a command.",
-            effect: .shell(argument: "command")),
+            effect: .shell(argument: "command"), examples: ["exec_shell(\"ls\")"]),
         ToolDescription(
             name: "get_logs", signature: "get_logs(namespace: str, service: str)", documentation: "Reads logs.",
-            effect: .readOnly),
+            effect: .readOnly, examples: ["get_logs(\"a\", \"b\")"]),
     ]
+
+    let tools: [ToolDescription]
 
     func perform(_ action: AgentAction) async throws(ToolError) -> Observation {
         done.withLock { $0.append(action) }
