@@ -28,6 +28,11 @@ struct CommandParserTests {
         }
     }
 
+    @Test(arguments: [("operator", 30), ("operator --grace 2.5", 2.5), ("operator --grace=60", 60)])
+    func secondsAreReadWithTheLine(line: String, seconds: Double) throws {
+        #expect(try parse(line).seconds("grace") == seconds)
+    }
+
     @Test func defaultsAndAbsence() throws {
         let arguments = try parse("task create a b --problem -p -- --d")
         #expect(arguments.value("namespace") == "default")
@@ -54,9 +59,13 @@ struct CommandParserTests {
         ("task create a --problem p --dry-run=yes", "--dry-run takes no value"),
         ("task create a --problem p --problem q", "--problem is given twice"),
         ("task create a --problem p -o jsom", "-o must be one of yaml, json, not \"jsom\", did you mean \"json\"?"),
-        ("completion zsh", "<shell> must be one of bash, not \"zsh\""),
+        ("completion zsh", "<shell> must be bash, not \"zsh\""),
         ("-- task", "unknown command \"task\""), ("help tasks", "unknown command \"tasks\", did you mean \"task\"?"),
         ("--=x", "unknown option \"--\""),
+        ("operator --grace -3", "--grace takes seconds, more than 0 and at most 60, not \"-3\""),
+        ("operator --grace=0", "--grace takes seconds, more than 0 and at most 60, not \"0\""),
+        ("operator --grace 61", "--grace takes seconds, more than 0 and at most 60, not \"61\""),
+        ("operator --grace nan", "--grace takes seconds, more than 0 and at most 60, not \"nan\""),
     ])
     func refuses(line: String, message: String) {
         let error = #expect(throws: UsageError.self) { try parse(line) }

@@ -56,6 +56,8 @@ enum SampleTree {
                         }),
                     Command(name: "list", summary: "List tasks", run: { _ in 0 }),
                 ]),
-            Command(name: "operator", summary: "Run the operator", run: { _ in 0 }),
+            Command(
+                name: "operator", summary: "Run the operator",
+                options: [.seconds("grace", summary: "Time to stop in", default: "30", atMost: 60)], run: { _ in 0 }),
         ])
 }

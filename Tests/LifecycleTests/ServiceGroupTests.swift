@@ -120,6 +120,40 @@ import Testing
         #expect(journal.lines.last == "a stops")
     }
 
+    private struct Ending: Service {
+        let name = "ending"
+        func run() async throws {}
+    }
+
+    private struct Nested: Service {
+        let name = "nested"
+        let group: ServiceGroup
+        func run() async throws { try await group.run() }
+    }
+
+    /// Whoever reads the log of a process that ended for a failure finds it there once, however deep it was.
+    @Test(arguments: ["of a service", "of a service within", "of the body", "without an error"])
+    func aFailureIsLoggedOnce(what: String) async {
+        let sink = CollectingLogSink()
+        let logger = Logger(label: "test", sink: sink, level: .info)
+        let broken = Probe(name: "a", journal: Journal(), fails: true)
+        let service: any Service =
+            switch what {
+            case "of a service": broken
+            case "of a service within": Nested(group: ServiceGroup([broken], logger: logger))
+            case "of the body": Probe(name: "a", journal: Journal())
+            default: Ending()
+            }
+        await #expect(throws: (any Error).self) {
+            try await ServiceGroup([service], logger: logger).run {
+                if what == "of the body" { throw Probe.Broken() }
+                for await _ in AsyncStream<Never>.makeStream().stream {}
+            }
+        }
+        // The body's goes to whoever called it.
+        #expect(sink.records.count { $0.level == .error } == (what == "of the body" ? 0 : 1))
+    }
+
     /// Ends only when the test lets it, whatever asks it to.
     private struct Stubborn: Service {
         let name = "stubborn"

@@ -40,7 +40,7 @@ package enum BashCompletion {
 
         var words: String {
             let choices = command.arguments.first?.choices ?? []
-            let names = options.map { "--\($0.name)" } + ["--help"]
+            let names = options.map { "--\($0.name)" } + ["--help"] + (path.isEmpty ? ["--version"] : [])
             return (command.subcommands.map(\.name) + choices + names).joined(separator: " ")
         }
     }

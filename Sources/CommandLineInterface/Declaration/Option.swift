@@ -13,6 +13,8 @@ package struct Option: Sendable, Hashable {
     package var choices: [String]
     package var isRepeatable: Bool
     package var isRequired: Bool
+    /// For a length of time: the longest; anything but a number of seconds above 0 is refused when the line is read.
+    package var mostSeconds: Int?
 
     /// An option that is there or not.
     package static func flag(_ name: String, short: Character? = nil, summary: String) -> Option {
@@ -29,6 +31,15 @@ package struct Option: Sendable, Hashable {
         Option(
             name: name, short: short, summary: summary, valueName: valueName, defaultValue: `default`,
             choices: choices, isRepeatable: isRepeatable, isRequired: isRequired)
+    }
+
+    /// A length of time in seconds, above 0.
+    package static func seconds(
+        _ name: String, summary: String, default: String? = nil, atMost most: Int = 3_600
+    ) -> Option {
+        var option = value(name, "SECONDS", summary: summary, default: `default`)
+        option.mostSeconds = most
+        return option
     }
 
     /// A switch that is on unless it is said otherwise: `--name`, `--name=true` or `--name=false`.

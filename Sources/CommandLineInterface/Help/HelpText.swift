@@ -15,13 +15,19 @@ enum HelpText {
         sections += [
             section("Arguments", command.arguments.map { ("<\($0.name)>", $0.summary + choices($0.choices)) }),
             section("Commands", command.subcommands.map { ($0.name, $0.summary) }),
-            section("Options", (command.options.map(entry) + [("-h, --help", "Show help")])),
+            section("Options", command.options.map(entry) + builtIn(isRoot: path.count == 1)),
             section("Options of all commands", inherited.map(entry)),
         ].compactMap(\.self)
         if !command.subcommands.isEmpty {
             sections.append("Run '\(names(path)) help <command>' for help about a command.")
         }
         return sections.joined(separator: "\n\n") + "\n"
+    }
+
+    /// What the parser answers by itself.
+    private static func builtIn(isRoot: Bool) -> [(String, String)] {
+        let help = ("-h, --help", "Show help")
+        return isRoot ? [help, ("    --version", "Print the version")] : [help]
     }
 
     static func usage(_ path: [Command]) -> String {

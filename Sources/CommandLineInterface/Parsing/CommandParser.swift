@@ -11,7 +11,13 @@ struct CommandParser {
     /// Takes the arguments without the name of the program.
     static func parse(_ arguments: [String], root: Command) throws(UsageError) -> Invocation {
         var parser = CommandParser(path: [root], rest: arguments[...])
-        return try parser.read()
+        do {
+            return try parser.read()
+        } catch {
+            var told = error
+            told.commandPath = parser.path.dropFirst().map(\.name)
+            throw told
+        }
     }
 
     private init(path: [Command], rest: ArraySlice<String>) {
@@ -96,6 +102,7 @@ struct CommandParser {
             rest.removeFirst()
         }
         try check(value, option.choices, shown)
+        if let most = option.mostSeconds { _ = try Seconds.read(value, atMost: most, shown) }
         guard option.isRepeatable || !given.contains(where: { $0.option.name == option.name }) else {
             throw UsageError("\(shown) is given twice")
         }
@@ -141,7 +148,10 @@ struct CommandParser {
         var left = words[...]
         for argument in command.arguments {
             guard !left.isEmpty else {
-                guard !argument.isRequired else { throw UsageError("<\(argument.name)> is missing") }
+                guard !argument.isRequired else {
+                    let choices = argument.choices.isEmpty ? "" : ": \(Self.oneOf(argument.choices))"
+                    throw UsageError("<\(argument.name)> is missing\(choices)")
+                }
                 continue
             }
             repeat {
@@ -157,8 +167,12 @@ struct CommandParser {
     private func check(_ value: String, _ choices: [String], _ shown: String) throws(UsageError) {
         guard choices.isEmpty || choices.contains(value) else {
             let hint = Spelling.nearest(to: value, in: choices).map { ", did you mean \"\($0)\"?" } ?? ""
-            throw UsageError("\(shown) must be one of \(choices.joined(separator: ", ")), not \"\(value)\"\(hint)")
+            throw UsageError("\(shown) must be \(Self.oneOf(choices)), not \"\(value)\"\(hint)")
         }
+    }
+
+    private static func oneOf(_ choices: [String]) -> String {
+        (choices.count == 1 ? "" : "one of ") + choices.joined(separator: ", ")
     }
 
     private func unknown(_ what: String, _ name: String, _ known: [String]) -> UsageError {

@@ -42,6 +42,9 @@ package struct ParsedArguments: Sendable {
         return number
     }
 
+    /// The value of an option declared by `Option.seconds`.
+    package func seconds(_ name: String) -> Double? { value(name).flatMap { Double($0) } }
+
     package func argument(_ name: String) -> String? {
         assert(positional[name] != nil, "<\(name)> is not declared")
         return positional[name]?.first

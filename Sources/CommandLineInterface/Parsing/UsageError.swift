@@ -4,6 +4,8 @@ package struct UsageError: Error, Sendable, Hashable, CustomStringConvertible {
     package static let exitCode: Int32 = 64
 
     package var message: String
+    /// The command that was being read, by its names from below the root: its help says more.
+    package var commandPath: [String] = []
 
     package init(_ message: String) {
         self.message = message

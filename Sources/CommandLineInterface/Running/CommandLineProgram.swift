@@ -34,10 +34,16 @@ package struct CommandLineProgram: Sendable {
                 console.write("\(root.name) \(version)\n")
                 return 0
             case .run(let command, let parsed):
-                return try await command.run?(parsed) ?? 0
+                do {
+                    return try await command.run?(parsed) ?? 0
+                } catch var error as UsageError {
+                    error.commandPath = parsed.commandPath
+                    throw error
+                }
             }
         } catch let error as UsageError {
-            console.writeError("error: \(error.message)\nRun '\(root.name) --help' for help.\n")
+            let command = ([root.name] + error.commandPath).joined(separator: " ")
+            console.writeError("error: \(error.message)\nRun '\(command) --help' for help.\n")
             return UsageError.exitCode
         } catch {
             console.writeError("error: \(error)\n")
@@ -46,9 +52,11 @@ package struct CommandLineProgram: Sendable {
     }
 
     private static func completion(of root: Command, _ console: any Console) -> Command {
-        let shell = Argument("shell", summary: "The shell", choices: ["bash"])
+        let shells = ["bash"]
+        let shell = Argument("shell", summary: "The shell to complete in", choices: shells)
         var command = Command(
-            name: "completion", summary: "Print a completion script for a shell", arguments: [shell])
+            name: "completion", summary: "Print a completion script for a shell: \(shells.joined(separator: ", "))",
+            arguments: [shell])
         var tree = root
         tree.subcommands.append(command)
         let script = BashCompletion.script(for: tree)

@@ -18,14 +18,14 @@ struct ElectionOptions: Sendable {
             summary:
                 "Namespace of the Lease \(leaseName); default: the operator's. Name that of a running operator to stand "
                 + "by for it"),
-        .value(
-            "leader-elect-lease-duration", "SECONDS",
+        .seconds(
+            "leader-elect-lease-duration",
             summary: "For how long others leave the Lease alone after a renewal; whole seconds", default: "15"),
-        .value(
-            "leader-elect-renew-deadline", "SECONDS",
+        .seconds(
+            "leader-elect-renew-deadline",
             summary: "After which the leader stops writing if no renewal succeeded", default: "10"),
-        .value(
-            "leader-elect-retry-period", "SECONDS", summary: "Between renewals, and between attempts", default: "2"),
+        .seconds(
+            "leader-elect-retry-period", summary: "Between renewals, and between attempts", default: "2"),
     ]
 
     let isOn: Bool
@@ -35,9 +35,9 @@ struct ElectionOptions: Sendable {
     init(_ arguments: ParsedArguments, namespace: String) throws {
         isOn = arguments.value("leader-elect") != "false"
         timings = try LeaseTimings(
-            duration: try Self.seconds("leader-elect-lease-duration", arguments),
-            renewDeadline: try Self.seconds("leader-elect-renew-deadline", arguments),
-            retryPeriod: try Self.seconds("leader-elect-retry-period", arguments))
+            duration: Self.seconds("leader-elect-lease-duration", arguments),
+            renewDeadline: Self.seconds("leader-elect-renew-deadline", arguments),
+            retryPeriod: Self.seconds("leader-elect-retry-period", arguments))
         key = ObjectKey(
             namespace: arguments.value("leader-elect-namespace") ?? namespace, name: Self.leaseName)
     }
@@ -45,12 +45,8 @@ struct ElectionOptions: Sendable {
     /// The namespace of the Lease, if this process races at all.
     var racesIn: String? { isOn ? key.namespace : nil }
 
-    static func seconds(_ name: String, _ arguments: ParsedArguments) throws(UsageError) -> Duration {
-        let text = arguments.value(name) ?? ""
-        guard let number = Double(text), number > 0, number <= 3_600 else {
-            throw UsageError("--\(name) takes seconds, more than 0 and at most 3600, not \"\(text)\"")
-        }
-        return .milliseconds(Int64(number * 1_000))
+    static func seconds(_ name: String, _ arguments: ParsedArguments) -> Duration {
+        .milliseconds(Int64((arguments.seconds(name) ?? 0) * 1_000))
     }
 }
 

@@ -76,8 +76,8 @@ package struct ManagerCommand: Sendable {
                 .value(
                     "pull-secret", "NAME", summary: "Secret with registry credentials for task images",
                     isRepeatable: true),
-                .value(
-                    "shutdown-grace", "SECONDS",
+                .seconds(
+                    "shutdown-grace",
                     summary: "Time from SIGTERM to the exit; stay some seconds below the pod's", default: "30"),
                 .value(
                     "allowed-model-host", "HOST",
@@ -110,7 +110,7 @@ package struct ManagerCommand: Sendable {
                 pullSecrets: arguments.values("pull-secret")),
             allowedModelHosts: Set(arguments.values("allowed-model-host").map { $0.lowercased() }))
         let election = try ElectionOptions(arguments, namespace: settings.namespace)
-        let gracePeriod = try ElectionOptions.seconds("shutdown-grace", arguments)
+        let gracePeriod = ElectionOptions.seconds("shutdown-grace", arguments)
         let metrics = MetricsRegistry()
         ProcessMetrics.install(in: metrics)
         let time = SystemTimeSource()
@@ -148,11 +148,17 @@ package struct ManagerCommand: Sendable {
         let running = manager
         let lookOut = RivalSearch(client: client, timings: election.timings, time: time, logger: logger)
         // The transports outlive everything that uses them: they end after the manager has.
-        try await ServiceGroup([wiring.transport, wiring.leaseTransport], logger: logger).run {
-            guard try await isAlone(lookOut, election, unless: signals) else {
-                return logger.info("stopping on a signal, before anything was begun")
+        do {
+            try await ServiceGroup([wiring.transport, wiring.leaseTransport], logger: logger).run {
+                guard try await isAlone(lookOut, election, unless: signals) else {
+                    return logger.info("stopping on a signal, before anything was begun")
+                }
+                try await running.run(until: signals)
             }
-            try await running.run(until: signals)
+        } catch is ServiceGroupError {
+            // Whatever failed was logged when it did; once is enough.
+            logger.error("stopped because a part of the operator failed")
+            return 1
         }
         logger.info("stopped")
         return 0

@@ -1,7 +1,10 @@
 internal import Primitives
 
+/// A service whose failure the group hands on as it is.
+protocol FailingToItsCaller: Service {}
+
 /// A piece of work that a group runs as its last service, so that it is the first to be stopped.
-final class MainBody<Value: Sendable>: Service {
+final class MainBody<Value: Sendable>: FailingToItsCaller {
     let name = "main"
     private let body: @Sendable () async throws -> Value
     private let result = Locked<Value?>(nil)

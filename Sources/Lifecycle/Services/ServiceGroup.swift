@@ -135,13 +135,21 @@ package struct ServiceGroup: Sendable {
             return (.overdue, nil)
         case .ended(let index, let error):
             let name = services[index].name
-            if let error, !(isStopping && error is CancellationError) {
+            if let error, !(isStopping && error is CancellationError), !isTold(error, by: services[index]) {
                 logger.error("service failed", ["service": .string(name), "error": .describing(error)])
+            } else if error == nil, !isStopping, !(services[index] is any FailingToItsCaller) {
+                logger.error("service ended although nobody had asked it to", ["service": .string(name)])
             } else {
                 logger.debug("service ended", ["service": .string(name)])
             }
             return (.ended(index), error)
         }
+    }
+
+    /// A failure is logged once, where it happens: that of a group within this one is told by now, and that of the main body
+    /// goes to whoever called it.
+    private func isTold(_ error: any Error, by service: any Service) -> Bool {
+        error is ServiceGroupError || service is any FailingToItsCaller
     }
 
     private static func sleeps(_ duration: Duration, _ time: any TimeSource) async -> Bool {
