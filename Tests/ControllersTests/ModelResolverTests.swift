@@ -1,4 +1,5 @@
 import AIOpsAPI
+import KubernetesModel
 import KubernetesTesting
 import LanguageModels
 import LifecycleTesting
@@ -36,5 +37,75 @@ import Testing
         ).resolve(try #require(task.spec.effective()).model, namespace: "demo", poolNamespace: "demo")
         #expect(resolved.descriptor.provider == provider)
         #expect((PriceTable.builtIn.price(of: resolved.descriptor, at: Fixture.now) != nil) == isPriced)
+    }
+
+    /// What a refusal advises would help, and nothing is advised that would be refused as well.
+    @Test(
+        arguments: [
+            (
+                "http://elsewhere.example.com/v1", nil, Reason.hostNotAllowed,
+                ["allowedModelHosts", "--allowed-model-host elsewhere.example.com"], ["`hosts`"]
+            ),
+            (
+                "http://elsewhere.example.com/v1", "open", .hostNotAllowed,
+                ["`hosts` in Secret open", "allowedModelHosts", "--allowed-model-host"], []
+            ),
+            (
+                "http://elsewhere.example.com/v1", "closed", .hostNotAllowed, ["`hosts` in Secret closed"],
+                ["allowedModelHosts", "--allowed-model-host"]
+            ),
+            (
+                "http://169.254.169.254/v1", nil, .hostNotAllowed, ["link-local"],
+                ["allowedModelHosts", "`hosts`", "--"]
+            ),
+            ("http://[fe80::1]/v1", "open", .hostNotAllowed, ["link-local"], ["allowedModelHosts", "`hosts`", "--"]),
+            (
+                "https://llm.example.com/v1", "missing", .credentialsMissing,
+                ["does not exist in namespace demo", "may read", "create it"], ["credentialNamespaces"]
+            ),
+            (
+                "https://llm.example.com/v1", "forbidden", .credentialsNotAllowed,
+                [
+                    "may not read Secrets in namespace demo", "cannot be told", "credentialNamespaces",
+                    "create the Secret",
+                ],
+                ["aiops-operator-model"]
+            ),
+        ] as [(String, String?, Reason, [String], [String])])
+    func refusalsAdviseWhatHelps(
+        url: String, secret: String?, reason: Reason, says: [String], doesNotSay: [String]
+    ) async throws {
+        let time = ManualTimeSource()
+        let server = InMemoryAPIServer(types: [], time: time)
+        server.addNamespace("demo")
+        for (name, hosts) in [("open", ""), ("closed", "other.example.com")] {
+            let secret = KubernetesModel.Secret(
+                metadata: ObjectMeta(name: name, namespace: "demo"), type: ModelResolver.secretType,
+                data: ["apiKey": Array("k".utf8), "hosts": Array(hosts.utf8)])
+            server.put(secret)
+        }
+        server.inject(.answer(Status(code: 403, reason: "Forbidden", message: "no"))) { $0.name == "forbidden" }
+        var settings = ModelSettings()
+        settings.provider = .openAICompatible
+        settings.baseURL = url
+        settings.credentialsSecretRef = secret.map { name in
+            var reference = SecretKeyReference()
+            reference.name = name
+            return reference
+        }
+        var task = Fixture.task()
+        var agent = AIOpsTask.Agent()
+        agent.model = settings
+        task.spec.agent = agent
+        let model = try #require(task.spec.effective()).model
+        let resolver = ModelResolver(
+            client: Bench.client(server, time), transport: server, time: time, allowedHosts: ["llm.example.com"])
+        let failure = await #expect(throws: TaskFailure.self) {
+            try await resolver.resolve(model, namespace: "demo", poolNamespace: "demo")
+        }
+        #expect(failure?.reason == reason && failure?.isUserError == true)
+        let message = failure?.message ?? ""
+        for word in says { #expect(message.contains(word), "\(word): \(message)") }
+        for word in doesNotSay { #expect(!message.contains(word), "\(word): \(message)") }
     }
 }

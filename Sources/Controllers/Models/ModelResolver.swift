@@ -65,6 +65,12 @@ package struct ModelResolver: Sendable {
             throw TaskFailure(
                 .user, .invalidSpec, "spec.agent.model.baseURL must be http:// or https:// with a host: \(baseURL)")
         }
+        guard !endpoint.isLinkLocal else {
+            throw TaskFailure(
+                .user, .hostNotAllowed,
+                "baseURL names the link-local address \(endpoint.host), and nothing is sent to those, "
+                    + "whatever is allowed: name an address that other machines can reach")
+        }
         var hosts = allowedHosts
         var key: LanguageModels.Secret?
         if let reference = settings.credentialsSecretRef {
@@ -72,16 +78,29 @@ package struct ModelResolver: Sendable {
             key = credentials.key
             // A Secret speaks for its own key only: with hosts of its own, it goes to those and nowhere else.
             hosts = credentials.hosts.isEmpty ? hosts : credentials.hosts
+            guard endpoint.isAllowed(by: hosts) else {
+                throw Self.refusal(of: endpoint, secret: reference.name, hasHosts: !credentials.hosts.isEmpty)
+            }
         }
-        guard endpoint.isAllowed(by: hosts) else {
-            throw TaskFailure(
-                .user, .hostNotAllowed,
-                "host \(endpoint.host) is not allowed: list it under `hosts` in the credentials Secret, or have the "
-                    + "administrator start the operator with --allowed-model-host \(endpoint.host)")
-        }
+        guard endpoint.isAllowed(by: hosts) else { throw Self.refusal(of: endpoint) }
         let configuration = OpenAICompatibleConfiguration(
             baseURL: baseURL, provider: endpoint.provider.rawValue, model: settings.name ?? "default", key: key)
         return OpenAICompatibleModel(configuration, transport: transport, time: time, seed: seed)
+    }
+
+    /// Advises only what would help: an administrator's list is not asked where the Secret has one of its own.
+    private static func refusal(
+        of endpoint: ModelEndpoint, secret: String? = nil, hasHosts: Bool = false
+    ) -> TaskFailure {
+        let host = endpoint.host
+        let own = secret.map { "list it under `hosts` in Secret \($0)" }
+        let general =
+            "have the administrator add it to the chart's allowedModelHosts (which starts the operator with "
+            + "--allowed-model-host \(host))"
+        let advice = hasHosts ? [own] : [own, general]
+        return TaskFailure(
+            .user, .hostNotAllowed,
+            "host \(host) is not allowed: " + advice.compactMap(\.self).joined(separator: ", or "))
     }
 
     private struct Credentials {
@@ -102,14 +121,17 @@ package struct ModelResolver: Sendable {
             if error.isNotFound {
                 throw TaskFailure(
                     .user, .credentialsMissing,
-                    "Secret \(reference.name) does not exist in namespace \(namespace); create it with type "
-                        + "\(Self.secretType) and the key under `\(reference.key ?? "apiKey")`")
+                    "Secret \(reference.name) does not exist in namespace \(namespace), where the operator may read "
+                        + "Secrets; create it with type \(Self.secretType) and the key under "
+                        + "`\(reference.key ?? "apiKey")`")
             }
             if case .forbidden = error.kind {
                 throw TaskFailure(
                     .user, .credentialsNotAllowed,
-                    "the operator may not read Secret \(reference.name) in namespace \(namespace); bind ClusterRole "
-                        + "aiops-operator-model-credentials to its ServiceAccount there", cause: error)
+                    "the operator may not read Secrets in namespace \(namespace), so whether Secret \(reference.name) "
+                        + "is there cannot be told: add the namespace to the chart's credentialNamespaces (or bind the "
+                        + "ClusterRole of the release that ends in -model-credentials to the operator's ServiceAccount "
+                        + "there), and create the Secret if it does not exist", cause: error)
             }
             throw TaskFailure(
                 .infrastructure, .internalError, "could not read Secret \(reference.name)", cause: error)
@@ -122,7 +144,8 @@ package struct ModelResolver: Sendable {
         }
         let name = reference.key ?? "apiKey"
         guard let bytes = secret.data[name], !bytes.isEmpty else {
-            throw TaskFailure(.user, .credentialsMissing, "Secret \(reference.name) holds no `\(name)`")
+            throw TaskFailure(
+                .user, .credentialsMissing, "Secret \(reference.name) holds no `\(name)`: put the key there")
         }
         let hosts = String(decoding: secret.data["hosts"] ?? [], as: UTF8.self)
             .split { $0.isWhitespace || $0 == "," }.map { $0.lowercased() }
