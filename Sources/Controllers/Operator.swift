@@ -89,8 +89,8 @@ package struct Operator: Sendable {
             reconciler: PoolReconciler(
                 pools: pools, ledger: ledger, executor: executor, gate: gate, podSecurity: podSecurity, time: time,
                 logger: logger),
-            executor: executor, gate: gate, options: ControllerOptions(concurrency: 2), time: time, logger: logger,
-            metrics: metrics, seed: seed &+ 4)
+            executor: executor, gate: gate, events: events, options: ControllerOptions(concurrency: 2), time: time,
+            logger: logger, metrics: metrics, seed: seed &+ 4)
         let conversationController = Controller(
             name: "llmconversation",
             reconciler: ConversationReconciler(tasks: tasks, client: client, time: time, logger: logger),
@@ -108,8 +108,11 @@ package struct Operator: Sendable {
             return [task.key]
         }
         taskController.watch(pools) { change in
-            // A pool that comes or goes changes what its waiting tasks have to say.
-            guard (change.old == nil) != (change.new == nil) || change.old?.spec != change.new?.spec else { return [] }
+            // A pool that comes or goes changes what its waiting tasks have to say, and one on its way out serves nobody.
+            guard
+                change.old?.metadata.isBeingDeleted != change.new?.metadata.isBeingDeleted
+                    || change.old?.spec != change.new?.spec
+            else { return [] }
             return tasks.list(index: TaskReconciler.poolIndex, value: change.key.description)
                 .filter { !$0.status.isFinished }.map(\.key)
         }

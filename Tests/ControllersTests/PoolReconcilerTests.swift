@@ -67,7 +67,8 @@ import Testing
         }
         _ = try bench.store(Fixture.task("waiting", phase: .queued))
         try fillCaches()
-        _ = await reconciler.reconcile(pool)
+        let notes = await reconciler.reconcile(pool).notes
+        #expect(notes.map(\.reason) == ["TakenOver", "TakenOver"])
         let claims = try claims()
         #expect(claims["a"]?.epoch == 4 && claims["b"]?.epoch == 4)
         #expect(Set([claims["a"]?.worker, claims["b"]?.worker]).count == 2)
@@ -109,7 +110,10 @@ import Testing
     /// I7: the cache shows nothing of the claim yet.
     @Test func aStaleCacheGivesNoWorkerASecondTask() async throws {
         try arrange(tasks: ["a", "b", "c"], replicas: 1)
-        for _ in 0..<3 { _ = await reconciler.reconcile(pool) }
+        for _ in 0..<3 {
+            let outcome = await reconciler.reconcile(pool)
+            #expect(outcome.notes.isEmpty)
+        }
         #expect(claimWrites().count == 1)
         try fillCaches()
         _ = await reconciler.reconcile(pool)
@@ -156,9 +160,12 @@ import Testing
         _ = try bench.store(
             Fixture.task("old", phase: .running) { $0.status.claim = Bench.claim("demo/default-gone7-0", epoch: 4) })
         try fillCaches()
-        _ = await reconciler.reconcile(pool)
+        let outcome = await reconciler.reconcile(pool)
         let claim = try #require(try claims()["old"])
         #expect(claim.epoch == 5 && claim.worker == "demo/default-aaaaa-0")
+        let note = try #require(outcome.notes.first)
+        #expect(outcome.notes.count == 1 && note.reason == "TakenOver" && note.regarding.name == "old")
+        #expect(note.note.contains("demo/default-aaaaa-0") && note.note.contains("demo/default-gone7-0"))
         // The phase is the task's own and does not move by the change of hands.
         #expect(try bench.stored(ObjectKey(namespace: "demo", name: "old")).status.phase == .running)
     }

@@ -164,6 +164,40 @@ import Testing
         let reason = what == "gone" ? Reason.poolNotFound : .poolOnHold
         #expect(status.queue?.reason == reason.rawValue)
         #expect(status.conditions.get(.reconciling)?.reason == reason.rawValue)
+        let admitted = try #require(status.conditions.get(.admitted))
+        #expect(admitted.status == .false && admitted.reason == reason.rawValue)
+        if what == "gone" { #expect(admitted.message.contains("default in namespace demo is gone; create it again")) }
+        // Back again, it goes on by itself.
+        queued.status = status
+        queued.metadata.finalizers = [Finalizer.environment.name]
+        let again = try Fixture.decide(queued).status
+        #expect(again.conditions.get(.admitted)?.reason == Reason.waitingForWorker.rawValue)
+        #expect(again.queue?.reason == Reason.waitingForWorker.rawValue)
+    }
+
+    /// A refusal names what the user wrote, and no default that came with it.
+    @Test(arguments: ["query", "workflow"])
+    func otherWorkIsRefusedByItsNameAlone(kind: String) throws {
+        let task = Fixture.task {
+            $0.spec.problem = nil
+            if kind == "query" {
+                var query = AIOpsTask.QueryWork()
+                query.message = "what is wrong?"
+                $0.spec.query = query
+            } else {
+                var step = AIOpsTask.WorkflowStep()
+                step.name = "a"
+                step.role = .architect
+                var workflow = AIOpsTask.WorkflowWork()
+                workflow.goal = "g"
+                workflow.steps = [step]
+                $0.spec.workflow = workflow
+            }
+        }
+        let decision = try Fixture.decide(task, problem: .notAProblem)
+        let condition = try #require(decision.status.conditions.get(.succeeded))
+        #expect(condition.reason == Reason.notSupported.rawValue)
+        #expect(condition.message.contains("spec.\(kind)") && !condition.message.contains("strategy"))
     }
 
     @Test func aRunningTaskSaysThatItCannotBeSuspended() throws {

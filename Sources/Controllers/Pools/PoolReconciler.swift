@@ -51,11 +51,10 @@ package final class PoolReconciler: Reconciler {
             return await stalled(pool, .notSupported, unserved.summary, now: now)
         }
         let (plan, repeats) = ledger.plan(pool, now: now)
-        let unsure = await grant(repeats, isRepeat: true, pool: pool, now: now)
-        let failure = await grant(plan.grants, isRepeat: false, pool: pool, now: now) ?? unsure
+        let granted = await grant(plan.grants, repeats, pool: pool, now: now)
         var status = plan.status
         let recheck = await record(pool, &status, now: now)
-        return outcome(pool, status, failure: failure, again: recheck)
+        return outcome(pool, status, granted, again: recheck)
     }
 
     /// A pool that is deleted takes no running task with it: what a dead process left behind is taken over all the
@@ -64,20 +63,34 @@ package final class PoolReconciler: Reconciler {
     /// Where another pool serves such a task as well, the version in both writes lets one of them through.
     private func takeOverWithoutPool(_ key: ObjectKey) async -> ReconcileOutcome {
         _ = written.withLock { $0.removeValue(forKey: key) }
-        return ReconcileOutcome([], await takeOver(key, now: time.wallNow()).map { .retry($0) } ?? .done)
+        let granted = await takeOver(key, now: time.wallNow())
+        return ReconcileOutcome([], granted.failure.map { .retry($0) } ?? .done, notes: granted.notes)
     }
 
-    private func takeOver(_ key: ObjectKey, now: Timestamp) async -> (any Error)? {
+    private func takeOver(_ key: ObjectKey, now: Timestamp) async -> Granted {
         let (standIn, plan, repeats) = ledger.planWithoutPool(key, now: now)
-        let unsure = await grant(repeats, isRepeat: true, pool: standIn, now: now)
-        return await grant(plan.grants, isRepeat: false, pool: standIn, now: now) ?? unsure
+        return await grant(plan.grants, repeats, pool: standIn, now: now)
+    }
+
+    /// What came of the claims that were to be written.
+    private struct Granted {
+        var failure: (any Error)?
+        var notes: [EventNote] = []
+    }
+
+    private func grant(
+        _ grants: [PoolPlanner.Grant], _ repeats: [PoolPlanner.Grant], pool: WorkerPool, now: Timestamp
+    ) async -> Granted {
+        let again = await grant(repeats, isRepeat: true, pool: pool, now: now)
+        let new = await grant(grants, isRepeat: false, pool: pool, now: now)
+        return Granted(failure: new.failure ?? again.failure, notes: again.notes + new.notes)
     }
 
     /// Writes the claims one by one; one that cannot be written does not hold up the others.
     private func grant(
         _ grants: [PoolPlanner.Grant], isRepeat: Bool, pool: WorkerPool, now: Timestamp
-    ) async -> (any Error)? {
-        var failure: (any Error)?
+    ) async -> Granted {
+        var granted = Granted()
         for grant in grants {
             ledger.doubt(grant, false)
             do {
@@ -91,6 +104,7 @@ package final class PoolReconciler: Reconciler {
                         "task": "\(grant.task.key)", "worker": .string(grant.claim.worker),
                         "epoch": .integer(Int(grant.claim.epoch)),
                     ])
+                if grant.isTakeOver { granted.notes.append(Self.note(of: grant)) }
             } catch {
                 let isOvertaken = error.isConflict || error.isNotFound
                 // A repeat that finds another version may find the claim itself: the store will show which.
@@ -101,10 +115,17 @@ package final class PoolReconciler: Reconciler {
                 } else {
                     ledger.doubt(grant, true)
                 }
-                failure = error
+                granted.failure = error
             }
         }
-        return failure
+        return granted
+    }
+
+    private static func note(of grant: PoolPlanner.Grant) -> EventNote {
+        let before = grant.task.status.claim?.worker ?? "its worker"
+        return .about(
+            grant.task, reason: "TakenOver", action: "Assign",
+            note: "worker \(grant.claim.worker) goes on from where \(before) was, which is gone")
     }
 
     private func claimIntents(_ grant: PoolPlanner.Grant, pool: WorkerPool, now: Timestamp) -> [Intent] {
@@ -146,16 +167,16 @@ package final class PoolReconciler: Reconciler {
     private func stalled(
         _ pool: WorkerPool, _ reason: Reason, _ message: String, now: Timestamp
     ) async -> ReconcileOutcome {
-        let failure = await takeOver(pool.key, now: now)
+        let granted = await takeOver(pool.key, now: now)
         var status = pool.status
         let generation = pool.metadata.generation
         status.record(.stalled(reason, message), generation: generation, now: now)
         status.mark(.available, .false, reason, message, generation: generation, now: now)
-        return outcome(pool, status, failure: failure)
+        return outcome(pool, status, granted)
     }
 
     private func outcome(
-        _ pool: WorkerPool, _ wanted: WorkerPool.Status, failure: (any Error)? = nil, again: Duration? = nil
+        _ pool: WorkerPool, _ wanted: WorkerPool.Status, _ granted: Granted, again: Duration? = nil
     ) -> ReconcileOutcome {
         var again = again
         var intents: [Intent] = []
@@ -164,7 +185,9 @@ package final class PoolReconciler: Reconciler {
         case .later(let wait): again = min(wait, again ?? wait)
         case .now(let intent): intents = [intent]
         }
-        return ReconcileOutcome(intents, failure.map { .retry($0) } ?? again.map { .requeue(after: $0) } ?? .done)
+        return ReconcileOutcome(
+            intents, granted.failure.map { .retry($0) } ?? again.map { .requeue(after: $0) } ?? .done,
+            notes: granted.notes)
     }
 
     private enum StatusChange {

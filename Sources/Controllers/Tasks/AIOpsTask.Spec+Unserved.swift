@@ -15,8 +15,10 @@ extension AIOpsTask.Spec {
         let type = effective.environmentType
         refuse("environment.type \(type)", if: type != .namespace, "use Namespace")
         refuse("environment.kind", if: environment?.kind != nil)
-        let strategy = effective.strategy
-        refuse("agent.strategy \(strategy)", if: strategy != .react && strategy != .shell, "use React or Shell")
+        // The default of other kinds of work is not the user's doing, and goes with the work.
+        if let strategy = agent?.strategy {
+            refuse("agent.strategy \(strategy)", if: strategy != .react && strategy != .shell, "use React or Shell")
+        }
         refuse("agent.role", if: agent?.role != nil)
         problems += effective.model.unserved
         refuse("retry.limit above 0", if: effective.retryLimit > 0, "set it to 0")

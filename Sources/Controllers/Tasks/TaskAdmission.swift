@@ -46,10 +46,9 @@ struct TaskAdmission {
     var obstacle: Answer? {
         switch input.pool {
         case .notFound(let places):
-            let looked = places.map { "\($0.name) in namespace \($0.namespace)" }.joined(separator: " or ")
             return Answer(
                 reason: .poolNotFound,
-                message: "there is no WorkerPool \(looked); create it, or name another in spec.poolRef")
+                message: "there is no WorkerPool \(places.spelledOut); create it, or name another in spec.poolRef")
         case .found(let pool):
             return obstacle(of: pool) ?? unknownPodSecurity
         }

@@ -11,6 +11,11 @@ package enum PoolLookup: Sendable {
     package var pool: WorkerPool? { if case .found(let pool) = self { pool } else { nil } }
 }
 
+extension [ObjectKey] {
+    /// The places where a pool was looked for, for a message.
+    var spelledOut: String { map { "\($0.name) in namespace \($0.namespace)" }.joined(separator: " or ") }
+}
+
 /// The problem a task asks for.
 package enum ProblemLookup: Sendable {
     case found(Problem)

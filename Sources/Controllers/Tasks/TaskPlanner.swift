@@ -170,15 +170,23 @@ package struct TaskPlanner: Sendable {
             return
         }
         let progress = holdUp ?? .waiting(task.status)
-        decision.status.queue?.reason = holdUp?.reason.rawValue ?? Reason.waitingForWorker.rawValue
+        let reason = holdUp?.reason ?? .waitingForWorker
+        decision.status.queue?.reason = reason.rawValue
         decision.status.record(progress, generation: generation, now: now)
+        decision.status.mark(.admitted, .false, reason, progress.message, generation: generation, now: now)
     }
 
     /// Why no worker of the pool will take a queued task for now, where that is so.
     private var holdUp: RunProgress? {
         let name = task.status.display?.pool ?? ""
-        guard let pool = input.pool.pool else {
-            return .active(.poolNotFound, "pool \(name) is gone; the task waits for a pool of that name")
+        let pool: WorkerPool
+        switch input.pool {
+        case .found(let found): pool = found
+        case .notFound(let places):
+            return .active(
+                .poolNotFound,
+                "WorkerPool \(places.spelledOut) is gone; create it again, and the task goes on by itself, or end the task "
+                    + "with spec.cancel")
         }
         if !pool.spec.validate().isEmpty || !pool.spec.unserved().isEmpty {
             return .active(.poolOnHold, "pool \(name) cannot be served: see its conditions")
