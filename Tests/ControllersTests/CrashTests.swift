@@ -106,7 +106,7 @@ import Testing
     @Test(arguments: [
         (Rehearsal.Play.detection, "Succeeded", "Completed", "Passed"),
         (.babbling, "Succeeded", "Completed", "Failed"), (.dithering, "Succeeded", "Completed", "Failed"),
-        (.neverHealthy, "Failed", "TimedOut", ""), (.cancelledGracefully, "Cancelled", "Cancelled", "Failed"),
+        (.neverHealthy, "Failed", "TimedOut", ""), (.cancelledGracefully, "Cancelled", "Cancelled", "Inconclusive"),
         (.cancelledImmediately, "Cancelled", "Cancelled", ""), (.refusedKey, "Failed", "ProviderAuthFailed", ""),
         (.environmentTaken, "Failed", "EnvironmentLost", ""),
     ])

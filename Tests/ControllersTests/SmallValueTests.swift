@@ -55,6 +55,35 @@ import Testing
         control.ask(.abandon)
         control.ask(.cancelGracefully)
         #expect(control.request == .abandon)
-        await control.mustStop()
+        await control.asked(for: .cancelImmediately)
+    }
+
+    /// Each waiter hears of what it waits for and of anything stronger, once.
+    @Test func aWaiterHearsOfWhatItWaitsFor() async {
+        let control = RunControl()
+        let heard = AsyncStream<RunControl.Request>.makeStream()
+        await withTaskGroup(of: Void.self) { group in
+            for least in [RunControl.Request.cancelGracefully, .cancelImmediately] {
+                group.addTask {
+                    await control.asked(for: least)
+                    heard.continuation.yield(least)
+                }
+            }
+            var said = heard.stream.makeAsyncIterator()
+            control.ask(.cancelGracefully)
+            #expect(await said.next() == .cancelGracefully)
+            control.ask(.cancelImmediately)
+            #expect(await said.next() == .cancelImmediately)
+        }
+    }
+
+    /// Of a cancel and the agent's beginning the first wins, whatever is asked later.
+    @Test func theAgentBeginsOrIsKeptFromIt() {
+        let (begun, shut, resumed) = (
+            AgentGate(hasBegun: false), AgentGate(hasBegun: false), AgentGate(hasBegun: true)
+        )
+        #expect(begun.begin() && !begun.shut() && begun.begin() && begun.hasBegun)
+        #expect(shut.shut() && !shut.begin() && shut.shut() && !shut.hasBegun)
+        #expect(!resumed.shut() && resumed.begin())
     }
 }

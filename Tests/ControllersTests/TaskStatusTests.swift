@@ -98,8 +98,9 @@ import Testing
     }
 
     @Test func aFailureIsToldWithoutItsReason() {
-        let failure = TaskFailure(.infrastructure, .internalError, "could not read the task", cause: RunStop.timedOut)
-        #expect(failure.description == "could not read the task: timedOut")
+        let failure = TaskFailure(
+            .infrastructure, .internalError, "could not read the task", cause: RunStop.timedOut("late"))
+        #expect(failure.description == "could not read the task: timedOut(\"late\")")
     }
 
     @Test(arguments: [

@@ -129,8 +129,9 @@ extension AIOpsTask.Spec: SchemaDescribed {
                     "cancel",
                     .oneOf(
                         """
-                        Set to end the task: Graceful finishes the current call, evaluates and cleans up; \
-                        Immediate cleans up.
+                        Set to end the task. Graceful leaves the current call ten seconds and grades what is \
+                        there; before the agent has begun it is as Immediate. Immediate stops at once and grades \
+                        nothing. Both keep the conversation and clean up.
                         """, CancelMode.self)),
                 .optional(
                     "ttlSecondsAfterFinished",

@@ -1,4 +1,4 @@
-/// Graceful finishes the current call, evaluates and persists; Immediate persists and cleans up.
+/// Graceful leaves the current call ten seconds, grades what is there and persists; Immediate persists and cleans up.
 package enum CancelMode: Vocabulary {
     case graceful
     case immediate

@@ -17,7 +17,12 @@ struct AgentStage {
         /// Nil when it never submitted, null when it submitted without an argument.
         var submission: JSONValue?
         var figures: RunFigures
+        /// It was asked to end before it came to an end of its own.
+        var isCutShort: Bool
     }
+
+    /// How long the call in hand may go on after a graceful cancel.
+    static let lastCall = Duration.seconds(10)
 
     /// A sandbox that does not answer is prepared again so many times.
     private static let revivals = 2
@@ -47,7 +52,8 @@ struct AgentStage {
             let outcome = try await outcome(of: run)
             try await write(outcome)
             return Outcome(
-                submission: outcome.submission.map { $0.value ?? .null }, figures: await figures(outcome))
+                submission: outcome.submission.map { $0.value ?? .null }, figures: await figures(outcome),
+                isCutShort: outcome.stopReason == .asked)
         }
     }
 
@@ -57,7 +63,7 @@ struct AgentStage {
         while true {
             let failure: AgentError
             do {
-                return try await run.run()
+                return try await work(run).get()
             } catch {
                 failure = error
             }
@@ -69,6 +75,40 @@ struct AgentStage {
                 "the sandbox did not answer and is prepared again",
                 ["task": "\(context.record.key)", "error": .describing(tool)])
             try await EnvironmentStage(context).refresh()
+        }
+    }
+
+    /// Runs the agent to its end, or to the end of the time that a graceful cancel leaves it; what it has done by then is in
+    /// its record.
+    private func work(_ run: AgentRun) async -> Result<AgentOutcome, AgentError> {
+        let (control, time) = (control, context.services.time)
+        let ended = await withTaskGroup(of: Result<AgentOutcome, AgentError>?.self) { group in
+            group.addTask {
+                do throws(AgentError) {
+                    return .success(try await run.run())
+                } catch {
+                    return .failure(error)
+                }
+            }
+            group.addTask {
+                await control.asked(for: .cancelGracefully)
+                do { try await time.sleep(for: Self.lastCall) } catch { return nil }
+                return nil
+            }
+            var ended: Result<AgentOutcome, AgentError>?
+            for await result in group {
+                if let result { ended = result }
+                group.cancelAll()
+            }
+            return ended
+        }
+        guard case .failure(.cancelled) = ended, !Task.isCancelled, control.request == .cancelGracefully else {
+            return ended ?? .failure(.cancelled)
+        }
+        do throws(AgentError) {
+            return .success(try await run.outcomeSoFar())
+        } catch {
+            return .failure(error)
         }
     }
 
@@ -156,6 +196,7 @@ struct AgentStage {
         let generation = context.generation
         let descriptor = context.model.descriptor
         let isSimulated = descriptor.isSimulated
+        let told = outcome.stopReason.told(context)
         let usage = outcome.totals.usage(
             isSimulated: isSimulated, priceTable: isSimulated ? nil : PriceTable.builtIn.version)
         context.services.metrics.used(
@@ -176,7 +217,7 @@ struct AgentStage {
             status.display?.cost = DisplayText.cost(nanos: usage.cost?.nanos, isSimulated: isSimulated)
             status.mark(
                 .agentCompleted, .true, outcome.stopReason.reason,
-                "\(outcome.stopReason.rawValue) after \(outcome.steps) steps and \(outcome.formatErrors) format errors",
+                "\(told), after \(outcome.steps) steps and \(outcome.formatErrors) format errors",
                 generation: generation, now: now)
         }
     }
@@ -224,6 +265,23 @@ struct AgentStage {
 }
 
 extension AgentOutcome.StopReason {
+    /// What ended the agent's work, with the limit that did.
+    fileprivate func told(_ context: RunContext) -> String {
+        let effective = context.effective
+        return switch self {
+        case .submitted: "it submitted"
+        case .stepLimit: "its steps were used up (\(effective.maxSteps), spec.limits.maxSteps)"
+        case .deadline: context.timeLimit.isOver
+        case .tokenBudget:
+            "one more call could have passed the limit of tokens (\(effective.maxTokens ?? 0), spec.limits.maxTokens)"
+        case .costBudget:
+            "one more call could have passed the limit of costs "
+                + "(\(DisplayText.cost(nanos: effective.maxCostNanos, isSimulated: false)), spec.limits.maxCost)"
+        case .formatErrors: "too many of its replies in a row could not be read"
+        case .asked: "it was cancelled at its work"
+        }
+    }
+
     var reason: Reason {
         switch self {
         case .submitted: .completed

@@ -53,7 +53,8 @@ struct EnvironmentStage {
             return try await prepare(within: Self.limit, else: .provisioningFailed, "could not make the environment")
         }
         let left = startDeadline - context.services.time.wallNow()
-        let late = "the environment was not ready within spec.limits.startDeadlineSeconds"
+        let limit = context.effective.startDeadlineSeconds ?? 0
+        let late = "the environment was not ready within spec.limits.startDeadlineSeconds (\(limit) s)"
         guard left > .zero else { throw .failed(TaskFailure(.infrastructure, .startDeadlineExceeded, late)) }
         guard left < Self.limit else {
             return try await prepare(within: Self.limit, else: .provisioningFailed, "could not make the environment")

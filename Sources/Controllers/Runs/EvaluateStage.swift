@@ -26,7 +26,9 @@ struct EvaluateStage {
             let baseline = try await kept.load()
             // An agent that used up the whole time is graded all the same.
             let grade = try await context.grading(Self.limit) {
-                try await session.grade(submission: outcome.submission, baseline: baseline, figures: outcome.figures)
+                try await session.grade(
+                    submission: outcome.submission, baseline: baseline, figures: outcome.figures,
+                    isCutShort: outcome.isCutShort)
             }
             // A system that was taken away under the agent looks like one that it broke.
             try await context.confirmEnvironment()

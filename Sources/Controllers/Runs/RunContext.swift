@@ -27,13 +27,15 @@ struct RunContext: Sendable {
     let startDeadline: Timestamp?
     /// When the task's own time is over, on the wall clock so that it holds across restarts.
     private(set) var deadline: Timestamp
+    /// Where that comes from, for messages.
+    let timeLimit: TimeLimit
 
     static func make(
         record: TaskRecord, services: RunServices, vigil: EnvironmentVigil
     ) async throws(RunStop) -> RunContext {
         let task = await record.task
         let pool = try await pool(of: task, services)
-        let effective = try effective(task, pool)
+        let (effective, timeLimit) = try effective(task, pool)
         guard case .problem(let work) = effective.work else {
             throw .failed(TaskFailure(.user, .notSupported, "only spec.problem is served by this version"))
         }
@@ -76,7 +78,7 @@ struct RunContext: Sendable {
                     images: services.settings.images, apiServer: apiServer,
                     sandboxLifetimeSeconds: effective.timeoutSeconds + 600)),
             vigil: vigil, startDeadline: effective.startDeadlineSeconds.map { admitted + .seconds($0) },
-            deadline: started + .seconds(effective.timeoutSeconds))
+            deadline: started + .seconds(effective.timeoutSeconds), timeLimit: timeLimit)
     }
 
     /// The pool the task was queued in; nil when it is gone by now, and the task's own settings stand alone.
@@ -104,7 +106,9 @@ struct RunContext: Sendable {
         }
     }
 
-    private static func effective(_ task: AIOpsTask, _ pool: WorkerPool?) throws(RunStop) -> EffectiveTask {
+    private static func effective(
+        _ task: AIOpsTask, _ pool: WorkerPool?
+    ) throws(RunStop) -> (EffectiveTask, TimeLimit) {
         let spec: AIOpsTask.Spec
         do {
             spec = try task.runningSpec()
@@ -119,7 +123,9 @@ struct RunContext: Sendable {
         // Asked at admission as well; a process of another version may have admitted it.
         let unknown = spec.unknownTools(pool: pool?.spec)
         guard unknown.isEmpty else { throw .failed(TaskFailure(.user, .invalidSpec, unknown.summary)) }
-        return effective
+        return (
+            effective, TimeLimit(seconds: effective.timeoutSeconds, task: spec.limits?.timeoutSeconds, route: route)
+        )
     }
 
     var session: ProblemSession {
@@ -147,7 +153,7 @@ struct RunContext: Sendable {
         _ body: @escaping @Sendable () async throws -> Value
     ) async throws(RunStop) -> Value {
         let left = remaining
-        guard left > .zero else { throw .timedOut }
+        guard left > .zero else { throw await timedOut(what) }
         let passing = Locked<(any Error)?>(nil)
         do {
             return try await withDeadline(min(left, limit), time: services.time) {
@@ -161,7 +167,7 @@ struct RunContext: Sendable {
                 }
             }
         } catch is DeadlineExceeded {
-            if remaining <= .zero { throw .timedOut }
+            if remaining <= .zero { throw await timedOut(what) }
             throw .failed(
                 TaskFailure(
                     .infrastructure, reason, "\(what) within \(limit.wholeSeconds) s",
@@ -172,6 +178,11 @@ struct RunContext: Sendable {
             if Task.isCancelled { throw .interrupted }
             throw .failed(TaskFailure(.infrastructure, reason, what, cause: error))
         }
+    }
+
+    private func timedOut(_ what: String) async -> RunStop {
+        let stage = await record.status.stages.last { $0.finishedAt == nil }?.name ?? ""
+        return .timedOut("\(timeLimit.isOver) in stage \(stage): \(what)")
     }
 
     /// Runs one stage between its two marks in status.

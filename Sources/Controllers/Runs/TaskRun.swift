@@ -22,6 +22,7 @@ package struct TaskRun: Sendable {
     let services: RunServices
     let control: RunControl
     private let vigil: EnvironmentVigil
+    private let gate: AgentGate
     /// Kept from the agent's work to the seal: it remembers what it wrote.
     private let conversation = Locked<ConversationKeeper?>(nil)
 
@@ -32,6 +33,7 @@ package struct TaskRun: Sendable {
         vigil = EnvironmentVigil(
             names: EnvironmentNames(taskUID: task.metadata.uid, attempt: task.currentAttempt),
             taskUID: task.metadata.uid, uids: task.status.environment?.namespaceUIDs ?? [:], client: services.client)
+        gate = AgentGate(hasBegun: task.status.stages.contains { $0.name == StageName.running.rawValue })
     }
 
     /// Runs to an end and writes it.
@@ -65,10 +67,10 @@ package struct TaskRun: Sendable {
         } catch {
             switch error {
             case .abandoned, .interrupted: throw error
-            case .cancelled: return .cancelled("cancelled by spec.cancel")
-            case .timedOut:
+            case .cancelled: return .cancelled(await cancellation)
+            case .timedOut(let message):
                 if let lost = await lost(logger) { return lost }
-                return .stopped(.timedOut, "spec.limits.timeoutSeconds was over")
+                return .stopped(.timedOut, message)
             case .failed(let failure):
                 logger.warning("run failed", ["reason": "\(failure.reason)", "error": .string(failure.description)])
                 if failure.kind == .infrastructure, let lost = await lost(logger) { return lost }
@@ -77,13 +79,29 @@ package struct TaskRun: Sendable {
         }
     }
 
+    /// What a task that was cancelled says of what it had come to.
+    private var cancellation: String {
+        get async {
+            let status = await record.status
+            if status.conditions.isTrue(.evaluated), let verdict = status.result?.verdict {
+                return "cancelled by spec.cancel; what the agent had done by then was graded: verdict \(verdict)"
+            }
+            return gate.hasBegun
+                ? "cancelled by spec.cancel at once; what the agent had done by then was not graded"
+                : "cancelled by spec.cancel before the agent began; there was nothing to grade"
+        }
+    }
+
     /// The stages, cut short by a request that cannot wait or by the loss of what they work in.
     private func race(_ logger: Logger) async throws(RunStop) -> TaskEnding {
         enum End: Sendable {
             case ran(Result<TaskEnding, RunStop>)
             case asked
+            /// Before the agent began.
+            case cancelled
             case lost(String)
         }
+        let isNews = control.request == nil
         if let stop = requestedStop { throw stop }
         let end = await withTaskGroup(of: End.self) { group in
             group.addTask {
@@ -94,7 +112,11 @@ package struct TaskRun: Sendable {
                 }
             }
             group.addTask {
-                await control.mustStop()
+                await control.asked(for: .cancelGracefully)
+                if isNews { await tellOfCancel() }
+                // An agent that has begun is let go by its own stage.
+                if control.request == .cancelGracefully, gate.shut() { return .cancelled }
+                await control.asked(for: .cancelImmediately)
                 return .asked
             }
             group.addTask { await awaitLoss(logger).map { .lost($0) } ?? .asked }
@@ -107,6 +129,7 @@ package struct TaskRun: Sendable {
         switch end {
         case .ran(let result): return try result.get()
         case .asked: throw requestedStop ?? .interrupted
+        case .cancelled: throw requestedStop ?? .cancelled
         case .lost(let what): return .stopped(.environmentLost, Self.lossMessage(what))
         }
     }
@@ -129,13 +152,14 @@ package struct TaskRun: Sendable {
             try await EnvironmentStage(context).run()
             try await DeployStage(context, session).run()
             try await InjectStage(context, session).run()
+            guard gate.begin() else { throw .cancelled }
             let outcome = try await AgentStage(context, control: control, conversation: conversation).run()
             try await EvaluateStage(context, session).run(outcome)
         }
+        // The fault goes with its namespace, and nobody who cancels waits for the proof that it could be taken back.
+        if control.request == .cancelGracefully { return .cancelled(await cancellation) }
         try await RecoverStage(context, session).run()
-        if control.request == .cancelGracefully {
-            return .cancelled("cancelled by spec.cancel; the outcome so far was graded")
-        }
+        if control.request == .cancelGracefully { return .cancelled(await cancellation) }
         return .completed(await record.status.result?.verdict)
     }
 
@@ -177,6 +201,12 @@ package struct TaskRun: Sendable {
             let task = try await Patience(time: services.time).again(while: { $0.isRetryable }) {
                 () async throws(KubernetesError) in try await services.client.get(AIOpsTask.self, record.key)
             }
+            if task.metadata.uid == record.uid, task.metadata.isBeingDeleted {
+                services.events.record(
+                    .about(
+                        task, reason: "Deleting", action: "Delete",
+                        note: "deleted while it ran: the run has stopped, and everything made for it is released"))
+            }
             let isOver = task.status.isFinished && task.status.conditions.isTrue(.cleanedUp)
             guard task.metadata.uid != record.uid || isOver else { return }
         } catch {
@@ -216,6 +246,21 @@ package struct TaskRun: Sendable {
             status.close(decided, under: policy, generation: generation, now: now)
         }
         await report()
+    }
+
+    private func tellOfCancel() async {
+        let note: String
+        switch control.request {
+        case .cancelGracefully:
+            note =
+                gate.hasBegun
+                ? "spec.cancel is Graceful: the call in hand may end within \(AgentStage.lastCall.wholeSeconds) s, then what "
+                    + "is there is graded"
+                : "spec.cancel is Graceful and the agent has not begun: the run stops now"
+        case .cancelImmediately: note = "spec.cancel is Immediate: the run stops now, and nothing more is graded"
+        case .abandon, nil: return
+        }
+        services.events.record(.about(await record.task, reason: "Cancelling", action: "Cancel", note: note))
     }
 
     private func report() async {

@@ -41,7 +41,7 @@ package enum RunStop: Error, Sendable {
     case interrupted
     /// The user asked for it.
     case cancelled
-    /// The task's own time is over.
-    case timedOut
+    /// The task's own time is over; which limit that was, and what it cut short.
+    case timedOut(String)
     case failed(TaskFailure)
 }

@@ -7,7 +7,7 @@ import Primitives
 package final class RunControl: Sendable {
     /// Why the run has to end.
     package enum Request: Int, Sendable, Comparable {
-        /// Finish the current call, evaluate, persist.
+        /// Finish the current call, evaluate, persist; stop at once where the agent has not begun.
         case cancelGracefully = 1
         /// Persist and stop.
         case cancelImmediately = 2
@@ -20,9 +20,15 @@ package final class RunControl: Sendable {
         package static func < (left: Request, right: Request) -> Bool { left.rawValue < right.rawValue }
     }
 
+    private struct Waiter {
+        /// The weakest request that resumes it.
+        var least: Request
+        var continuation: CheckedContinuation<Void, Never>
+    }
+
     private struct State {
         var request: Request?
-        var waiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
+        var waiters: [UInt64: Waiter] = [:]
         var nextWaiter: UInt64 = 0
     }
 
@@ -37,15 +43,15 @@ package final class RunControl: Sendable {
         let resumed = state.withLock { state -> [CheckedContinuation<Void, Never>] in
             if let current = state.request, current >= request { return [] }
             state.request = request
-            guard request > .cancelGracefully else { return [] }
-            defer { state.waiters = [:] }
-            return state.waiters.sorted { $0.key < $1.key }.map(\.value)
+            let satisfied = state.waiters.filter { $0.value.least <= request }.sorted { $0.key < $1.key }
+            for (ticket, _) in satisfied { state.waiters[ticket] = nil }
+            return satisfied.map(\.value.continuation)
         }
         for waiter in resumed { waiter.resume() }
     }
 
-    /// Returns once the run must stop at once, or when the calling task is cancelled.
-    func mustStop() async {
+    /// Returns once at least this was asked for, or when the calling task is cancelled.
+    func asked(for least: Request) async {
         let ticket = state.withLock { state -> UInt64 in
             state.nextWaiter += 1
             return state.nextWaiter
@@ -54,14 +60,15 @@ package final class RunControl: Sendable {
             await withCheckedContinuation { continuation in
                 let resumeNow = state.withLock { state -> Bool in
                     // Cancellation may have come before this continuation existed.
-                    if Task.isCancelled || (state.request ?? .cancelGracefully) > .cancelGracefully { return true }
-                    state.waiters[ticket] = continuation
+                    if Task.isCancelled { return true }
+                    if let request = state.request, request >= least { return true }
+                    state.waiters[ticket] = Waiter(least: least, continuation: continuation)
                     return false
                 }
                 if resumeNow { continuation.resume() }
             }
         } onCancel: {
-            state.withLock { $0.waiters.removeValue(forKey: ticket) }?.resume()
+            state.withLock { $0.waiters.removeValue(forKey: ticket) }?.continuation.resume()
         }
     }
 }

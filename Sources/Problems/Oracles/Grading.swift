@@ -26,6 +26,19 @@ package enum Grading {
         return grade
     }
 
+    /// What the work of an agent is worth that was cancelled at it: what it has mended by then, and nothing against it.
+    ///
+    /// `grade` is that of the state it left behind, where the state is the answer.
+    package static func cutShort(_ grade: Grade?) -> Grade {
+        let what = "the agent was cancelled before it submitted"
+        guard var grade else { return Grade(verdict: .inconclusive, reason: "Cancelled", message: what) }
+        guard grade.verdict != .passed else { return grade }
+        grade.verdict = .inconclusive
+        grade.reason = "Cancelled"
+        grade.message = "\(what); by then: \(grade.message)"
+        return grade
+    }
+
     /// Adds the timers and counters of the reference.
     package static func adding(_ figures: RunFigures, to grade: Grade, taskType: TaskType) -> Grade {
         let timer =

@@ -1,3 +1,4 @@
+import Environments
 package import JSON
 import Primitives
 
@@ -8,13 +9,22 @@ extension ProblemSession {
     ///   - submission: nil when the agent never submitted, null when it submitted without an argument.
     ///   - baseline: the text that ``captureBaseline()`` gave.
     ///   - figures: what the agent's loop measured.
-    /// - Returns: the grade, inconclusive when the truth had expired.
+    ///   - isCutShort: the agent was cancelled at its work. What it has mended by then counts, if it has settled; what it
+    ///     has not done counts for nothing, and is not waited for.
+    /// - Returns: the grade, inconclusive when the truth had expired, or when the agent was not let finish.
     /// - Throws: when the cluster cannot be looked at; that says nothing about the agent.
     package func grade(
-        submission: JSONValue?, baseline: String, figures: RunFigures
+        submission: JSONValue?, baseline: String, figures: RunFigures, isCutShort: Bool = false
     ) async throws(ProblemError) -> Grade {
         let grade: Grade
-        if let answered = Grading.answer(submission, taskType: problem.taskType, truth: problem.truth) {
+        if isCutShort {
+            grade = Grading.cutShort(
+                problem.taskType == .mitigation
+                    ? MitigationOracle.grade(
+                        try await shortfallsAfterSettling(Baseline(encoded: baseline), within: .zero),
+                        submitted: submission != nil)
+                    : nil)
+        } else if let answered = Grading.answer(submission, taskType: problem.taskType, truth: problem.truth) {
             let doubt = try await steadily { () async throws(ProblemError) in try await doubtAboutEffect() }
             grade = doubt.map { Grading.expired(answered, because: $0) } ?? answered
         } else {
@@ -25,10 +35,14 @@ extension ProblemSession {
     }
 
     /// What is wrong with the application when it has had its time to settle; empty proves that it is whole.
-    package func shortfallsAfterSettling(_ baseline: Baseline) async throws(ProblemError) -> [Shortfall] {
+    ///
+    /// `limit` takes the place of the problem's own limit on how long it is looked at.
+    package func shortfallsAfterSettling(
+        _ baseline: Baseline, within limit: Duration? = nil
+    ) async throws(ProblemError) -> [Shortfall] {
         let settings = problem.oracle
         var gate = SettlingGate(
-            settle: .seconds(settings.settleSeconds), within: .seconds(settings.withinSeconds),
+            settle: .seconds(settings.settleSeconds), within: limit ?? .seconds(settings.withinSeconds),
             beginning: time.monotonicNow())
         while true {
             var shortfalls = MitigationOracle.shortfalls(

@@ -21,6 +21,8 @@ struct OperatorProcess: Sendable {
     let taskReconciler: TaskReconciler
     let poolReconciler: PoolReconciler
     let conversationReconciler: ConversationReconciler
+    /// Of the runs; written only by `tellEvents`, so that no write of a run depends on when.
+    let events: EventRecorder
     private let server: InMemoryAPIServer
     private let executor: IntentExecutor
     private let time: PollingTime
@@ -39,8 +41,10 @@ struct OperatorProcess: Sendable {
             }
         ])
         let catalogue = try Catalogue.builtin()
-        let events = EventRecorder(
-            writer: client, controller: "test", instance: session, time: time, logger: logger, seed: 1)
+        events = EventRecorder(
+            writer: client, controller: "test", instance: session, flushLimit: .seconds(600), time: time,
+            logger: logger,
+            seed: 1)
         let services = RunServices(
             client: client, transport: link, catalogue: catalogue, events: events, settings: settings,
             metrics: RunMetrics(registry: MetricsRegistry()), time: time, logger: logger, redact: { $0 })
@@ -86,6 +90,15 @@ struct OperatorProcess: Sendable {
                 time.advance(by: .seconds(1))
             }
             return false
+        }
+    }
+
+    /// Writes the Events that were recorded so far.
+    func tellEvents() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await events.run() }
+            await events.drain()
+            try await group.waitForAll()
         }
     }
 

@@ -62,6 +62,8 @@ struct Rehearsal: Sendable {
     static let key = ObjectKey(namespace: "demo", name: "t")
 
     let play: Play
+    /// Whether the model goes on thinking until somebody stops the run.
+    let thinksOn: Bool
     let time = PollingTime()
     let cluster: ShopCluster
     let provider: ScriptedProvider
@@ -72,10 +74,11 @@ struct Rehearsal: Sendable {
     var server: InMemoryAPIServer { cluster.server }
 
     init(
-        _ play: Play, answers: ScriptedProvider.Answers? = nil, providerAbsentFor: Int = 0,
+        _ play: Play, answers: ScriptedProvider.Answers? = nil, providerAbsentFor: Int = 0, thinksOn: Bool = false,
         edit: (inout AIOpsTask) -> Void = { _ in }
     ) {
         self.play = play
+        self.thinksOn = thinksOn || play.isCutOff
         cluster = ShopCluster(time: time, rollsOut: play != .neverHealthy)
         provider = ScriptedProvider(
             isMitigation: play == .mitigation, answers: answers ?? play.answers, absentFor: providerAbsentFor)
@@ -143,7 +146,7 @@ struct Rehearsal: Sendable {
             // The process died, or its run was stopped, on the way.
             #expect(process.link.isDead || Task.isCancelled, "\(error)")
         }
-        guard play.isCutOff else { return }
+        guard thinksOn else { return }
         // The model thinks until the run is stopped; that it is not would be seen in the outcome.
         for _ in 0..<100_000 where !Task.isCancelled && !process.link.isDead {
             time.advance(by: .milliseconds(10))

@@ -1,0 +1,111 @@
+import AIOpsAPI
+import Controllers
+import JSON
+import KubernetesClient
+import KubernetesModel
+import KubernetesTesting
+import Primitives
+import SimulationTesting
+import Testing
+
+/// How a task ends that somebody cancels, or deletes, at a given moment, and how soon.
+@Suite struct CancelTests {
+    private func completion(of run: Rehearsal) throws -> AIOpsTask.Status { try #require(try run.task()).status }
+
+    /// The Events about the task, as reason and note.
+    private func told(_ run: Rehearsal) throws -> [String: String] {
+        let events = try run.server.objects(Event.self).filter { $0.regarding.name == Rehearsal.key.name }
+        return Dictionary(events.map { ($0.reason, $0.note) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// The model would go on thinking for a quarter of an hour, and an application that nobody has mended is not waited for.
+    @Test(arguments: [
+        (Rehearsal.Play.cancelledGracefully, false), (.cancelledGracefully, true), (.cancelledImmediately, false),
+    ])
+    func aCancelDuringACallEndsTheTaskInSeconds(play: Rehearsal.Play, isMitigation: Bool) async throws {
+        let run = Rehearsal(play, thinksOn: true) {
+            if isMitigation { $0.spec.problem?.id = "shop_lite_target_port-misconfig-mitigation-1" }
+        }
+        let cancelledAt = Locked<Timestamp?>(nil)
+        run.server.react(to: AIOpsTask.resourceType) { object, _ in
+            guard object["spec", "cancel"]?.stringValue != nil else { return }
+            cancelledAt.withLock { $0 = $0 ?? run.time.wallNow() }
+        }
+        let process = try run.process("aaaaa")
+        #expect(try await process.work { try run.isCleanedUp() })
+        let status = try completion(of: run)
+        #expect(status.phase == .cancelled)
+        let (asked, ended) = (try #require(cancelledAt.withLock { $0 }), try #require(status.completedAt))
+        let most: Duration = play == .cancelledGracefully ? .seconds(25) : .seconds(2)
+        #expect(ended - asked <= most, "\(ended - asked)")
+        let said = try #require(status.conditions.get(.succeeded)).message
+        if play == .cancelledGracefully {
+            #expect(status.result?.verdict == .inconclusive && status.result?.reason == "Cancelled")
+            #expect(said.contains("graded: verdict Inconclusive"))
+        } else {
+            #expect(status.result?.verdict == nil && said.contains("was not graded"))
+        }
+        try await process.tellEvents()
+        let told = try told(run)
+        #expect(told["Cancelling"]?.contains(play == .cancelledGracefully ? "Graceful" : "Immediate") == true)
+        #expect(told["Cancelled"] == said)
+        try await run.expectInvariants()
+    }
+
+    /// An agent that has not begun has nothing to be graded, whichever way the task is cancelled.
+    @Test(arguments: ["Graceful", "Immediate"], ["Provisioning", "Deploying", "Injecting"])
+    func aCancelBeforeTheAgentStopsAtOnce(mode: String, phase: String) async throws {
+        let clean = Rehearsal(.detection)
+        try await clean.perform()
+        let number = try clean.numberOfTheFirstWrite { write in
+            phase == "Provisioning"
+                ? write.type == .namespaces && write.verb == "create" : write.body["status", "phase"] == .string(phase)
+        }
+        let run = Rehearsal(.detection)
+        let cancelling = Locked<OperatorProcess?>(nil)
+        let outsider = Bench.client(run.server, run.time)
+        let process = try run.process(
+            "aaaaa",
+            event: .interference(number + 1) {
+                do {
+                    _ = try await outsider.patch(
+                        AIOpsTask.self, Rehearsal.key, .merge(["spec": ["cancel": .string(mode)]]),
+                        options: WriteOptions())
+                    try await cancelling.withLock { $0 }?.supervise()
+                } catch {
+                    Issue.record(error)
+                }
+            })
+        cancelling.withLock { $0 = process }
+        #expect(try await process.work { try run.isCleanedUp() })
+        let status = try completion(of: run)
+        #expect(status.phase == .cancelled && status.result?.verdict == nil)
+        #expect(status.stages.allSatisfy { $0.name != "Running" }, "\(status.stages.map(\.name))")
+        let said = try #require(status.conditions.get(.succeeded)).message
+        #expect(said.contains("before the agent began"))
+        #expect(run.provider.calls == 0 && run.namespacesLeft.isEmpty)
+    }
+
+    @Test func aDeletionOfARunningTaskIsTold() async throws {
+        let run = Rehearsal(.deleted)
+        let process = try run.process("aaaaa")
+        #expect(try await process.work(until: run.isGone))
+        try await process.tellEvents()
+        let told = try told(run)
+        #expect(told["Deleting"]?.contains("everything made for it is released") == true, "\(told)")
+    }
+
+    /// Who reads that the time was over reads which time, and what it was needed for.
+    @Test func aTimeoutSaysWhichLimitAndWhere() async throws {
+        let run = Rehearsal(.neverHealthy)
+        try await run.perform()
+        let said = try #require(try completion(of: run).conditions.get(.succeeded)).message
+        #expect(
+            said == "the task's time was over (20 s, spec.limits.timeoutSeconds) in stage Deploying: "
+                + "the application did not become healthy")
+        let dithering = Rehearsal(.dithering)
+        try await dithering.perform()
+        let agent = try #require(try completion(of: dithering).conditions.get(.agentCompleted))
+        #expect(agent.reason == "TimedOut" && agent.message.contains("600 s, spec.limits.timeoutSeconds"))
+    }
+}
