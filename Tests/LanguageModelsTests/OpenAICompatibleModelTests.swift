@@ -183,7 +183,8 @@ struct OpenAICompatibleModelTests {
             (429, "insufficient_quota", "quota", 1), (429, "rate_limit_exceeded", "rate", 3),
             (408, "x", "unavailable", 3),
             (409, "x", "unavailable", 3), (500, "x", "unavailable", 3), (503, "x", "unavailable", 3),
-            (529, "x", "unavailable", 3), (504, "x", "lost", 3), (524, "x", "lost", 3), (302, "x", "invalid", 1),
+            (529, "x", "unavailable", 3), (504, "x", "lost", 3), (524, "x", "lost", 3),
+            (502, "x", "lost", 3), (520, "x", "lost", 3), (302, "x", "invalid", 1),
             (400, "content_filter", "refused", 1),
         ])
     func statusesAreMappedAndRetriedOrNot(status: Int, code: String, kind: String, attempts: Int) async {
@@ -255,6 +256,27 @@ struct OpenAICompatibleModelTests {
         let rig = Rig()
         rig.transport.expect("POST", path, body: #"{"error":{"code":401,"message":"no"}}"#)
         #expect(await rig.ask() == .failure(.authenticationFailed("HTTP 401: no")))
+    }
+
+    /// I2: what failed while the answer was made, or behind a gateway, may be on the bill; a refusal is not.
+    @Test(arguments: [
+        (200, #"{"code":502,"message":"x"}"#, true), (200, #"{"code":408,"message":"x"}"#, true),
+        (200, #"{"message":"x"}"#, true), (200, #"{"code":503,"message":"x"}"#, true),
+        (200, #"{"code":401,"message":"x"}"#, false), (200, #"{"code":402,"message":"x"}"#, false),
+        (200, #"{"code":429,"message":"x"}"#, false), (200, #"{"code":400,"message":"x"}"#, false),
+        (502, #"{"message":"x"}"#, true), (503, #"{"message":"x"}"#, false), (429, #"{"message":"x"}"#, false),
+    ])
+    func whatMayHaveBeenPaidIsCounted(status: Int, error: String, isCharged: Bool) async {
+        let rig = Rig()
+        for _ in 0..<4 { rig.transport.expect("POST", path, status: status, body: #"{"error":\#(error)}"#) }
+        var request = simple
+        request.lostReply = .report
+        guard case .failure(let failure) = await rig.ask(request) else {
+            Issue.record("no error")
+            return
+        }
+        #expect(failure.mayHaveBeenCharged == isCharged, "\(failure)")
+        if isCharged { #expect(rig.transport.requests.count == 1) }
     }
 
     @Test func passingFailuresAreRetriedAfterTwoAndFourSeconds() async throws {

@@ -12,7 +12,7 @@ package enum ModelError: Error, Sendable, Hashable {
     case rateLimited(retryAfter: Duration?)
     /// The provider or the way to it is down; nothing was answered.
     case unavailable(String)
-    /// The connection broke while the reply was on its way: it may have been billed.
+    /// The reply was lost on its way, with the connection or at a gateway, or while it was made: it may have been billed.
     case connectionLost(String)
     case timedOut
     /// The provider does not accept the request (400, 404, 413, 422, a redirect).

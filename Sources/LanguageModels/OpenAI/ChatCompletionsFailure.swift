@@ -7,6 +7,8 @@ struct ChatCompletionsFailure {
     /// `code` or `type` of the error object, whichever is there.
     var code: String
     var message: String
+    /// Inside an answer that had begun as a success.
+    let isLate: Bool
 
     init(status: Int, body: [UInt8], key: Secret?) {
         let json: JSONValue
@@ -21,6 +23,7 @@ struct ChatCompletionsFailure {
 
     /// An error object, also one inside a 200: then a numeric code takes the place of the status.
     init(status: Int, error: JSONValue, body: [UInt8] = [], key: Secret?) {
+        isLate = status == 200
         let number = error["code"]?.integerValue ?? error["status"]?.integerValue
         if status == 200 {
             self.status = number.flatMap { (400...599).contains($0) ? Int($0) : nil } ?? 500
@@ -40,13 +43,15 @@ struct ChatCompletionsFailure {
         case 401, 403:
             return isFilter ? .refused(message) : .authenticationFailed(message)
         case 402: return .quotaExhausted(message)
-        case 408, 409: return .unavailable(message)
+        case 408, 409: return isLate ? .connectionLost(message) : .unavailable(message)
         case 429:
             return code == "insufficient_quota" ? .quotaExhausted(message) : .rateLimited(retryAfter: retryAfter)
         case 400..<500: return isFilter ? .refused(message) : .invalidRequest(message)
-        // A gateway that gave up waiting says nothing about the server behind it, which may have answered and billed.
-        case 504, 524: return .connectionLost(message)
-        default: return .unavailable(message)
+        // A gateway that gave up waiting, or could not read what it was given, says nothing about the server behind it,
+        // which may have answered and billed.
+        case 502, 504, 520, 524: return .connectionLost(message)
+        // What fails behind a 200 fails at work: tokens may have been made by then.
+        default: return isLate ? .connectionLost(message) : .unavailable(message)
         }
     }
 

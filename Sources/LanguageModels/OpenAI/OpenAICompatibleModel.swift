@@ -84,7 +84,8 @@ package struct OpenAICompatibleModel: LanguageModel {
         case 401, 502, 503, 504:
             let wait = RetryPolicy.wait(in: response.headers, now: time.wallNow())
             let failure = ChatCompletionsFailure(status: response.status, body: bytes, key: configuration.key)
-            throw response.status == 504 ? .unavailable(failure.message) : failure.error(retryAfter: wait)
+            // Nothing was asked for that could have been paid: here a gateway's word is that nobody is there.
+            throw response.status == 401 ? failure.error(retryAfter: wait) : .unavailable(failure.message)
         default: return
         }
     }
