@@ -1,17 +1,15 @@
 /// Where a conversation record stands.
 package enum ConversationPhase: Vocabulary {
     case active
-    case sealing
     case complete
     case damaged
     case unknown(String)
 
-    package static let known: [Self] = [.active, .sealing, .complete, .damaged]
+    package static let known: [Self] = [.active, .complete, .damaged]
 
     package var rawValue: String {
         switch self {
         case .active: "Active"
-        case .sealing: "Sealing"
         case .complete: "Complete"
         case .damaged: "Damaged"
         case .unknown(let text): text

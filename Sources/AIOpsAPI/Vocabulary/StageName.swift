@@ -10,6 +10,5 @@ package enum StageName: String, Sendable, Hashable, CaseIterable {
     case running = "Running"
     case evaluating = "Evaluating"
     case recovering = "Recovering"
-    case sealing = "Sealing"
     case releasing = "Releasing"
 }
