@@ -47,7 +47,7 @@ import Testing
         var task = AIOpsTask(metadata: ObjectMeta(name: "t"), spec: try AIOpsTask.Spec(jsonValue: bare))
         task.admit(now: Timestamp(seconds: 1))
         let filled = AIOpsTask.Spec.schema.defaulted(bare)
-        #expect(filled["limits"]?["maxSteps"] == 30)
+        #expect(filled["successPolicy"] == "Completed")
         #expect(filled["environment"]?["kind"]?["workers"] == 0)
         #expect(filled["approval"] == nil)
         task.spec = try AIOpsTask.Spec(jsonValue: filled)

@@ -28,6 +28,22 @@ import Testing
         #expect(pool.retryLimit == 3)
     }
 
+    /// The task's own word, then that of the route, then the problem's.
+    @Test func limitsThatNobodyNamesAreThoseOfTheProblem() throws {
+        let defaults = LimitDefaults(maxSteps: 7, timeoutSeconds: 70)
+        var route = WorkerPool.Route()
+        route.timeoutSeconds = 60
+        let bare = try AIOpsTask.Spec(
+            jsonValue: AIOpsTask.Spec.schema.defaulted(["problem": ["id": "a"], "limits": [:]]))
+        let own = try AIOpsTask.Spec(
+            jsonValue: ["problem": ["id": "a"], "limits": ["maxSteps": 5, "timeoutSeconds": 50]])
+        let figures = [
+            own.effective(route: route, defaults: defaults), bare.effective(route: route, defaults: defaults),
+            bare.effective(defaults: defaults),
+        ].map { [Int64($0?.maxSteps ?? 0), $0?.timeoutSeconds ?? 0] }
+        #expect(figures == [[5, 50], [7, 60], [7, 70]])
+    }
+
     static let strategies: [(JSONValue, AgentStrategy)] = [
         (["query": ["message": "?"]], .threePhase),
         (["workflow": ["goal": "g"]], .role),

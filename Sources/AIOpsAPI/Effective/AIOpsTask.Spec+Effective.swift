@@ -1,8 +1,11 @@
 extension AIOpsTask.Spec {
     /// The spec with defaults filled in; nil unless it carries exactly one kind of work.
     ///
-    /// `pool` is the pool it runs in, once known, and `route` the route of that pool that took it.
-    package func effective(pool: WorkerPool.Spec? = nil, route: WorkerPool.Route? = nil) -> EffectiveTask? {
+    /// `pool` is the pool it runs in, once known, `route` the route of that pool that took it, and `defaults` what its
+    /// problem says of limits.
+    package func effective(
+        pool: WorkerPool.Spec? = nil, route: WorkerPool.Route? = nil, defaults: LimitDefaults = LimitDefaults()
+    ) -> EffectiveTask? {
         guard let work = effectiveWork else { return nil }
         let seed = seed ?? 0
         return EffectiveTask(
@@ -20,8 +23,8 @@ extension AIOpsTask.Spec {
             retainOnSuccessSeconds: environment?.retention?.onSuccessSeconds ?? 0,
             retainOnFailureSeconds: environment?.retention?.onFailureSeconds ?? 0,
             requiresPodSecurity: environment?.podSecurity == .required,
-            maxSteps: limits?.maxSteps ?? 30,
-            timeoutSeconds: limits?.timeoutSeconds ?? route?.timeoutSeconds ?? 1800,
+            maxSteps: limits?.maxSteps ?? defaults.maxSteps,
+            timeoutSeconds: limits?.timeoutSeconds ?? route?.timeoutSeconds ?? defaults.timeoutSeconds,
             startDeadlineSeconds: limits?.startDeadlineSeconds,
             maxTokens: limits?.maxTokens,
             maxCostNanos: limits?.maxCost?.nanos,

@@ -270,7 +270,7 @@ extension AgentOutcome.StopReason {
         let effective = context.effective
         return switch self {
         case .submitted: "it submitted"
-        case .stepLimit: "its steps were used up (\(effective.maxSteps), spec.limits.maxSteps)"
+        case .stepLimit: "its \(effective.maxSteps) steps were used up (spec.limits.maxSteps sets another number)"
         case .deadline: context.timeLimit.isOver
         case .tokenBudget:
             "one more call could have passed the limit of tokens (\(effective.maxTokens ?? 0), spec.limits.maxTokens)"

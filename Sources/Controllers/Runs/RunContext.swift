@@ -35,16 +35,9 @@ struct RunContext: Sendable {
     ) async throws(RunStop) -> RunContext {
         let task = await record.task
         let pool = try await pool(of: task, services)
-        let (effective, timeLimit) = try effective(task, pool)
-        guard case .problem(let work) = effective.work else {
-            throw .failed(TaskFailure(.user, .notSupported, "only spec.problem is served by this version"))
-        }
-        let problem: Problem
-        do {
-            problem = try services.catalogue.problem(work.id, parameters: work.parameters ?? [:])
-        } catch {
-            throw .failed(TaskFailure(.user, .problemNotFound, "\(error)"))
-        }
+        let spec = try runningSpec(task)
+        let problem = try problem(spec, services)
+        let (effective, timeLimit) = try effective(task, spec, problem, pool)
         // Before anything is made: a key that is missing costs nobody an environment.
         let model: any LanguageModel
         // Of this run alone: a key that one namespace makes up must not blot out the words of another.
@@ -106,18 +99,33 @@ struct RunContext: Sendable {
         }
     }
 
-    private static func effective(
-        _ task: AIOpsTask, _ pool: WorkerPool?
-    ) throws(RunStop) -> (EffectiveTask, TimeLimit) {
-        let spec: AIOpsTask.Spec
+    private static func runningSpec(_ task: AIOpsTask) throws(RunStop) -> AIOpsTask.Spec {
         do {
-            spec = try task.runningSpec()
+            return try task.runningSpec()
         } catch {
             throw .failed(
                 TaskFailure(.infrastructure, .internalError, "the admitted spec cannot be read", cause: error))
         }
+    }
+
+    private static func problem(_ spec: AIOpsTask.Spec, _ services: RunServices) throws(RunStop) -> Problem {
+        guard let work = spec.problem else {
+            throw .failed(TaskFailure(.user, .notSupported, "only spec.problem is served by this version"))
+        }
+        do {
+            return try services.catalogue.problem(work.id, parameters: work.parameters ?? [:])
+        } catch {
+            throw .failed(TaskFailure(.user, .problemNotFound, "\(error)"))
+        }
+    }
+
+    private static func effective(
+        _ task: AIOpsTask, _ spec: AIOpsTask.Spec, _ problem: Problem, _ pool: WorkerPool?
+    ) throws(RunStop) -> (EffectiveTask, TimeLimit) {
         let route = spec.route(of: pool?.spec, labels: task.metadata.labels)
-        guard let effective = spec.effective(pool: pool?.spec, route: route) else {
+        let limits = problem.limits
+        let defaults = LimitDefaults(maxSteps: limits.maxSteps, timeoutSeconds: Int64(limits.timeoutSeconds))
+        guard let effective = spec.effective(pool: pool?.spec, route: route, defaults: defaults) else {
             throw .failed(TaskFailure(.user, .invalidSpec, spec.validate().summary))
         }
         // Asked at admission as well; a process of another version may have admitted it.

@@ -14,7 +14,7 @@ struct TimeLimit: Sendable, Hashable {
         } else if route?.timeoutSeconds != nil {
             place = "timeoutSeconds of the pool's route"
         } else {
-            place = "the default of spec.limits.timeoutSeconds"
+            place = "that of the problem; spec.limits.timeoutSeconds sets another"
         }
     }
 

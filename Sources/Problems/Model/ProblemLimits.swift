@@ -1,4 +1,4 @@
-/// What an agent gets for a problem when the task does not say.
+/// What an agent gets for a problem when neither the task nor the route of its pool says.
 package struct ProblemLimits: Sendable, Hashable {
     package var maxSteps: Int
     package var timeoutSeconds: Int

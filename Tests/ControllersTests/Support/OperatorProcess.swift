@@ -28,7 +28,10 @@ struct OperatorProcess: Sendable {
     private let time: PollingTime
     private let runsEnded: AsyncStream<Void>
 
-    init(session: String, link: ProcessLink, server: InMemoryAPIServer, time: PollingTime) throws {
+    /// The catalogue is the built-in one unless another is given.
+    init(
+        session: String, link: ProcessLink, server: InMemoryAPIServer, time: PollingTime, catalogue: Catalogue? = nil
+    ) throws {
         let settings = OperatorSettings(
             version: "test", namespace: "demo", allowedModelHosts: [ScriptedProvider.host])
         let logger = Logger.disabled
@@ -40,7 +43,7 @@ struct OperatorProcess: Sendable {
                 PoolReference(task, operatorNamespace: "demo").places.map(\.description)
             }
         ])
-        let catalogue = try Catalogue.builtin()
+        let catalogue = try catalogue ?? Catalogue.builtin()
         events = EventRecorder(
             writer: client, controller: "test", instance: session, flushLimit: .seconds(600), time: time,
             logger: logger,

@@ -7,6 +7,7 @@ import KubernetesClient
 import KubernetesModel
 import KubernetesTesting
 import Primitives
+import Problems
 import SimulationTesting
 import Telemetry
 import Testing
@@ -64,6 +65,7 @@ struct Rehearsal: Sendable {
     let play: Play
     /// Whether the model goes on thinking until somebody stops the run.
     let thinksOn: Bool
+    let catalogue: Catalogue?
     let time = PollingTime()
     let cluster: ShopCluster
     let provider: ScriptedProvider
@@ -75,10 +77,11 @@ struct Rehearsal: Sendable {
 
     init(
         _ play: Play, answers: ScriptedProvider.Answers? = nil, providerAbsentFor: Int = 0, thinksOn: Bool = false,
-        edit: (inout AIOpsTask) -> Void = { _ in }
+        catalogue: Catalogue? = nil, edit: (inout AIOpsTask) -> Void = { _ in }
     ) {
         self.play = play
         self.thinksOn = thinksOn || play.isCutOff
+        self.catalogue = catalogue
         cluster = ShopCluster(time: time, rollsOut: play != .neverHealthy)
         provider = ScriptedProvider(
             isMitigation: play == .mitigation, answers: answers ?? play.answers, absentFor: providerAbsentFor)
@@ -115,7 +118,8 @@ struct Rehearsal: Sendable {
 
     func process(_ session: String, event: ProcessLink.Event? = nil) throws -> OperatorProcess {
         let link = ProcessLink(server: server, provider: provider, event: event)
-        let process = try OperatorProcess(session: session, link: link, server: server, time: time)
+        let process = try OperatorProcess(
+            session: session, link: link, server: server, time: time, catalogue: catalogue)
         link.whileThinking.withLock { $0 = { await self.meanwhile(process) } }
         return process
     }

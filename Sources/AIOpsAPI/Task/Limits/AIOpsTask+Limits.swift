@@ -44,13 +44,16 @@ extension AIOpsTask.Limits: SchemaDescribed {
         .object(
             "Hard limits, each checked before the next call is made.",
             [
-                .optional("maxSteps", .integer("Most agent steps.", 1...1000, default: 30)),
+                .optional(
+                    "maxSteps",
+                    .integer(
+                        "Most agent steps; default: those of the problem, which are 30 in the catalogue.", 1...1000)),
                 .optional(
                     "timeoutSeconds",
                     .integer(
                         """
                         Seconds from startedAt to the end, grading excluded; default: that of the pool's route, \
-                        else 1800.
+                        else of the problem, which is 1800 in the catalogue.
                         """, 1...86400)),
                 .optional(
                     "startDeadlineSeconds",
