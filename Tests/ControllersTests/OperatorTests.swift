@@ -114,6 +114,38 @@ import Testing
         #expect(watch.mostAtOnce == 3)
     }
 
+    /// A queued task says that its pool is gone, and is taken by one of that name that comes later, without anybody
+    /// touching it.
+    @Test(.timeLimit(.minutes(2))) func aQueuedTaskOutlivesItsPool() async throws {
+        let key = Fixture.pool().key
+        cluster.server.modify(WorkerPool.resourceType, key) { $0["spec"]?["workers"]?["replicas"] = 0 }
+        let said = Locked<[String]>([])
+        cluster.server.react(to: AIOpsTask.resourceType) { object, cluster in
+            guard let task = try? AIOpsTask(jsonValue: object),
+                let reason = task.status.conditions.get(.admitted)?.reason
+            else { return }
+            let isFirstWait = said.withLock { said in
+                if said.last != reason { said.append(reason) }
+                return said == ["WaitingForWorker"]
+            }
+            // Not before the finalizer: what is queued is queued for good.
+            if isFirstWait, !task.metadata.finalizers.isEmpty {
+                cluster.delete(WorkerPool.resourceType, key)
+            } else if reason == "PoolNotFound" {
+                var pool = Fixture.pool()
+                pool.metadata.uid = ""
+                pool.metadata.resourceVersion = ""
+                cluster.put(WorkerPool.resourceType, pool.jsonValue())
+            }
+        }
+        create(1)
+        try await run("aaaaa", until: 1)
+        try expectDone(1)
+        let reasons = said.withLock { $0 }
+        #expect(
+            reasons.prefix(2) == ["WaitingForWorker", "PoolNotFound"] && reasons.last == "QuotaReserved", "\(reasons)")
+    }
+
     /// A process that loses its Lease goes on in its next term: parts that hold each other would add up.
     @Test(.timeLimit(.minutes(2))) func nothingOfATermIsLeftWhenItIsOver() async throws {
         final class Trace: Sendable {}
