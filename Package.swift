@@ -208,7 +208,7 @@ let package = Package(
         tests(
             "ControllersTests",
             [
-                "Controllers", "ControllerRuntime", "AIOpsAPI", "Problems", "Environments", "Scheduling",
+                "Agent", "Controllers", "ControllerRuntime", "AIOpsAPI", "Problems", "Environments", "Scheduling",
                 "Conversations", "KubernetesClient", "KubernetesModel", "KubernetesTesting", "LanguageModels",
                 "LanguageModelTesting", "LifecycleTesting", "SimulationTesting", "HTTP", "JSON", "Telemetry",
                 "Primitives",
