@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 sys.dont_write_bytecode = True
 
+import preflight  # noqa: E402
 from measure import machine  # noqa: E402
 from measure.api import Api, ApiError, Json, tasks_path  # noqa: E402
 from measure.arena import Arena, ArenaError, Burst, Paced, Start  # noqa: E402
@@ -268,6 +269,9 @@ def main() -> int:
     parts = options.parts.split(",")
     if options.quick:
         options.rounds, options.objects, parts = 1, [count for count in options.objects if count <= 10_000], [p for p in parts if p != "pods"]
+    preflight.writable()
+    if {"speed", "size", "pods"} & set(parts):
+        preflight.root("This measurement", "it starts private clusters (network namespaces, containers)")
     steps = {"speed": options.rounds * 6 + 1, "size": len(options.objects) + 2, "alone": 3, "pods": options.runs + 2}
     about = machine.describe()
     progress = Progress(2 + sum(steps[part] for part in parts), "bench")

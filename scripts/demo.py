@@ -16,6 +16,7 @@ import time
 
 sys.dont_write_bytecode = True
 
+import preflight  # noqa: E402
 from product import release, tasks  # noqa: E402
 from product.clusters import NAME, Given, Images, Kind, Private, choose  # noqa: E402
 from product.kubectl import Kubectl  # noqa: E402
@@ -118,6 +119,7 @@ def main() -> int:
     parser.add_argument("action", choices=["up", "down"])
     parser.add_argument("--context", help="a context of your kubeconfig; without it no cluster of yours is touched")
     options = parser.parse_args()
+    preflight.writable()
     try:
         (up if options.action == "up" else down)(options)
     except Failure as failure:

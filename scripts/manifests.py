@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import preflight  # noqa: E402
 import pythonenv  # noqa: E402
 
 pythonenv.enter()
@@ -76,6 +77,8 @@ def files():
 
 def main():
     check = "--check" in sys.argv[1:]
+    if not check:
+        preflight.writable()
     stale = []
     # The chart's own CRDs come first: rendering reads them.
     for path, text in files().items():

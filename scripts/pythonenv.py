@@ -9,6 +9,8 @@ import pathlib
 import subprocess
 import sys
 
+import preflight
+
 # Helm's own Go SDK as a native library; pinned, since its wheel is what installs the chart in the tests.
 PACKAGES = ["helm-python-sdk==0.2.2", "PyYAML==6.0.2", "check-jsonschema==0.29.4"]
 
@@ -24,13 +26,18 @@ def enter():
     python = home / "bin" / "python3"
     if pathlib.Path(sys.prefix).resolve() == home.resolve():
         return
-    home.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        home.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        preflight.stop(f"cannot make {home.parent}: {error.strerror}. Set XDG_CACHE_HOME to a folder of yours.")
     with open(home.parent / f"{key}.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (home / "complete").exists():
             print(f"installing {', '.join(PACKAGES)}", file=sys.stderr)
-            subprocess.run([sys.executable, "-m", "venv", "--clear", str(home)], check=True)
-            subprocess.run([str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *PACKAGES],
-                           check=True)
+            for command in ([sys.executable, "-m", "venv", "--clear", str(home)],
+                            [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *PACKAGES]):
+                if subprocess.run(command).returncode != 0:
+                    preflight.stop(f"could not install {', '.join(PACKAGES)} into {home} (why is above).\n"
+                                   "It needs the Debian package python3-venv and a Python package index (PyPI or a mirror of it).")
             (home / "complete").touch()
     os.execv(str(python), [str(python), *sys.argv])

@@ -14,8 +14,9 @@ packages=(libcurl4-openssl-dev libyaml-dev libmicrohttpd-dev libssl-dev pkg-conf
 [ "$(uname -s)" = Linux ] || stop "this project builds on Linux; here is $(uname -s). Use a Debian 12 machine or container."
 command -v swift >/dev/null || stop "Swift is missing. Install the Swift 6.3 toolchain (https://www.swift.org/install/linux/) and put 'swift' on PATH."
 version=$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9]*\.[0-9]*\).*/\1/p' | head -n 1)
-[ "$(printf '%s\n6.2\n' "${version:-0}" | sort -V | head -n 1)" = 6.2 ] \
-    || stop "Swift ${version:-of unknown version} is too old: 6.2 or newer is needed (https://www.swift.org/install/linux/)."
+[ "$(printf '%s\n6.3\n' "${version:-0}" | sort -V | head -n 1)" = 6.3 ] \
+    || stop "Swift ${version:-of unknown version} is too old: 6.3 or newer is needed (https://www.swift.org/install/linux/)."
+"$(dirname "$0")/writable.sh"
 
 missing=()
 for package in "${packages[@]}"; do

@@ -11,11 +11,17 @@ import subprocess
 import sys
 import time
 
+import preflight
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 LOGS = ROOT / "build" / "logs"
 CLUSTER = ROOT / "scripts" / "cluster" / "cluster.py"
 WHOLE_RUNS = "CrashTests|SimulationTests"
 RIG_TESTS = "ClusterTests|NodeTests|FaultTests"
+
+CLUSTERS = "it starts private clusters (network namespaces, containers)"
+NEED_ROOT = {"unit": "some of its tests cut a cable between two network namespaces of their own",
+             **dict.fromkeys(("api", "faults", "node", "ci", "all"), CLUSTERS)}
 
 
 class Run:
@@ -71,7 +77,7 @@ class Run:
 
 
 def lint(run):
-    tracked = subprocess.check_output(["git", "ls-files"], cwd=ROOT, text=True).split("\n")
+    tracked = preflight.git_files()
     shell = [f for f in tracked if f.endswith(".sh") or f == ".ci/run"]
     yaml = [f for f in tracked if f.endswith((".yaml", ".yml")) and "/templates/" not in f]
     python = [f for f in tracked if f.endswith(".py")]
@@ -152,6 +158,9 @@ def main():
     }
     if what not in plans:
         sys.exit(f"test.py: unknown part '{what}'; one of {', '.join(plans)}")
+    preflight.writable()
+    if what in NEED_ROOT:
+        preflight.root(f"This part of the tests ({what})", NEED_ROOT[what])
     total, plan = plans[what]
     run = Run(total)
     plan(run)

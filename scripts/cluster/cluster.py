@@ -138,6 +138,9 @@ def main() -> int:
     except Failure as problem:
         print(f"error: {problem}", file=sys.stderr)
         return 1
+    except PermissionError as problem:
+        print(f"{problem.filename}: {problem.strerror}. The private cluster belongs to root: run this as root.", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return 130

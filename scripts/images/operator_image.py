@@ -132,6 +132,8 @@ def main(usage: str | None) -> int:
     parser.add_argument("--output", type=pathlib.Path, default=ROOT / "build" / "images", help="folder of the archive")
     parser.add_argument("--binary", type=pathlib.Path, help="this program instead of a release build")
     options = parser.parse_args()
+    if subprocess.run([str(ROOT / "scripts" / "writable.sh")]).returncode != 0:
+        return 2
     try:
         output = options.output.resolve()
         report(*make(options.binary or build(), output))
