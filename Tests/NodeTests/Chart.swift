@@ -18,6 +18,7 @@ import Testing
             try await expectRights(
                 cluster, account: "system:serviceaccount:\(system):aiops-operator", in: system, table: "operator")
             try await expectRulesOfTheServer(cluster)
+            try await expectThatAnUpgradeLeavesThePool(cluster, system)
             try await cluster.withNamespace("chart-tasks") { namespace in
                 let requests: [(name: String, TaskRequest, table: String)] = [
                     ("looking", .detection, "sandbox-read-only"), ("mending", .mitigation, "sandbox-mitigation"),
@@ -56,10 +57,7 @@ import Testing
         try await TestCluster.with(.node, definitions: false) { cluster in
             let system = "test-chart-\(TestCluster.randomSuffix())"
             do {
-                // Current definitions: the server of the CRDs is today's, though the document by which Helm would
-                // check them, and the capabilities by which the chart would choose them, are those of 1.20.
-                try await helm(
-                    "install", cluster, system, more: ["--skip-schema-check", "--set", values("crds-current")])
+                try await install(cluster, system)
                 try await body(cluster, system)
             } catch {
                 let log = try? await cluster.kubectl.run(
@@ -70,6 +68,14 @@ import Testing
             }
             try await remove(cluster, system)
         }
+    }
+
+    /// Installs the release, or upgrades it where it is.
+    ///
+    /// With current definitions, as the demo does: the server of the CRDs is today's, though the document by which Helm
+    /// would check them, and the capabilities by which the chart would choose them, are those of 1.20.
+    private func install(_ cluster: TestCluster, _ system: String) async throws {
+        try await helm("install", cluster, system, more: ["--skip-schema-check", "--set", values("crds-current")])
     }
 
     private func remove(_ cluster: TestCluster, _ system: String) async throws {
@@ -106,6 +112,17 @@ import Testing
                 AIOpsTask.resourceType, DynamicObject(task), options: WriteOptions(dryRun: true))
         }
         #expect(error?.message.contains("set exactly one of spec.problem") == true, "\(error?.message ?? "accepted")")
+    }
+
+    /// The chart makes the pool; what its users make of it afterwards is theirs.
+    private func expectThatAnUpgradeLeavesThePool(_ cluster: TestCluster, _ system: String) async throws {
+        let key = ObjectKey(namespace: system, name: "default")
+        let made = try await cluster.client.get(WorkerPool.self, key)
+        let patch = #"{"spec":{"workers":{"replicas":4}}}"#
+        _ = try await cluster.kubectl.run("-n", system, "patch", "workerpool", "default", "--type=merge", "-p", patch)
+        try await install(cluster, system)
+        let kept = try await cluster.client.get(WorkerPool.self, key)
+        #expect(kept.spec.workers?.replicas == 4 && kept.metadata.uid == made.metadata.uid)
     }
 
     private func values(_ name: String) -> String { "\(RepositoryRoot.path)/Tests/NodeTests/Fixtures/\(name).json" }

@@ -33,6 +33,7 @@ class Images:
 class Cluster(Protocol):
     title: str
     is_ours: bool  # made by us and for us alone, so that taking it down is all there is to clean
+    has_newer_crds: bool  # its CRD server is newer than the API server, whose documents and capabilities Helm goes by
 
     def check(self) -> None: ...
     def up(self, progress: Progress) -> Kubectl: ...
@@ -62,6 +63,7 @@ class Given:
     """A cluster of the user's. Its nodes must be able to pull the images: nothing can be loaded into it from here."""
 
     is_ours = False
+    has_newer_crds = False
 
     def __init__(self, context: str, images: Images) -> None:
         self.context, self.images = context, images
@@ -114,6 +116,7 @@ class Kind:
     """A Kind cluster of our own."""
 
     is_ours = True
+    has_newer_crds = False
     title = f"Kind cluster {NAME}"
 
     def __init__(self, images: Images) -> None:
@@ -169,6 +172,7 @@ class Private:
     """A single-node Kubernetes from Debian packages, with images that need no registry: see docs/cluster.md."""
 
     is_ours = True
+    has_newer_crds = True
 
     def __init__(self, name: str = NAME, profile: str = "node") -> None:
         self.name, self.profile = name, profile
@@ -206,7 +210,8 @@ class Private:
         progress.run("load-image", [CLUSTER_TOOL, "load-image", "--name", self.name, archive])
 
     def values(self) -> dict[str, Any]:
-        return {}
+        # What the chart would ask, the API server of 1.20, does not serve the CRDs here.
+        return {"crds": {"form": "current"}}
 
     def hint(self) -> str:
         return f"export KUBECONFIG={self._ask('kubeconfig')}"

@@ -52,10 +52,12 @@ def install(progress: Progress, cluster: Given | Kind | Private, kubectl: Kubect
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
         json.dump(values, file)
         file.flush()
+        command = [SCRIPTS / "chart.py", "install", "--kubeconfig", kubectl.kubeconfig, "--namespace", NAMESPACE,
+                   "--set", file.name, "--timeout", "180"]
+        if cluster.has_newer_crds:
+            command.append("--skip-schema-check")
         try:
-            progress.run("chart-install", [
-                SCRIPTS / "chart.py", "install", "--kubeconfig", kubectl.kubeconfig, "--namespace", NAMESPACE,
-                "--set", file.name, "--timeout", "180"])
+            progress.run("chart-install", command)
         except Failure as failure:
             raise Failure(f"{failure}\n{condition_of_pods(kubectl)}\n{log_tail(kubectl)}", failure.look) from None
 
