@@ -5,6 +5,9 @@ Each Tests/Mutants/NAME.patch is a diff whose first lines say what it breaks:
     bug: what the mutant does wrong
     test: regular expression of the tests that must fail, as `swift test --filter` takes it
 
+A mutant is built in a copy of the checkout that begins with the checkout's own build folder, so that only what the bug touches
+is built anew. Since a build knows its files by their paths, the copy is mounted over the checkout for it, seen by nobody else.
+
 usage: mutants.py [--sample N [--seed S]] [NAME ...]
 """
 import argparse
@@ -12,13 +15,19 @@ import os
 import pathlib
 import random
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import time
 
+import preflight
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TREE = ROOT / "build" / "mutants"
+# Their tests make network namespaces; without the right to, they would be red for that.
+NEED_ROOT = {"CurlTransportTests"}
+MOUNTED = 'mount --bind "$0" "$1" && cd "$1" && shift && exec "$@"'
 
 
 def header(patch, name):
@@ -52,39 +61,49 @@ def test_targets(patch):
     return sorted(name for name in found if name.endswith("Tests"))
 
 
-def copy_tree(targets=()):
-    """A copy of what git tracks or would add, so that a mutant never touches the checkout; its build folder stays."""
-    listed = subprocess.check_output(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, text=True).split("\0")
-    TREE.mkdir(parents=True, exist_ok=True)
-    wanted = {f for f in listed if f and (ROOT / f).is_file() and f.split("/")[0] in ("Sources", "Tests", "Package.swift")}
-    for old in [p for p in TREE.rglob("*") if p.is_file() and ".build" not in p.relative_to(TREE).parts]:
-        if str(old.relative_to(TREE)) not in wanted:
-            old.unlink()
-    for name in wanted:
-        target, content = TREE / name, (ROOT / name).read_bytes()
-        if name == "Package.swift" and targets:
-            content += (ONLY % ", ".join(f'"{t}"' for t in targets)).encode()
-        if not target.exists() or target.read_bytes() != content:
+def copy_tree(targets):
+    """A copy of what git tracks or would add, with the times of its files, so that a mutant never touches the checkout."""
+    shutil.rmtree(TREE, ignore_errors=True)
+    for name in preflight.git_files("--cached", "--others", "--exclude-standard"):
+        source, target = ROOT / name, TREE / name
+        if source.is_file() and name.split("/")[0] in ("Sources", "Tests", "Package.swift"):
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(content)
+            shutil.copy2(source, target)
+    if targets:
+        with open(TREE / "Package.swift", "a") as package:
+            package.write(ONLY % ", ".join(f'"{t}"' for t in targets))
+    built, target = ROOT / ".build", TREE / ".build"
+    if not (built / "debug").is_symlink():
+        return  # nothing has been built yet: the mutant is, from nothing
+    folder = pathlib.Path(os.readlink(built / "debug"))
+    (target / folder).parent.mkdir(parents=True)
+    flat = [p for p in built.iterdir() if p.is_symlink() or p.is_file()]
+    for sources, place in ((flat, target), ([built / folder], (target / folder).parent)):
+        subprocess.run(["cp", "-a", "--reflink=auto", *map(str, sources), str(place)], check=True)
+
+
+def mounted(command, tree=TREE):
+    """The command, as it is run at the checkout's path and sees the copy there."""
+    user = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
+    return ["unshare", *user, "--mount", "--propagation", "private", "bash", "-c", MOUNTED, str(tree), str(ROOT), *command]
 
 
 def run(patch):
     """Returns None when the mutant was killed, else why not."""
+    copy_tree(test_targets(patch))
     applied = subprocess.run(["git", "apply", "--unidiff-zero", "--recount", f"--directory={TREE.relative_to(ROOT)}", str(patch)],
                              cwd=ROOT, capture_output=True, text=True)
     if applied.returncode != 0:
         return f"the patch does not apply any more: {applied.stderr.strip()}"
-    built = subprocess.run(["swift", "build", "--build-tests"], cwd=TREE, capture_output=True, text=True)
+    built = subprocess.run(mounted(["swift", "build", "--build-tests"]), capture_output=True, text=True)
     if built.returncode != 0:
         errors = [line for line in built.stdout.splitlines() if "error:" in line]
-        return "the mutant does not compile: " + "; ".join(errors[:3])
+        return "the mutant does not compile: " + "; ".join(errors[:3] or [built.stderr[-300:]])
     # Its own group: the tests are a child of `swift test`, and what hangs must not outlive the limit.
     # Every write, not a draw of them: some bugs show after one write only.
-    testing = subprocess.Popen(["swift", "test", "--skip-build", "--filter", header(patch, "test")], cwd=TREE, text=True,
-                               env={**os.environ, "AIOPS_FAULTS": "all"}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                               start_new_session=True)
+    command = mounted(["swift", "test", "--skip-build", "--filter", header(patch, "test")])
+    testing = subprocess.Popen(command, text=True, env={**os.environ, "AIOPS_FAULTS": "all"}, stdout=subprocess.PIPE,
+                               stderr=subprocess.STDOUT, start_new_session=True)
     try:
         output, _ = testing.communicate(timeout=900)
     except subprocess.TimeoutExpired:
@@ -96,7 +115,7 @@ def run(patch):
         found = re.search(r"Test run with [1-9]\d* test", output)
         return "it lives: the tests stay green" if found else "no test matches its filter"
     # Red for another reason, such as a missing library, kills nothing.
-    return None if re.search(r"recorded an issue|Fatal error|Crash", output) else f"the tests did not run: {output[-300:]}"
+    return None if re.search(r"recorded an issue|Fatal error|[Cc]rash", output) else f"the tests did not run: {output[-300:]}"
 
 
 def main():
@@ -122,17 +141,21 @@ def main():
     if arguments.sample and arguments.sample < len(patches):
         print(f"mutants: {arguments.sample} of {len(patches)}, seed {arguments.seed}")
         patches = random.Random(arguments.seed).sample(patches, arguments.sample)
-    # One after another of the same tests, so that little is built anew.
-    patches.sort(key=lambda p: (test_targets(p), p.stem))
+    preflight.writable()
+    rooted = [p.stem for p in patches if NEED_ROOT & set(test_targets(p))]
+    if rooted:
+        preflight.root(f"{rooted[0]}, one of these mutants,", "its tests make a network namespace")
+    if subprocess.run(mounted(["true"], tree=ROOT), capture_output=True).returncode != 0:
+        preflight.stop("A mutant is built in a mount namespace of its own, which this user or container may not have: run this as root.")
     alive = 0
     for number, patch in enumerate(patches, 1):
         started = time.monotonic()
-        copy_tree(test_targets(patch))
         problem = run(patch)
         verdict = "killed" if problem is None else f"NOT KILLED: {problem}"
         print(f"[{number}/{len(patches)}] {patch.stem} ({header(patch, 'bug')}): {verdict}, "
               f"{time.monotonic() - started:.0f} s", flush=True)
         alive += problem is not None
+    shutil.rmtree(TREE, ignore_errors=True)
     print(f"mutants: {len(patches) - alive} killed, {alive} alive")
     sys.exit(1 if alive else 0)
 

@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -24,25 +25,59 @@ NEED_ROOT = {"unit": "some of its tests cut a cable between two network namespac
              **dict.fromkeys(("api", "faults", "node", "ci", "all"), CLUSTERS)}
 
 
+class Step:
+    """One that has begun."""
+
+    def __init__(self, label, command, log, process):
+        self.label, self.command, self.log, self.process = label, command, log, process
+        self.started = time.monotonic()
+
+
 class Run:
     """Counts steps and tests; a failed step ends the run with its last lines on the screen."""
 
     def __init__(self, total):
         self.total, self.step, self.passed, self.failed = total, 0, 0, 0
+        self.besides = []
         self.environment = dict(os.environ)
         # Hundreds of tests at once on two threads starve each other until their deadlines strike.
         self.environment.setdefault("SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH", "8")
         LOGS.mkdir(parents=True, exist_ok=True)
 
-    def do(self, title, command, **options):
+    def do(self, title, command):
+        return self.finish(self.begin(title, command))
+
+    def begin(self, title, command, environment=None):
         self.step += 1
         label = f"[{self.step}/{self.total}] {title}"
         print(f"{label} …", file=sys.stderr, flush=True)
         log = LOGS / f"{self.step:02d}-{re.sub(r'[^a-z0-9]+', '-', title.lower()).strip('-')}.log"
-        started = time.monotonic()
         with open(log, "wb") as sink:
-            code = subprocess.call(command, cwd=ROOT, env=self.environment, stdin=subprocess.DEVNULL,
-                                   stdout=sink, stderr=subprocess.STDOUT, **options)
+            process = subprocess.Popen(command, cwd=ROOT, env=environment or self.environment, stdin=subprocess.DEVNULL,
+                                       stdout=sink, stderr=subprocess.STDOUT)
+        return Step(label, command, log, process)
+
+    def beside(self, title, command):
+        """Begins a step that takes only the processor time which the steps after it leave; `finish` waits for it.
+
+        SwiftPM locks by the path of the build folder, in the folder of temporary files: a lock of its own lets others run.
+        """
+        locks = ROOT / "build" / "locks"
+        locks.mkdir(exist_ok=True)
+        step = self.begin(title, ["nice", "-n", "19", *command], {**self.environment, "TMPDIR": str(locks)})
+        self.besides.append(step)
+        return step
+
+    def stop(self):
+        """Ends what still runs beside the others when the run is over: one of those has failed."""
+        for step in self.besides:
+            if step.process.poll() is None:
+                # `nice` has become `swift test`, which passes an interrupt on to its tests.
+                step.process.send_signal(signal.SIGINT)
+                step.process.wait()
+
+    def finish(self, step):
+        label, log, code = step.label, step.log, step.process.wait()
         text = log.read_text(errors="replace")
         # A run with known issues closes with a mark of its own: it passed, and its line says how many are known.
         closing = [line for line in text.splitlines() if re.match("[✔━✘] Test run with", line)]
@@ -53,20 +88,22 @@ class Run:
                 self.failed += 1
             else:
                 self.passed += count
-        elapsed = time.monotonic() - started
+        elapsed = time.monotonic() - step.started
+        if code == 0 and "swift" in step.command and "test" in step.command and not closing:
+            self.fail(f"{label}: no test ran; whole log: {log.relative_to(ROOT)}", "")
         if code != 0:
-            print(f"{label}: FAILED after {elapsed:.0f} s (exit code {code}); whole log: {log.relative_to(ROOT)}",
-                  file=sys.stderr)
-            shown = [l for l in text.splitlines() if re.search(r"^✘|^↳|: error:|recorded an issue|NOT KILLED", l)][:60]
-            print("\n".join(shown), file=sys.stderr)
-            print("--- last lines", file=sys.stderr)
-            print("\n".join(text.splitlines()[-40:]), file=sys.stderr)
-            print(f"{self.passed} passed, {max(self.failed, 1)} failed")
-            sys.exit(1)
-        if "swift" in command and "test" in command and not any("Test run" in line for line in closing):
-            sys.exit(f"{label}: no test ran (see {log.relative_to(ROOT)})")
+            self.fail(f"{label}: FAILED after {elapsed:.0f} s (exit code {code}); whole log: {log.relative_to(ROOT)}", text)
         print(f"{label}: done in {elapsed:.0f} s", file=sys.stderr, flush=True)
         return text
+
+    def fail(self, what, text):
+        print(what, file=sys.stderr)
+        lines = text.splitlines()
+        shown = [line for line in lines if re.search(r"^✘|^↳|: error:|recorded an issue|NOT KILLED", line)][:60]
+        for line in [*shown, "--- last lines", *lines[-40:]] if text else []:
+            print(line, file=sys.stderr)
+        print(f"{self.passed} passed, {max(self.failed, 1)} failed")
+        sys.exit(1)
 
     def use_cluster(self, name, profile, variable):
         self.do(f"cluster {name} ({profile})", [str(CLUSTER), "up", "--name", name, "--profile", profile])
@@ -96,7 +133,16 @@ def build(run):
 def unit(run):
     # Whole runs keep every thread busy for minutes; what has time limits of its own is run without them.
     run.do("unit tests", ["swift", "test", "--skip-build", "--skip", f"{RIG_TESTS}|{WHOLE_RUNS}"])
-    run.do("whole runs in memory", ["swift", "test", "--skip-build", "--filter", WHOLE_RUNS, "--skip", RIG_TESTS])
+    scripts(run)
+
+
+def whole_runs(run, begin):
+    """In virtual time, so that nothing in them minds how long they take."""
+    return begin("whole runs in memory", ["swift", "test", "--skip-build", "--filter", WHOLE_RUNS, "--skip", RIG_TESTS])
+
+
+def scripts(run):
+    run.do("tests of the scripts", [sys.executable, "-m", "unittest", "discover", "-s", "scripts/tests"])
     run.do("tests of the cluster scripts", [sys.executable, "-m", "unittest", "discover", "-s", "scripts/cluster/tests"])
     run.do("tests of the fault proxy", [sys.executable, "-m", "unittest", "discover", "-s", "scripts/faults/tests"])
 
@@ -138,6 +184,13 @@ def node(run):
     run.do("tests on real pods", ["swift", "test", "--skip-build", "--filter", "NodeTests"])
 
 
+def node_and_whole_runs(run):
+    """Most of the time the tests on real pods wait for pods, which leaves the processor to whole runs."""
+    step = whole_runs(run, run.beside)
+    node(run)
+    run.finish(step)
+
+
 def mutants(run, arguments):
     run.do("mutants", [str(ROOT / "scripts" / "mutants.py"), *arguments])
 
@@ -146,14 +199,14 @@ def main():
     what = sys.argv[1] if len(sys.argv) > 1 else "ci"
     plans = {
         "lint": (6, lambda run: lint(run)),
-        "unit": (5, lambda run: (build(run), unit(run))),
+        "unit": (6, lambda run: (build(run), unit(run), whole_runs(run, run.do))),
         "sim": (2, lambda run: sim(run)),
         "api": (4, lambda run: (build(run), api(run))),
         "faults": (3, lambda run: (build(run), faults(run, everything=True))),
         "node": (6, lambda run: (build(run), node(run))),
-        "ci": (20, lambda run: (build(run), lint(run), unit(run), api(run), node(run),
+        "ci": (21, lambda run: (build(run), lint(run), unit(run), api(run), node_and_whole_runs(run),
                                 mutants(run, ["--sample", "3"]))),
-        "all": (22, lambda run: (build(run), lint(run), unit(run), api(run), faults(run, everything=True), node(run),
+        "all": (23, lambda run: (build(run), lint(run), unit(run), api(run), faults(run, everything=True), node_and_whole_runs(run),
                                  mutants(run, []))),
     }
     if what not in plans:
@@ -163,7 +216,10 @@ def main():
         preflight.root(f"This part of the tests ({what})", NEED_ROOT[what])
     total, plan = plans[what]
     run = Run(total)
-    plan(run)
+    try:
+        plan(run)
+    finally:
+        run.stop()
     print(f"{run.passed} passed, {run.failed} failed")
 
 

@@ -1,0 +1,79 @@
+"""What a user meets before anything is built: `python3 -m unittest discover -s scripts/tests`."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+TARGETS = ("lint", "bench", "build", "crds", "format", "image", "manifests", "mutants", "test", "test-api", "test-unit")
+SCRIPTS = ("bench.py", "images/operator.py", "manifests.py", "mutants.py", "test.py")
+NOBODY = 65534
+
+
+class PlainUser(unittest.TestCase):
+    """Somebody who is not root, with a copy of the checkout that anybody may read."""
+
+    def setUp(self) -> None:
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        os.chmod(self.folder.name, 0o755)
+        self.tree = Path(self.folder.name) / "checkout"
+        shutil.copytree(ROOT / "scripts", self.tree / "scripts", ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / "Tests" / "Mutants", self.tree / "Tests" / "Mutants")
+        shutil.copy(ROOT / "Makefile", self.tree)
+        cache = Path(self.folder.name) / "cache"
+        cache.mkdir()
+        cache.chmod(0o777)
+        self.environment = {**os.environ, "HOME": str(cache), "XDG_CACHE_HOME": str(cache), "PYTHONDONTWRITEBYTECODE": "1"}
+
+    def as_user(self, *command: str) -> subprocess.CompletedProcess[str]:
+        user = [f"--re{kind}id={NOBODY}" for kind in "ug"]
+        change = ["setpriv", *user, "--clear-groups"] if os.geteuid() == 0 else []
+        return subprocess.run([*change, *command], cwd="/", env=self.environment, stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, timeout=60)
+
+    def own(self, owner: int) -> None:
+        for path in [self.tree, *self.tree.rglob("*")]:
+            if os.geteuid() == 0:
+                os.chown(path, owner, owner)
+            path.chmod(0o755 if owner else 0o555)
+
+    def expect_refusal(self, done: subprocess.CompletedProcess[str], before: list[Path], what: str) -> None:
+        said = done.stdout + done.stderr
+        self.assertEqual(done.returncode, 2, f"{what}: {said}")
+        self.assertNotIn("Traceback", said, what)
+        self.assertTrue(said.strip(), what)
+        self.assertEqual(sorted(self.tree.rglob("*")), before, what)
+
+    def test_whoMayNotWriteIsTold(self) -> None:
+        self.own(0)
+        before = sorted(self.tree.rglob("*"))
+        for target in ("lint", "bench", "crds", "manifests", "test"):  # each asks Swift for its version, which takes a while
+            self.expect_refusal(self.as_user("make", "-f", f"{self.tree}/Makefile", target), before, target)
+        for script in SCRIPTS:
+            self.expect_refusal(self.as_user("/usr/bin/python3", f"{self.tree}/scripts/{script}"), before, script)
+
+    def test_whatNeedsRootSaysSo(self) -> None:
+        self.own(NOBODY)
+        before = sorted(self.tree.rglob("*"))
+        for script, *arguments in (("test.py", "unit"), ("test.py", "api"), ("test.py",), ("bench.py",)):
+            done = self.as_user("/usr/bin/python3", f"{self.tree}/scripts/{script}", *arguments)
+            self.expect_refusal(done, before, f"{script} {arguments}")
+            self.assertIn("needs root", done.stderr)
+
+
+class FromElsewhere(unittest.TestCase):
+    def test_makeFindsItsScriptsFromAnyFolder(self) -> None:
+        done = subprocess.run(["make", "-f", f"{ROOT}/Makefile", "--dry-run", *TARGETS], cwd="/", capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        for line in done.stdout.splitlines():
+            self.assertIn(f"'{ROOT}'", line)
+
+
+if __name__ == "__main__":
+    unittest.main()
