@@ -11,6 +11,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import preflight  # noqa: E402
 import pythonenv  # noqa: E402
 
+if "--check" not in sys.argv[1:]:
+    preflight.writable()
 pythonenv.enter()
 
 import yaml  # noqa: E402
@@ -77,8 +79,6 @@ def files():
 
 def main():
     check = "--check" in sys.argv[1:]
-    if not check:
-        preflight.writable()
     stale = []
     # The chart's own CRDs come first: rendering reads them.
     for path, text in files().items():
