@@ -120,6 +120,26 @@ import Testing
         #expect(try claims().count == 1)
     }
 
+    /// I7: a change of the pool has all of its tasks looked at again, those included whose claims the cache lacks.
+    @Test func aChangeOfThePoolForgetsNoClaim() async throws {
+        // Another namespace, whose turn it would be next.
+        _ = try bench.store(
+            Fixture.task("b", namespace: "default", phase: .queued) {
+                var reference = AIOpsTask.PoolReference()
+                reference.name = "default"
+                reference.namespace = "demo"
+                $0.spec.poolRef = reference
+            })
+        try arrange(tasks: ["a"], replicas: 1)
+        _ = await reconciler.reconcile(pool)
+        #expect(claimWrites().count == 1)
+        bench.server.modify(WorkerPool.resourceType, pool) { $0["spec"]?["queue"] = ["ageingSeconds": 77] }
+        pools.apply(
+            .replace(try bench.server.objects(WorkerPool.self), version: bench.server.resourceVersion))
+        for _ in 0..<2 { _ = await reconciler.reconcile(pool) }
+        #expect(claimWrites().count == 1)
+    }
+
     /// I7: the claim may stand although nobody told us.
     @Test func aLostReplyKeepsTheWorkerCounted() async throws {
         // Another namespace, whose turn it would be next.

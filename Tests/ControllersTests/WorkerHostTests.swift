@@ -12,6 +12,8 @@ import Testing
         private struct State {
             var started: [String] = []
             var controls: [String: RunControl] = [:]
+            /// What each run knew of when it began.
+            var known: [RunControl.Request?] = []
             var running = 0
         }
 
@@ -32,6 +34,7 @@ import Testing
 
         var started: [String] { state.withLock { $0.started } }
         var running: Int { state.withLock { $0.running } }
+        var known: [RunControl.Request?] { state.withLock { $0.known } }
         func control(_ uid: String) -> RunControl? { state.withLock { $0.controls[uid] } }
 
         func host() -> WorkerHost {
@@ -45,6 +48,7 @@ import Testing
             state.withLock { state in
                 state.started.append(task.metadata.uid)
                 state.controls[task.metadata.uid] = control
+                state.known.append(control.request)
                 state.running += 1
             }
             startSink.yield()
@@ -155,6 +159,19 @@ import Testing
             _ = host.look(at: task(worker: "demo/default-bbbbb-0", epoch: 2))
             #expect(stage.control("uid-demo-t")?.request == .abandon)
             await stage.end(written: false)
+        }
+    }
+
+    /// After a restart little may be left to do, and nobody comes in time to ask once more.
+    @Test(arguments: [(CancelMode.graceful, RunControl.Request.cancelGracefully), (.immediate, .cancelImmediately)])
+    func aRunThatIsTakenOverKnowsOfAnOlderCancel(mode: CancelMode, request: RunControl.Request) async throws {
+        try await withHost { host in
+            var cancelled = task(epoch: 2)
+            cancelled.spec.cancel = mode
+            _ = host.look(at: cancelled)
+            await stage.awaitStart()
+            #expect(stage.known == [request])
+            await stage.end(written: true)
         }
     }
 

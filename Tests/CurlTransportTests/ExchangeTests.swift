@@ -87,14 +87,28 @@ import Testing
         #expect(server.connectionCount == HTTPPool.allCases.count)
     }
 
-    @Test func redirectsAreNotFollowed() async throws {
-        let server = try RawServer { connection in
-            guard connection.readHead() != nil else { return }
-            connection.write("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n")
+    /// A key is meant for the host it was sent to, and for no other that this one may name.
+    @Test(arguments: ["301 Moved Permanently", "302 Found", "307 Temporary Redirect", "308 Permanent Redirect"])
+    func redirectsAreNotFollowed(status: String) async throws {
+        let other = try RawServer { connection in
+            while connection.readHead() != nil { connection.respond("taken") }
         }
-        let response = try await withTransport { try await $0.send(HTTPRequest(url: server.url)) }
-        #expect(response.status == 302)
-        #expect(response.headers.first("location") == "http://127.0.0.1:1/")
+        let server = try RawServer { connection in
+            while connection.readHead() != nil {
+                connection.write("HTTP/1.1 \(status)\r\nLocation: \(other.url)/\r\nContent-Length: 0\r\n\r\n")
+            }
+        }
+        for method in ["GET", "POST"] {
+            let request = HTTPRequest(method: method, url: server.url, headers: ["Authorization": "Bearer key"])
+            let (response, body) = try await withTransport { transport in
+                let response = try await transport.send(request)
+                // To the end of the exchange: the head of a redirect that is followed is seen as well.
+                return (response, try await response.body.collect())
+            }
+            #expect(status.hasPrefix(String(response.status)) && body.isEmpty)
+            #expect(response.headers.first("location") == "\(other.url)/")
+        }
+        #expect(other.connectionCount == 0)
     }
 
     @Test func interimResponsesAndHeadLeaveNoTrace() async throws {
