@@ -45,4 +45,35 @@ import Testing
         #expect(status.conditions.get(.agentCompleted)?.reason == "StepLimitReached")
         #expect(status.conditions.get(.agentCompleted)?.message.contains("its 2 steps") == true)
     }
+
+    /// I9: while proxies have not followed yet, the agent would find nothing wrong and be right.
+    @Test func theAgentBeginsWhenTheFaultIsFelt() async throws {
+        let run = Rehearsal(.detection)
+        run.cluster.lateCalls.withLock { $0 = 3 }
+        let lateAtCalls = Locked<[Int]>([])
+        let process = try run.process("aaaaa")
+        process.link.whileThinking.withLock { act in
+            act = { lateAtCalls.withLock { $0.append(run.cluster.lateCalls.withLock { $0 }) } }
+        }
+        #expect(try await process.work(until: run.isOver))
+        #expect(!lateAtCalls.withLock { $0 }.isEmpty && lateAtCalls.withLock { $0 }.allSatisfy { $0 == 0 })
+        #expect(try run.task()?.status.result?.verdict == .passed)
+    }
+
+    /// I9: held until the grading, taken back after it, and seen to be.
+    @Test func theFaultIsTakenBackAfterTheGrading() async throws {
+        let run = Rehearsal(.detection)
+        let wasWhole = Locked<[Bool]>([])
+        run.server.react(to: .services) { service, _ in
+            let port = service["spec", "ports"]?[0]?["targetPort"]?.integerValue
+            wasWhole.withLock { $0.append(port == Int64(ShopCluster.rightPort)) }
+        }
+        try await run.perform()
+        #expect(wasWhole.withLock { $0.count { !$0 } } == 1 && wasWhole.withLock { $0.last } == true)
+        let writes = run.server.writes
+        let changes = writes.indices.filter { writes[$0].type == .services && writes[$0].verb == "patch" }
+        let graded = try #require(writes.firstIndex { $0.body["status"]?["result"]?["verdict"] != nil })
+        #expect(changes.count == 2 && changes[0] < graded && graded < changes[1])
+        #expect(try run.task()?.status.result?.scores["recovered"] == "true")
+    }
 }
