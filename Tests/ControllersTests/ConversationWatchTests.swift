@@ -91,6 +91,23 @@ import Testing
         #expect(await look() == nil)
     }
 
+    /// Somebody takes the finalizer away: the task goes without the operator's part in it.
+    @Test(arguments: [false, true])
+    func aTaskThatIsGoneIsForgotten(isReplaced: Bool) async throws {
+        _ = try await hold(1)
+        let process = try OperatorProcess(
+            session: "aaaaa", link: ProcessLink(server: bench.server, provider: ScriptedProvider(isMitigation: false)),
+            server: bench.server, time: bench.time)
+        try process.fillCaches()
+        _ = await process.taskReconciler.reconcile(task.key)
+        #expect(process.taskReconciler.conversations.remembered == 1)
+        bench.server.remove(AIOpsTask.resourceType, task.key)
+        if isReplaced { _ = try bench.store(Fixture.task()) }
+        try process.fillCaches()
+        _ = await process.taskReconciler.reconcile(task.key)
+        #expect(process.taskReconciler.conversations.remembered == 0)
+    }
+
     /// The reconciler says it in the task's condition, and tells of it once.
     @Test func theTaskSaysWhatWasDeleted() async throws {
         _ = try await hold(3)

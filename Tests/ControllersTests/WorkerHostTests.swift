@@ -135,6 +135,23 @@ import Testing
         #expect(stage.started.count == 2)
     }
 
+    /// Somebody takes the finalizer away: the task is gone without having been seen to end.
+    @Test(arguments: [nil, "uid-of-the-next"])
+    func whatIsGoneIsForgotten(heir: String?) async throws {
+        try await withHost { host in
+            _ = host.look(at: task())
+            await stage.awaitStart()
+            // It is gone before its run has noticed.
+            host.forget(task().key, but: heir)
+            await stage.end(written: false)
+            #expect(host.remembered == 1)
+            host.forget(task().key, but: "uid-demo-t")
+            #expect(host.remembered == 1)
+            host.forget(task().key, but: heir)
+            #expect(host.remembered == 0)
+        }
+    }
+
     @Test func anUnwrittenEndIsTriedAgainAfterAGrowingWait() async throws {
         try await withHost { host in
             var waits: [Duration] = []

@@ -1,6 +1,6 @@
 package import AIOpsAPI
 package import KubernetesClient
-import KubernetesModel
+package import KubernetesModel
 package import Primitives
 
 /// Notices when somebody deletes the record of a conversation that is still being held.
@@ -31,7 +31,8 @@ package final class ConversationWatch: Sendable {
 
     private let client: KubernetesClient
     private let time: any TimeSource
-    private let seen = Locked<[String: Seen]>([:])
+    /// By task, and by uid below.
+    private let seen = Locked<[ObjectKey: [String: Seen]]>([:])
 
     package init(client: KubernetesClient, time: any TimeSource) {
         self.client = client
@@ -42,9 +43,9 @@ package final class ConversationWatch: Sendable {
     package func look(at task: AIOpsTask) async -> Finding? {
         let attempt = task.currentAttempt
         guard let link = task.status.conversations.last(where: { $0.attempt == attempt }) else { return nil }
-        let uid = task.metadata.uid
+        let (key, uid) = (task.key, task.metadata.uid)
         let now = time.monotonicNow()
-        var known = seen.withLock { $0[uid] }
+        var known = seen.withLock { $0[key]?[uid] }
         if known?.attempt != attempt { known = nil }
         if let known, now - known.at < Self.interval { return nil }
         let location = ConversationLocation(task, attempt: attempt, retain: .withTask)
@@ -60,16 +61,25 @@ package final class ConversationWatch: Sendable {
         let hadRecord = known?.hasRecord == true || !maps.isEmpty
         // Everything that was ever seen, so that what is gone stays gone at the next look.
         let all = maps.union(known?.maps ?? [])
-        seen.withLock { $0[uid] = Seen(attempt: attempt, at: now, maps: all, hasRecord: record != nil || hadRecord) }
+        seen.withLock {
+            $0[key, default: [:]][uid] = Seen(
+                attempt: attempt, at: now, maps: all, hasRecord: record != nil || hadRecord)
+        }
         guard let record else { return hadRecord ? .recordDeleted(link.name) : nil }
         let gone = all.subtracting(maps)
         return record.status.complete || gone.isEmpty ? .intact : .messagesDeleted(gone.sorted())
     }
 
-    /// Forgets a task that is over.
-    package func forget(uid: String) {
-        _ = seen.withLock { $0.removeValue(forKey: uid) }
+    /// Forgets the tasks of this name, but for the one with this uid.
+    package func forget(_ key: ObjectKey, but uid: String? = nil) {
+        seen.withLock { seen in
+            let kept = seen[key]?.filter { $0.key == uid }
+            seen[key] = kept?.isEmpty == true ? nil : kept
+        }
     }
+
+    /// How many tasks are remembered.
+    package var remembered: Int { seen.withLock { $0.values.reduce(0) { $0 + $1.count } } }
 
     private func maps(of location: ConversationLocation) async -> Set<String>? {
         do {

@@ -17,7 +17,7 @@ package struct TaskReconciler: Reconciler {
     private let pools: Store<WorkerPool>
     private let ledger: PoolLedger
     private let podSecurity: PodSecurityProbe
-    private let conversations: ConversationWatch
+    package let conversations: ConversationWatch
     private let catalogue: Catalogue
     private let host: WorkerHost
     private let client: KubernetesClient
@@ -46,7 +46,10 @@ package struct TaskReconciler: Reconciler {
     }
 
     package func reconcile(_ key: ObjectKey) async -> ReconcileOutcome {
-        guard let task = tasks.get(key) else { return ReconcileOutcome() }
+        let found = tasks.get(key)
+        // Whoever stood here before may never have been seen to end: somebody took its finalizer away.
+        forget(key, but: found?.metadata.uid)
+        guard let task = found else { return ReconcileOutcome() }
         let uid = task.metadata.uid
         var decision = TaskPlanner(await input(for: task)).decide()
         if decision.addsFinalizer, let intent = Finalizer.environment.add(to: task) {
@@ -59,8 +62,7 @@ package struct TaskReconciler: Reconciler {
                 wakeAfter = min(wait, wakeAfter ?? wait)
             }
         } else if !host.isRunning(uid: uid) {
-            host.forget(uid: uid)
-            conversations.forget(uid: uid)
+            forget(key)
         }
         // After the start: a run taken over from a dead process has to hear of a request that is older than itself.
         if let request = decision.request { host.ask(request, uid: uid) }
@@ -73,6 +75,11 @@ package struct TaskReconciler: Reconciler {
         return ReconcileOutcome(
             [decision.status.intent(for: task)].compactMap(\.self),
             wakeAfter.map { .requeue(after: $0) } ?? .done, notes: notes(task, decision.status))
+    }
+
+    private func forget(_ key: ObjectKey, but uid: String? = nil) {
+        host.forget(key, but: uid)
+        conversations.forget(key, but: uid)
     }
 
     private func input(for task: AIOpsTask) async -> TaskPlanner.Input {

@@ -41,7 +41,8 @@ package final class WorkerHost: Lifecycle.Service {
 
     private struct State {
         var runs: [String: Running] = [:]
-        var past: [String: Past] = [:]
+        /// By task, and by uid below: a name may have changed hands while its old run was ending.
+        var past: [ObjectKey: [String: Past]] = [:]
     }
 
     /// Runs at most `capacity` tasks at once; `execute` runs one, and says whether it has written its end; `finished` is
@@ -80,7 +81,7 @@ package final class WorkerHost: Lifecycle.Service {
             guard workers.isOurs(claim.worker), task.status.phase?.isRunning == true,
                 task.metadata.deletionTimestamp == nil
             else { return (nil, nil) }
-            if let past = state.past[uid], past.epoch >= claim.epoch {
+            if let past = state.past[task.key]?[uid], past.epoch >= claim.epoch {
                 guard let notBefore = past.notBefore else { return (nil, nil) }
                 if notBefore > now { return (nil, notBefore - now) }
             }
@@ -99,10 +100,16 @@ package final class WorkerHost: Lifecycle.Service {
         return .seconds(1)
     }
 
-    /// Forgets what is known of a task that is ended or going away.
-    package func forget(uid: String) {
-        state.withLock { _ = $0.past.removeValue(forKey: uid) }
+    /// Forgets what is known of the tasks of this name, but for the one with this uid.
+    package func forget(_ key: ObjectKey, but uid: String? = nil) {
+        state.withLock { state in
+            let kept = state.past[key]?.filter { $0.key == uid }
+            state.past[key] = kept?.isEmpty == true ? nil : kept
+        }
     }
+
+    /// How many runs that are over are remembered.
+    package var remembered: Int { state.withLock { $0.past.values.reduce(0) { $0 + $1.count } } }
 
     /// Passes a request on to the run of this task, if there is one.
     package func ask(_ request: RunControl.Request, uid: String) {
@@ -118,16 +125,16 @@ package final class WorkerHost: Lifecycle.Service {
     }
 
     private func perform(_ start: Start) async {
-        let uid = start.task.metadata.uid
+        let (key, uid) = (start.task.key, start.task.metadata.uid)
         let hasEnded = await execute(start.task, start.control)
         let now = time.monotonicNow()
         state.withLock { state in
             guard let running = state.runs.removeValue(forKey: uid) else { return }
-            let failures = hasEnded ? 0 : (state.past[uid]?.failures ?? 0) + 1
-            state.past[uid] = Past(
+            let failures = hasEnded ? 0 : (state.past[key]?[uid]?.failures ?? 0) + 1
+            state.past[key, default: [:]][uid] = Past(
                 epoch: running.claim.epoch,
                 notBefore: hasEnded ? nil : now + .seconds(min(30, 1 << min(failures - 1, 5))), failures: failures)
         }
-        await finished(ObjectKey(namespace: start.task.metadata.namespace ?? "", name: start.task.metadata.name))
+        await finished(key)
     }
 }
