@@ -62,7 +62,9 @@ package struct Operator: Sendable {
     ) -> Work {
         let executor = IntentExecutor(writer: client, metrics: metrics, crashPoint: crashPoint)
         // Before any controller watches: what it marks must be marked when a reconcile begins.
-        let ledger = PoolLedger(tasks: tasks, pools: pools, operatorNamespace: settings.namespace, names: workers)
+        let ledger = PoolLedger(
+            tasks: tasks, pools: pools, operatorNamespace: settings.namespace, names: workers,
+            capacity: settings.maxConcurrentRuns)
         let podSecurity = PodSecurityProbe(client: client, time: time)
         let gate = WriteGate(views: [taskCache, poolCache], time: time, logger: logger)
         let runEnded = Locked<(@Sendable (ObjectKey) -> Void)?>(nil)

@@ -13,12 +13,14 @@ import Testing
     private struct Sums: Hashable {
         var cards: [ObjectKey: PoolBooks.Card]
         var held: [String: [String: String]]
+        var room: Int
         var ended: [String: PoolBooks.Tally]
         var pages: [ObjectKey: [[String]]]
 
         init(_ books: PoolBooks) {
             cards = books.cards
             held = books.held
+            room = books.room
             ended = books.ended
             pages = books.pages.mapValues { page in
                 [
@@ -46,16 +48,20 @@ import Testing
         #expect(Sums(world.books) == Sums(world.recomputed()))
     }
 
-    /// I7, whatever happens: no worker is over its capacity, and no task is granted twice at one version.
-    @Test(arguments: UInt64(1)...20)
-    func noHistoryGivesAWorkerTooMuch(seed: UInt64) {
+    /// I7, whatever happens: no worker is over its capacity, nor all of them together over that of the process, and no
+    /// task is granted twice at one version.
+    @Test(arguments: UInt64(1)...20, [1000, 3])
+    func noHistoryGivesAWorkerTooMuch(seed: UInt64, capacity: Int) {
         var random = SeededGenerator(seed: seed)
-        var world = PoolWorld(names: names)
+        var world = PoolWorld(names: names, capacity: capacity)
         for step in 0..<150 {
             world.change(&random)
             for pool in world.pools.values {
                 let limit = pool.spec.effective().maxTasksPerWorker
-                for grant in world.grant(pool) {
+                let grants = world.grant(pool)
+                let all = world.books.held.values.reduce(0) { $0 + $1.count }
+                #expect(grants.isEmpty || all <= capacity, "step \(step)")
+                for grant in grants {
                     let load = world.books.held[grant.claim.worker]?.count ?? 0
                     #expect(load <= limit, "step \(step): \(grant.claim.worker)")
                 }
@@ -73,9 +79,9 @@ private struct PoolWorld {
     private var version = 100
     private static let namespaces = ["a", "b", "ops"]
 
-    init(names: WorkerNames) {
+    init(names: WorkerNames, capacity: Int = 1000) {
         self.names = names
-        books = PoolBooks(names: names)
+        books = PoolBooks(names: names, capacity: capacity)
     }
 
     mutating func change(_ random: inout SeededGenerator) {

@@ -54,6 +54,34 @@ import Testing
         #expect(second.status.queue?.total == 4)
     }
 
+    /// A claim that waits for a place in its process would use up the time of its task.
+    @Test func aFullProcessTakesNoTaskOutOfTheQueue() throws {
+        let tasks = queued(5)
+        var books = PoolBooks(names: names, capacity: 2)
+        let first = plan(tasks, &books)
+        #expect(first.grants.count == 2 && first.awaitsRoom)
+        #expect(first.status.idle == 1 && first.status.queue?.total == 3)
+        let ended = try #require(first.grants.first?.task.metadata.name)
+        let after = tasks.map { task in
+            var now = task
+            if task.metadata.name == ended { now.status.phase = .succeeded }
+            now.metadata.resourceVersion = task.metadata.name == ended ? "11" : "10"
+            return now
+        }
+        let second = plan(after, &books)
+        #expect(second.grants.count == 1 && second.awaitsRoom)
+    }
+
+    /// Nobody has to look again for a pool that has nothing to give.
+    @Test(arguments: ["empty", "holding", "no workers"])
+    func roomIsAwaitedOnlyForSomebody(why: String) {
+        var books = PoolBooks(names: names, capacity: 0)
+        let pool = Fixture.pool(replicas: why == "no workers" ? 0 : 3) {
+            if why == "holding" { $0.spec.stopPolicy = .hold }
+        }
+        #expect(!plan(why == "empty" ? [] : queued(2), pool: pool, &books).awaitsRoom)
+    }
+
     /// What the store shows by now may be cancelled, or somebody else's.
     @Test func aTaskIsGrantedOnlyAsItStandsInTheBooks() {
         let tasks = queued(1)

@@ -107,6 +107,25 @@ import Testing
         #expect(view.refreshed.withLock { $0 }.isEmpty)
     }
 
+    /// With its claim a task's time begins; it must not begin before there is a place to run.
+    @Test func aFullProcessLeavesTasksQueuedAndLooksAgain() async throws {
+        let ledger = PoolLedger(
+            tasks: tasks, pools: pools, operatorNamespace: "demo", names: WorkerNames(session: "aaaaa"), capacity: 1)
+        let reconciler = PoolReconciler(
+            pools: pools, ledger: ledger, executor: IntentExecutor(writer: bench.client),
+            podSecurity: PodSecurityProbe(client: bench.client, time: bench.time), time: bench.time, logger: .disabled)
+        try arrange(tasks: ["a", "b"], replicas: 2)
+        for _ in 0..<2 {
+            guard case .requeue(PoolReconciler.roomInterval) = await reconciler.reconcile(pool).result else {
+                Issue.record("nobody looks again")
+                return
+            }
+            try fillCaches()
+        }
+        let waiting = try bench.server.objects(AIOpsTask.self).filter { $0.status.claim == nil }
+        #expect(waiting.count == 1 && waiting.allSatisfy { $0.status.phase == .queued && $0.status.startedAt == nil })
+    }
+
     /// I7: the cache shows nothing of the claim yet.
     @Test func aStaleCacheGivesNoWorkerASecondTask() async throws {
         try arrange(tasks: ["a", "b", "c"], replicas: 1)

@@ -1,3 +1,6 @@
+import AIOpsAPI
+import FoundationEssentials
+import JSON
 import KubernetesModel
 import Testing
 
@@ -45,9 +48,22 @@ import Testing
         let names = ["x", "y"].flatMap { last in
             let pool = ObjectKey(
                 namespace: String(repeating: "n", count: 63), name: String(repeating: "p", count: length - 1) + last)
-            return ours.names(pool: pool, replicas: 500)
+            return ours.names(pool: pool, replicas: 1000)
         }
-        #expect(Set(names).count == 1000 && names.allSatisfy { $0.utf8.count <= 253 && ours.isOurs($0) })
+        #expect(Set(names).count == 2000 && names.allSatisfy { $0.utf8.count <= 253 && ours.isOurs($0) })
+    }
+
+    /// What the API takes is what a process runs, and what the chart lets one ask for.
+    @Test func thereIsOneBoundOfWorkers() throws {
+        let workers = WorkerPool.Workers.schema.openAPI(.current)["properties"]
+        let most = try #require(workers?["replicas"]?["maximum"]?.integerValue)
+        let pool = ObjectKey(namespace: "demo", name: "default")
+        #expect(WorkerNames(session: "abcde").names(pool: pool, replicas: .max).count == Int(most))
+        #expect(OperatorSettings(version: "test", namespace: "demo").maxConcurrentRuns == Int(most))
+        let root = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
+        let chart = try Data(contentsOf: URL(filePath: root + "/charts/aiops-operator/values.schema.json"))
+        let values = try JSONValue(parsing: Array(chart))["properties"]
+        #expect(values?["defaultPool"]?["properties"]?["workers"]?["maximum"]?.integerValue == most)
     }
 
     @Test func requestsToARunOnlyGetStronger() async {

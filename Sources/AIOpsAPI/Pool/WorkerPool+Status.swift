@@ -62,6 +62,8 @@ extension WorkerPool.Status {
 }
 
 extension WorkerPool.Status: SchemaDescribed {
+    private static let most = WorkerPool.Workers.most
+
     package static var schema: Schema {
         .object(
             "What the operator knows about the pool.",
@@ -80,12 +82,12 @@ extension WorkerPool.Status: SchemaDescribed {
                         """)),
                 .optional(
                     "workers",
-                    .list("The workers.", of: WorkerPool.WorkerStatus.schema, max: 1000, kind: .map(keys: ["name"]))),
-                .optional("replicas", .integer("Workers there are.", 0...1000)),
+                    .list("The workers.", of: WorkerPool.WorkerStatus.schema, max: most, kind: .map(keys: ["name"]))),
+                .optional("replicas", .integer("Workers there are.", 0...Int64(most))),
                 .optional("selector", .text("Label selector of the workers, for the scale subresource.", max: 512)),
-                .optional("ready", .integer("Workers that can take tasks.", 0...1000)),
-                .optional("busy", .integer("Workers with a task.", 0...1000)),
-                .optional("idle", .integer("Workers without one.", 0...1000)),
+                .optional("ready", .integer("Workers that can take tasks.", 0...Int64(most))),
+                .optional("busy", .integer("Workers with a task.", 0...Int64(most))),
+                .optional("idle", .integer("Workers without one.", 0...Int64(most))),
                 .optional("queue", WorkerPool.QueueStatus.schema),
                 .optional("circuit", .oneOf("The worst circuit among the workers.", CircuitState.self)),
                 .optional("environments", WorkerPool.EnvironmentCounts.schema),

@@ -46,6 +46,9 @@ package struct PoolBooks: Sendable {
     }
 
     let names: WorkerNames
+    /// Most tasks that the workers of this process hold at once, those of all pools.
+    private let capacity: Int
+    private var heldHere = 0
     private(set) var cards: [ObjectKey: Card] = [:]
     private(set) var pages: [ObjectKey: Page] = [:]
     /// By worker: its tasks as namespace/name, by their uids.
@@ -56,7 +59,13 @@ package struct PoolBooks: Sendable {
     private(set) var assumed: [String: Assumed] = [:]
     private var keys: [String: ObjectKey] = [:]
 
-    package init(names: WorkerNames) { self.names = names }
+    package init(names: WorkerNames, capacity: Int = WorkerPool.Workers.most) {
+        self.names = names
+        self.capacity = capacity
+    }
+
+    /// How many tasks more this process may hold: a claim beyond it would wait with its time limit running.
+    var room: Int { max(0, capacity - heldHere) }
 
     /// Takes note of a task as it is now, or that it is gone; `home` is the pool it belongs to.
     package mutating func see(_ key: ObjectKey, _ task: AIOpsTask?, home: PoolReference.Home?) {
@@ -126,6 +135,12 @@ package struct PoolBooks: Sendable {
         return slots.takeNext(&turn)
     }
 
+    /// Whether anybody would be taken next: of those left behind, or of those who wait as well.
+    func hasNext(_ pool: ObjectKey, orWaiting: Bool) -> Bool {
+        guard let page = pages[pool] else { return false }
+        return page.leftBehind.count > 0 || orWaiting && page.waiting.count > 0
+    }
+
     func waitingByPriority(_ pool: ObjectKey) -> [Int: Int] {
         (pages[pool]?.waiting.counts ?? [:]).merging(pages[pool]?.leftBehind.counts ?? [:], uniquingKeysWith: +)
     }
@@ -170,6 +185,7 @@ package struct PoolBooks: Sendable {
             }
         case .held(let worker):
             pages[card.home]?.held += step
+            heldHere += step
             held[worker, default: [:]][card.uid] = isAdded ? key.description : nil
             if held[worker]?.isEmpty == true { held[worker] = nil }
         case .ended(let worker, let succeeded):

@@ -21,13 +21,14 @@ package final class PoolLedger: Sendable {
 
     /// The store of tasks has the index `TaskReconciler.poolIndex`.
     package init(
-        tasks: Store<AIOpsTask>, pools: Store<WorkerPool>, operatorNamespace: String, names: WorkerNames
+        tasks: Store<AIOpsTask>, pools: Store<WorkerPool>, operatorNamespace: String, names: WorkerNames,
+        capacity: Int = WorkerPool.Workers.most
     ) {
         self.tasks = tasks
         self.pools = pools
         self.operatorNamespace = operatorNamespace
         self.names = names
-        books = Locked(PoolBooks(names: names))
+        books = Locked(PoolBooks(names: names, capacity: capacity))
         tasks.subscribe(for: marked) { [weak marked] change in
             _ = marked?.withLock { $0.insert(change.key) }
         }

@@ -7,7 +7,7 @@ import Scheduling
 ///
 /// Pure but for the books, in which it assumes what it grants.
 ///
-/// Invariants: no worker gets more tasks than it may hold, counting the claims that are written but not yet seen in the
+/// Invariants: no worker gets more tasks than it may hold, and the process no more than it may run, counting the claims that are written but not yet seen in the
 /// store; a task that another process left behind comes before new ones, since its environment exists; each claim's epoch
 /// is one higher than the one before; a task is granted only as it stands in the books.
 package struct PoolPlanner: Sendable {
@@ -23,6 +23,8 @@ package struct PoolPlanner: Sendable {
         package var status = WorkerPool.Status()
         /// Tasks that have changed since they were noted; to be noted again.
         package var changed: [ObjectKey] = []
+        /// A worker is free, and the process is full: the runs of other pools have to end first.
+        package var awaitsRoom = false
     }
 
     private let pool: WorkerPool
@@ -45,12 +47,13 @@ package struct PoolPlanner: Sendable {
         let perWorker = max(1, effective.maxTasksPerWorker)
         var slots = WorkerSlots(
             workers.map { WorkerCapacity(name: $0, freeSlots: perWorker - (books.held[$0]?.count ?? 0)) })
-        while !slots.isEmpty, let entry = books.takeLeftBehind(pool.key, now: clock) {
+        while books.room > 0, !slots.isEmpty, let entry = books.takeLeftBehind(pool.key, now: clock) {
             grant(entry.key, isTakeOver: true, &books, &slots, &plan, find)
         }
-        while !isHolding, !slots.isEmpty, let entry = books.takeWaiting(pool.key, now: clock) {
+        while books.room > 0, !isHolding, !slots.isEmpty, let entry = books.takeWaiting(pool.key, now: clock) {
             grant(entry.key, isTakeOver: false, &books, &slots, &plan, find)
         }
+        plan.awaitsRoom = books.room == 0 && !slots.isEmpty && books.hasNext(pool.key, orWaiting: !isHolding)
         plan.status = status(&books)
         return plan
     }

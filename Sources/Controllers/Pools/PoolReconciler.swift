@@ -13,6 +13,8 @@ package import Telemetry
 /// are written at most once each `queueInterval`, or a pool would be written for each task that joins.
 package final class PoolReconciler: Reconciler {
     package static let queueInterval = Duration.seconds(1)
+    /// When to look again for room in a process that is full.
+    package static let roomInterval = Duration.seconds(1)
 
     private let pools: Store<WorkerPool>
     private let ledger: PoolLedger
@@ -53,8 +55,9 @@ package final class PoolReconciler: Reconciler {
         let (plan, repeats) = ledger.plan(pool, now: now)
         let granted = await grant(plan.grants, repeats, pool: pool, now: now)
         var status = plan.status
-        let recheck = await record(pool, &status, now: now)
-        return outcome(pool, status, granted, again: recheck)
+        var again = await record(pool, &status, now: now)
+        if plan.awaitsRoom { again = min(again ?? Self.roomInterval, Self.roomInterval) }
+        return outcome(pool, status, granted, again: again)
     }
 
     /// A pool that is deleted takes no running task with it: what a dead process left behind is taken over all the
@@ -63,13 +66,16 @@ package final class PoolReconciler: Reconciler {
     /// Where another pool serves such a task as well, the version in both writes lets one of them through.
     private func takeOverWithoutPool(_ key: ObjectKey) async -> ReconcileOutcome {
         _ = written.withLock { $0.removeValue(forKey: key) }
-        let granted = await takeOver(key, now: time.wallNow())
-        return ReconcileOutcome([], granted.failure.map { .retry($0) } ?? .done, notes: granted.notes)
+        let (granted, again) = await takeOver(key, now: time.wallNow())
+        return ReconcileOutcome(
+            [], granted.failure.map { .retry($0) } ?? again.map { .requeue(after: $0) } ?? .done, notes: granted.notes)
     }
 
-    private func takeOver(_ key: ObjectKey, now: Timestamp) async -> Granted {
+    /// - Returns: what came of the claims, and when to look again for room.
+    private func takeOver(_ key: ObjectKey, now: Timestamp) async -> (granted: Granted, again: Duration?) {
         let (standIn, plan, repeats) = ledger.planWithoutPool(key, now: now)
-        return await grant(plan.grants, repeats, pool: standIn, now: now)
+        let granted = await grant(plan.grants, repeats, pool: standIn, now: now)
+        return (granted, plan.awaitsRoom ? Self.roomInterval : nil)
     }
 
     /// What came of the claims that were to be written.
@@ -167,12 +173,12 @@ package final class PoolReconciler: Reconciler {
     private func stalled(
         _ pool: WorkerPool, _ reason: Reason, _ message: String, now: Timestamp
     ) async -> ReconcileOutcome {
-        let granted = await takeOver(pool.key, now: now)
+        let (granted, again) = await takeOver(pool.key, now: now)
         var status = pool.status
         let generation = pool.metadata.generation
         status.record(.stalled(reason, message), generation: generation, now: now)
         status.mark(.available, .false, reason, message, generation: generation, now: now)
-        return outcome(pool, status, granted)
+        return outcome(pool, status, granted, again: again)
     }
 
     private func outcome(

@@ -1,3 +1,4 @@
+package import AIOpsAPI
 package import Environments
 
 /// What an administrator decides once for the whole operator.
@@ -9,7 +10,7 @@ package struct OperatorSettings: Sendable {
     /// Hosts a key or a conversation may be sent to without a Secret that lists them: the vendors' own, and what the
     /// administrator added.
     package var allowedModelHosts: Set<String>
-    /// Most runs at once in this process, over all pools.
+    /// Most runs at once in this process, over all pools: what is beyond it stays queued.
     package var maxConcurrentRuns: Int
 
     package static let vendorHosts = Set(ModelEndpoint.vendors.keys)
@@ -17,12 +18,12 @@ package struct OperatorSettings: Sendable {
 
     package init(
         version: String, namespace: String, images: ImageSet = ImageSet(), allowedModelHosts: Set<String> = [],
-        maxConcurrentRuns: Int = 500
+        maxConcurrentRuns: Int? = nil
     ) {
         self.version = version
         self.namespace = namespace
         self.images = images
         self.allowedModelHosts = allowedModelHosts.union(Self.vendorHosts)
-        self.maxConcurrentRuns = maxConcurrentRuns
+        self.maxConcurrentRuns = maxConcurrentRuns ?? WorkerPool.Workers.most
     }
 }

@@ -1,3 +1,4 @@
+import AIOpsAPI
 package import KubernetesModel
 import Primitives
 
@@ -30,7 +31,7 @@ package struct WorkerNames: Sendable, Hashable {
         let name =
             pool.name.utf8.count <= Self.longestPoolName
             ? pool.name : "\(pool.name.prefix(150)).\(SHA256Digest.of(pool.name).hex.prefix(10))"
-        return (0..<max(0, min(replicas, Self.limit))).map { "\(pool.namespace)/\(name)-\(session)-\($0)" }
+        return (0..<max(0, min(replicas, WorkerPool.Workers.most))).map { "\(pool.namespace)/\(name)-\(session)-\($0)" }
     }
 
     package func isOurs(_ worker: String) -> Bool {
@@ -39,8 +40,6 @@ package struct WorkerNames: Sendable, Hashable {
         return parts[parts.count - 2] == session
     }
 
-    /// Most workers of a pool inside one process, whatever its replicas say.
-    static let limit = 500
     /// What 253 characters leave beside a namespace (63), the session (5), three digits and what stands between them.
     private static let longestPoolName = 179
 }

@@ -13,6 +13,9 @@ extension WorkerPool {
         package var endpoints: [Endpoint] = []
 
         package init() {}
+
+        /// Most workers of a pool, and most tasks that one process runs at once, over all pools.
+        package static let most = 1000
     }
 }
 
@@ -60,7 +63,7 @@ extension WorkerPool.Workers: SchemaDescribed {
                         Internal runs workers in the operator; Deployment in pods of their own; HTTP calls \
                         external agents.
                         """, WorkerBackend.self, default: .internal)),
-                .optional("replicas", .integer("Workers wanted.", 0...1000, default: 1)),
+                .optional("replicas", .integer("Workers wanted.", 0...Int64(most), default: 1)),
                 .optional("maxTasksPerWorker", .integer("Tasks one worker runs at a time.", 1...100, default: 1)),
                 .optional(
                     "image",
