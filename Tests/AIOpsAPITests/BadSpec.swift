@@ -107,6 +107,10 @@ struct BadSpec: Sendable, CustomTestStringConvertible {
             name: "problem without id", spec: ["problem": [:]], path: "spec.problem.id", message: "must not be empty",
             isRule: false),
         BadSpec(
+            name: "parameter of an endless name",
+            spec: task(["problem": ["parameters": [String(repeating: "k", count: 318): "v"]]]),
+            path: "spec.problem.parameters", message: "keys must have at most 317 characters"),
+        BadSpec(
             name: "tools beyond count", spec: task(["agent": ["tools": .array((0..<33).map { .string("t\($0)") })]]),
             path: "spec.agent.tools", message: "must have at most 32 entries; has 33", isRule: false),
         BadSpec(

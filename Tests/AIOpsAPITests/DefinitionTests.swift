@@ -13,12 +13,12 @@ import YAML
         let root = try #require(definition["spec"]?["versions"]?[0]?["schema"]?["openAPIV3Schema"])
         var fields = 0
         for (name, schema) in root["properties"]?.objectValue ?? [:] where name == "spec" || name == "status" {
-            walk(schema, name, &fields)
+            walk(schema, name, dialect, &fields)
         }
         #expect(fields > 20)
     }
 
-    private func walk(_ schema: JSONValue, _ path: String, _ fields: inout Int) {
+    private func walk(_ schema: JSONValue, _ path: String, _ dialect: Schema.Dialect, _ fields: inout Int) {
         fields += 1
         #expect((schema["description"]?.stringValue?.count ?? 0) > 3, "\(path) has no description")
         switch schema["type"]?.stringValue {
@@ -35,13 +35,18 @@ import YAML
             for key in schema["x-kubernetes-list-map-keys"]?.arrayValue ?? [] {
                 #expect(items["required"]?.arrayValue?.contains(key) == true, "\(path): key \(key) must be required")
             }
-            walk(items, "\(path)[]", &fields)
+            walk(items, "\(path)[]", dialect, &fields)
         case "object":
             if let value = schema["additionalProperties"] {
                 #expect(schema["maxProperties"] != nil, "\(path) is unbounded")
-                walk(value, "\(path){}", &fields)
+                let rules = schema["x-kubernetes-validations"]?.arrayValue ?? []
+                let bounds = rules.filter { $0["rule"]?.stringValue?.contains("size(key) <=") == true }
+                #expect(bounds.count == (dialect == .current ? 1 : 0), "the keys of \(path) are unbounded")
+                walk(value, "\(path){}", dialect, &fields)
             }
-            for (name, value) in schema["properties"]?.objectValue ?? [:] { walk(value, "\(path).\(name)", &fields) }
+            for (name, value) in schema["properties"]?.objectValue ?? [:] {
+                walk(value, "\(path).\(name)", dialect, &fields)
+            }
         case let type:
             Issue.record("\(path) has type \(type ?? "none")")
         }

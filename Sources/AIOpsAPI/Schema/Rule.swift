@@ -10,3 +10,10 @@ package struct Rule: Sendable, Hashable {
     /// The field that is wrong, below the object that carries the rule; nil: the object itself.
     package var field: String?
 }
+
+extension Rule {
+    /// Carried by every map: a structural schema bounds its entries and cannot bound its keys.
+    static let mapKeys = Rule(
+        cel: "self.all(key, size(key) <= \(Schema.mapKeyLimit))",
+        message: "keys must have at most \(Schema.mapKeyLimit) characters", field: nil)
+}

@@ -43,7 +43,7 @@ extension Schema {
     }
 
     package static func map(_ documentation: String, of value: Schema, max: Int) -> Schema {
-        Schema(documentation: documentation, shape: .map(of: value, max: max))
+        Schema(documentation: documentation, shape: .map(of: value, max: max), rules: [.mapKeys])
     }
 
     /// A list of conditions as `metav1.Condition` has them.

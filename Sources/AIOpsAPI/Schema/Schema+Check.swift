@@ -86,9 +86,7 @@ extension Schema {
         }
         for (key, value) in entries.prefix(max) {
             if key.unicodeScalars.count > mapKeyLimit {
-                problems.append(
-                    SpecProblem(
-                        path: path, reason: .tooLong, message: "keys must have at most \(mapKeyLimit) characters"))
+                problems.append(SpecProblem(path: path, reason: .tooLong, message: Rule.mapKeys.message))
             }
             problems += element.check(value, at: "\(path)[\(key.prefix(64))]")
         }
