@@ -394,7 +394,8 @@ struct AgentRunTests {
             (.timedOut, 3, 3), (.connectionLost("x"), 3, 3), (.malformedReply("x"), 3, 3),
         ])
     func aProvidersFailureIsThrownAndNeverSaidByTheAgent(error: ModelError, attempts: Int, charged: Int) async throws {
-        let rig = Rig()
+        var rig = Rig()
+        rig.limits.providerPatience = .zero
         let model = ScriptedModel { _, _ throws(ModelError) in throw error }
         guard case .failure(.model(error)) = await rig.run(model, ScriptedToolbox()) else {
             Issue.record("not thrown")
@@ -411,6 +412,89 @@ struct AgentRunTests {
         let outcome = try succeeded(await rig.run(back, ScriptedToolbox()))
         #expect(outcome.submission?.value == "Yes" && outcome.totals.lostCalls == charged)
         #expect(back.requests.first?.messages.count == 2)
+    }
+
+    /// The provider is restarted in the middle of a run.
+    @Test(arguments: [ModelError.unavailable("x"), .rateLimited(retryAfter: nil)])
+    func anOutageOfAMinuteIsSatOutAtNoCost(error: ModelError) async throws {
+        var rig = Rig()
+        let time = SkippingTimeSource()
+        rig.time = time
+        let model = ScriptedModel { request, _ throws(ModelError) in
+            let isAway = request.messages.count > 3 && time.monotonicNow() < .seconds(60)
+            if isAway { throw error }
+            return replay(request)
+        }
+        let outcome = try succeeded(await rig.run(model, ScriptedToolbox()))
+        #expect(outcome.submission?.value == "Yes" && outcome.steps == 5)
+        #expect(outcome.totals.lostCalls == 0 && outcome.totals.open == nil)
+        #expect(outcome.totals.calls == calls.count && outcome.totals.chargedTokens == outcome.totals.usage.totalTokens)
+        // Two, four, then eight seconds, each up to a quarter shorter.
+        let sleeps = time.sleeps
+        for (index, sleep) in sleeps.enumerated() {
+            let whole = Duration.seconds(min(8, 2 << index))
+            #expect((whole * 3 / 4...whole).contains(sleep), "\(index)")
+        }
+        #expect((8...12).contains(sleeps.count) && Set(sleeps).count > 4)
+        // Nothing of it reaches the model.
+        #expect(!model.requests.contains { $0.messages.contains { $0.content.contains("asked again") } })
+    }
+
+    @Test func anOutageIsSatOutForTwoMinutesAndNoLonger() async throws {
+        var rig = Rig()
+        let time = SkippingTimeSource()
+        rig.time = time
+        let model = ScriptedModel { _, _ throws(ModelError) in throw .unavailable("x") }
+        guard case .failure(.model(.unavailable)) = await rig.run(model, ScriptedToolbox()) else {
+            Issue.record("not thrown")
+            return
+        }
+        #expect((.seconds(120)...(.seconds(128))).contains(time.monotonicNow()))
+        #expect(try await rig.record().totals.chargedTokens == 0)
+    }
+
+    /// What it asks for is kept, also beyond the patience for one that says nothing.
+    @Test func whatTheProviderAsksToWaitIsWaited() async throws {
+        var rig = Rig()
+        let time = SkippingTimeSource()
+        rig.time = time
+        let model = ScriptedModel { request, number throws(ModelError) in
+            if number == 0 { throw .unavailable("busy", retryAfter: .seconds(300)) }
+            return replay(request)
+        }
+        let outcome = try succeeded(await rig.run(model, ScriptedToolbox()))
+        #expect(outcome.submission?.value == "Yes" && time.monotonicNow() == .seconds(300))
+    }
+
+    /// An agent is not graded for the time in which its model was away.
+    @Test(arguments: [
+        ModelError.unavailable("x"), .rateLimited(retryAfter: .seconds(300)), .connectionLost("x"),
+    ])
+    func anOutageUntilTheDeadlineIsTheProvidersFailure(error: ModelError) async throws {
+        var rig = Rig()
+        let time = SkippingTimeSource()
+        rig.time = time
+        rig.limits.deadline = time.wallNow() + .seconds(5)
+        let model = ScriptedModel { request, number throws(ModelError) in
+            if number == 0 { return ScriptedModel.reply("no call", to: request) }
+            time.advance(by: .seconds(2))
+            throw error
+        }
+        guard case .failure(.model(error)) = await rig.run(model, ScriptedToolbox()) else {
+            Issue.record("it was held against the agent")
+            return
+        }
+        #expect(time.monotonicNow() < .seconds(10))
+    }
+
+    @Test func aCancelDoesNotWaitForTheProvider() async throws {
+        var rig = Rig()
+        let time = SkippingTimeSource()
+        rig.time = time
+        rig.isAskedToStop = { time.monotonicNow() > .seconds(10) }
+        let model = ScriptedModel { _, _ throws(ModelError) in throw .rateLimited(retryAfter: .seconds(500)) }
+        let outcome = try succeeded(await rig.run(model, ScriptedToolbox()))
+        #expect(outcome.stopReason == .asked && time.monotonicNow() < .seconds(20))
     }
 
     @Test func cancellationIsNoOutcome() async throws {

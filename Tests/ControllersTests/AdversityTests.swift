@@ -54,6 +54,26 @@ import Testing
         #expect(run.namespacesMade == 0)
     }
 
+    /// It is restarted while the agent works; a run that has cost so much is worth a wait.
+    @Test func aModelServerThatIsAwayInTheMiddleOfARunIsWaitedFor() async throws {
+        let running = try await Self.number(.detection) { $0.body["status", "phase"] == "Running" }
+        let run = Rehearsal(.detection)
+        try await run.perform(.interference(running) { run.provider.goAway(for: 15) })
+        let status = try status(run)
+        #expect(status.result?.verdict == .passed && status.usage?.calls == 2)
+        try await run.expectInvariants(lostCalls: 0)
+    }
+
+    @Test func aModelServerThatStaysAwayInTheMiddleOfARunEndsItWithoutAVerdict() async throws {
+        let running = try await Self.number(.detection) { $0.body["status", "phase"] == "Running" }
+        let run = Rehearsal(.detection)
+        try await run.perform(.interference(running) { run.provider.goAway(for: .max) })
+        let status = try status(run)
+        #expect(status.phase == .failed && status.result?.verdict == nil)
+        #expect(status.conditions.get(.succeeded)?.reason == "ProviderUnavailable")
+        #expect(try #require(status.durationSeconds) >= 120)
+    }
+
     // MARK: The API server
 
     /// A server that is away for longer than a run waits for it interrupts the run and never ends the task.

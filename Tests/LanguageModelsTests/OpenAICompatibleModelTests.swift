@@ -296,11 +296,12 @@ struct OpenAICompatibleModelTests {
         arguments: [
             ("retry-after", "20", Duration.seconds(20)), ("retry-after", "2.5", .milliseconds(2500)),
             ("retry-after-ms", "9000", .seconds(9)), ("retry-after", "Fri, 15 Jan 2027 08:00:30 GMT", .seconds(30)),
-        ])
-    func whatTheServerAsksIsObeyed(header: String, value: String, wait: Duration) async throws {
+        ], [429, 500, 503, 529])
+    func whatTheServerAsksIsObeyed(asked: (header: String, value: String, wait: Duration), status: Int) async throws {
+        let (header, value, wait) = asked
         let rig = Rig()
         rig.transport.expect(
-            "POST", path, status: 429, headers: HTTPHeaders(dictionaryLiteral: (header, value)), body: "{}")
+            "POST", path, status: status, headers: HTTPHeaders(dictionaryLiteral: (header, value)), body: "{}")
         rig.transport.expect("POST", path, body: good)
         _ = try await rig.model.complete(simple)
         #expect(rig.time.sleeps == [wait])

@@ -17,13 +17,15 @@ package struct AgentLimits: Sendable, Hashable {
     package var contextBytes: Int
     /// How often a call is made anew after its reply was lost on the way.
     package var lostReplyAttempts: Int
+    /// How long a provider that does not answer is asked again, beyond what the model's client does by itself.
+    package var providerPatience: Duration
     /// How often a tool is tried that fails for a reason that may pass.
     package var toolAttempts: Int
 
     package init(
         maxSteps: Int = 30, deadline: Timestamp? = nil, maxTokens: Int64? = nil, maxCost: NanoDollars? = nil,
         observationBytes: Int = 16 * 1024, formatErrorsInARow: Int = 10, contextBytes: Int = 384 * 1024,
-        lostReplyAttempts: Int = 3, toolAttempts: Int = 4
+        lostReplyAttempts: Int = 3, providerPatience: Duration = .seconds(120), toolAttempts: Int = 4
     ) {
         self.maxSteps = maxSteps
         self.deadline = deadline
@@ -33,6 +35,7 @@ package struct AgentLimits: Sendable, Hashable {
         self.formatErrorsInARow = formatErrorsInARow
         self.contextBytes = contextBytes
         self.lostReplyAttempts = lostReplyAttempts
+        self.providerPatience = providerPatience
         self.toolAttempts = toolAttempts
     }
 }

@@ -22,6 +22,9 @@ enum AgentNotice {
         return message
     }
 
+    /// Carries the reservation for the next try after one that reached nobody.
+    static func askedAgain(at now: Timestamp) -> ConversationMessage { notice("The model is asked again.", now) }
+
     static func isNotice(_ message: ConversationMessage) -> Bool {
         message.role == .system && message.metadata["phase"] == phase
     }

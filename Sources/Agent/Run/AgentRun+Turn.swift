@@ -12,7 +12,8 @@ extension AgentRun {
         _ messages: [ConversationMessage], _ state: inout State
     ) async throws(AgentError) -> AgentOutcome.StopReason? {
         var carry = messages
-        for attempt in 1... {
+        var outage = ProviderOutage(identity: "\(identity)-\(state.record.entries.count)", limits: limits)
+        while true {
             if let stop = exhausted(state.progress) {
                 try await conclude(carry, &state)
                 return stop
@@ -33,19 +34,34 @@ extension AgentRun {
             case .failure(let error): failure = error
             }
             if failure == .cancelled || Task.isCancelled { throw .cancelled }
-            logger.warning("the model did not answer", ["reason": "\(failure)", "attempt": "\(attempt)"])
+            logger.warning("the model did not answer", ["reason": "\(failure)"])
             if !failure.mayHaveBeenCharged {
                 try await persist(state.append([AgentNotice.refused("\(failure)", at: now)]), state)
-                if isOver { return .deadline }
-                throw .model(failure)
             }
-            if isOver { return .deadline }
-            if attempt >= limits.lostReplyAttempts || !failure.isRetryable { throw .model(failure) }
-            try await pause(attempt)
-            carry = [AgentNotice.lostReply("\(failure)", at: now)]
+            // The end of the task's time cut the call short. Anything else is the provider's failure, however late it is.
+            let wasCutShort = failure == .timedOut && request.timeLimit < Self.longestCall
+            if wasCutShort || request.timeLimit <= .zero { return .deadline }
+            guard let wait = outage.wait(after: failure, now: time.monotonicNow()), remaining.map({ wait < $0 }) ?? true
+            else { throw .model(failure) }
+            try await sitOut(wait)
+            carry = [
+                failure.mayHaveBeenCharged
+                    ? AgentNotice.lostReply("\(failure)", at: now) : AgentNotice.askedAgain(at: now)
+            ]
         }
-        return nil
     }
+
+    /// In short pieces: whoever asks for the end does not wait for the provider.
+    private func sitOut(_ wait: Duration) async throws(AgentError) {
+        let end = time.monotonicNow() + wait
+        while true {
+            let left = end - time.monotonicNow()
+            if left <= .zero || isAskedToStop() { return }
+            do { try await time.sleep(for: min(left, .seconds(8))) } catch { throw .cancelled }
+        }
+    }
+
+    private static let longestCall = Duration.seconds(600)
 
     private func ask(_ request: ModelRequest) async -> Result<ModelReply, ModelError> {
         do {
@@ -67,7 +83,7 @@ extension AgentRun {
         return ModelRequest(
             messages: ContextWindow(limit: limits.contextBytes).messages(ahead.messages),
             maxTokens: settings.maxTokens, temperature: settings.temperature, topP: settings.topP, seed: settings.seed,
-            timeLimit: min(remaining ?? .seconds(600), .seconds(600)), lostReply: .report)
+            timeLimit: min(remaining ?? Self.longestCall, Self.longestCall), lostReply: .report)
     }
 
     func message(for reply: ModelReply, _ progress: AgentProgress) -> ConversationMessage {

@@ -10,8 +10,8 @@ package enum ModelError: Error, Sendable, Hashable {
     case quotaExhausted(String)
     /// Too many requests; how long the server asked to wait, if it did.
     case rateLimited(retryAfter: Duration?)
-    /// The provider or the way to it is down; nothing was answered.
-    case unavailable(String)
+    /// The provider or the way to it is down; nothing was answered, but perhaps how long to wait.
+    case unavailable(String, retryAfter: Duration? = nil)
     /// The reply was lost on its way, with the connection or at a gateway, or while it was made: it may have been billed.
     case connectionLost(String)
     case timedOut
@@ -31,6 +31,16 @@ package enum ModelError: Error, Sendable, Hashable {
         case .authenticationFailed, .credentialsMissing, .quotaExhausted, .invalidRequest, .addressRefused, .refused,
             .cancelled:
             false
+        }
+    }
+
+    /// How long the server asked to wait before the next try.
+    package var retryAfter: Duration? {
+        switch self {
+        case .rateLimited(let wait), .unavailable(_, let wait): wait
+        case .authenticationFailed, .credentialsMissing, .quotaExhausted, .connectionLost, .timedOut, .invalidRequest,
+            .addressRefused, .refused, .malformedReply, .cancelled:
+            nil
         }
     }
 
@@ -61,7 +71,7 @@ extension ModelError: CustomStringConvertible {
         case .quotaExhausted(let message): "the account has no quota left: \(message)"
         case .rateLimited(let wait):
             wait.map { "rate limited, to be tried again in \($0)" } ?? "rate limited"
-        case .unavailable(let message): "the provider cannot be reached: \(message)"
+        case .unavailable(let message, _): "the provider cannot be reached: \(message)"
         case .connectionLost(let message): "the connection was lost during the reply: \(message)"
         case .timedOut: "the provider did not answer in time"
         case .invalidRequest(let message): "the provider refused the request: \(message)"

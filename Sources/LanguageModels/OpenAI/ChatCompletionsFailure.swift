@@ -43,7 +43,8 @@ struct ChatCompletionsFailure {
         case 401, 403:
             return isFilter ? .refused(message) : .authenticationFailed(message)
         case 402: return .quotaExhausted(message)
-        case 408, 409: return isLate ? .connectionLost(message) : .unavailable(message)
+        case 408, 409:
+            return isLate ? .connectionLost(message) : .unavailable(message, retryAfter: retryAfter)
         case 429:
             return code == "insufficient_quota" ? .quotaExhausted(message) : .rateLimited(retryAfter: retryAfter)
         case 400..<500: return isFilter ? .refused(message) : .invalidRequest(message)
@@ -51,7 +52,7 @@ struct ChatCompletionsFailure {
         // which may have answered and billed.
         case 502, 504, 520, 524: return .connectionLost(message)
         // What fails behind a 200 fails at work: tokens may have been made by then.
-        default: return isLate ? .connectionLost(message) : .unavailable(message)
+        default: return isLate ? .connectionLost(message) : .unavailable(message, retryAfter: retryAfter)
         }
     }
 

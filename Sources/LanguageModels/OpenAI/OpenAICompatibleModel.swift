@@ -96,10 +96,8 @@ package struct OpenAICompatibleModel: LanguageModel {
     private func pause(
         afterAttempt attempt: Int, _ failure: ModelError, deadline: Duration
     ) async throws(ModelError) {
-        var asked: Duration?
-        if case .rateLimited(let wait) = failure { asked = wait }
         let delay = generator.withLock { generator in
-            configuration.retry.delay(afterAttempt: attempt, serverAsked: asked, using: &generator)
+            configuration.retry.delay(afterAttempt: attempt, serverAsked: failure.retryAfter, using: &generator)
         }
         if time.monotonicNow() + delay >= deadline { throw failure }
         do { try await time.sleep(for: delay) } catch { throw .cancelled }

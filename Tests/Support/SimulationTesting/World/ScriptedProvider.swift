@@ -46,6 +46,9 @@ package final class ScriptedProvider: Sendable {
         set { state.withLock { $0.answered = newValue } }
     }
 
+    /// The next so many requests fail as when nobody listens.
+    package func goAway(for requests: Int) { state.withLock { $0.absentFor = requests } }
+
     /// How often it was only asked whether it is there.
     package var probes: Int { state.withLock { $0.probes } }
 
