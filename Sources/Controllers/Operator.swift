@@ -68,10 +68,10 @@ package struct Operator: Sendable {
         let podSecurity = PodSecurityProbe(client: client, time: time)
         let gate = WriteGate(views: [taskCache, poolCache], time: time, logger: logger)
         let runEnded = Locked<(@Sendable (ObjectKey) -> Void)?>(nil)
+        let runMetrics = RunMetrics(registry: metrics)
         let services = RunServices(
             client: client, transport: transport, catalogue: catalogue, events: events, settings: settings,
-            metrics: RunMetrics(registry: metrics), time: time, logger: logger, redact: redact,
-            wrote: { gate.record($0, by: $1) })
+            metrics: runMetrics, time: time, logger: logger, redact: redact, wrote: { gate.record($0, by: $1) })
         let host = WorkerHost(
             workers: workers, capacity: settings.maxConcurrentRuns, time: time, logger: logger,
             execute: { task, control in
@@ -79,6 +79,8 @@ package struct Operator: Sendable {
                 return await TaskRun(task, claim: claim, services: services, control: control).run()
             },
             finished: { key in runEnded.withLock { $0 }?(key) })
+        // As long as this term: the host goes with it.
+        tasks.subscribe(for: host) { runMetrics.saw($0) }
         let taskController = Controller(
             name: "aiopstask",
             reconciler: TaskReconciler(

@@ -6,6 +6,7 @@ import KubernetesClient
 import KubernetesModel
 import KubernetesTesting
 import Primitives
+import SimulationTesting
 import Testing
 
 /// The operator dies, is cut off, or is interfered with at every single write of a whole run, one after another.
@@ -118,6 +119,9 @@ import Testing
         #expect(status.conditions.get(.succeeded)?.reason == reason)
         #expect(status.result?.verdict?.rawValue ?? "" == verdict)
         #expect(status.attempts.map(\.reason) == [reason])
+        // A run that fails has used its tokens all the same.
+        #expect(run.tokens("input") == 100 * Double(run.provider.calls))
+        #expect(run.provider.calls > 0 || play.isCutOff || !play.talks)
         // A reply that could not be read is no step, whenever it is shown.
         #expect(run.history.allSatisfy { ($0.steps ?? 0) <= status.result?.stepsTaken ?? .max })
     }

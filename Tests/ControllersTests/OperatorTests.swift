@@ -76,7 +76,8 @@ import Testing
 
     /// Runs an operator of its own session until so many tasks are over and cleaned up, and stops it as a signal does.
     private func run(
-        _ session: String, until count: Int, redact: @escaping @Sendable (String) -> String = { $0 }
+        _ session: String, until count: Int, metrics: MetricsRegistry = MetricsRegistry(), counted: Double = 0,
+        redact: @escaping @Sendable (String) -> String = { $0 }
     ) async throws {
         let link = ProcessLink(server: cluster.server, provider: ScriptedProvider(isMitigation: false))
         let client = KubernetesClient(
@@ -86,13 +87,50 @@ import Testing
             settings: OperatorSettings(version: "test", namespace: "demo", allowedModelHosts: [ScriptedProvider.host]),
             client: client, transport: link, catalogue: try Catalogue.builtin(),
             workers: WorkerNames(session: session), instance: session, time: SystemTimeSource(), logger: .disabled,
-            metrics: MetricsRegistry(), redact: redact)
+            metrics: metrics, redact: redact)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await whole.manager.run() }
             for await _ in watch.changes where watch.cleaned >= count { break }
+            // The cache shows the last of it a moment later.
+            let limit = ContinuousClock.now + .seconds(20)
+            while Self.ends(metrics).values.reduce(0, +) < counted, ContinuousClock.now < limit { await Task.yield() }
             group.cancelAll()
             do { try await group.waitForAll() } catch is CancellationError {}
         }
+    }
+
+    private static let kinds = [
+        ["Succeeded", "Passed", "Completed"], ["Failed", "", "ProblemNotFound"], ["Cancelled", "", "Cancelled"],
+    ]
+
+    /// How many tasks of each kind were counted as ended.
+    private static func ends(_ metrics: MetricsRegistry) -> [[String]: Double] {
+        let counter = metrics.counter(
+            "aiops_tasks_finished_total", "Tasks that ended.", labels: ["phase", "verdict", "reason"])
+        return Dictionary(uniqueKeysWithValues: kinds.map { ($0, counter.value($0)) })
+    }
+
+    /// Whatever ends it, a run or the one who refuses it; what ended before a restart is not counted again.
+    @Test(.timeLimit(.minutes(2))) func everyEndIsCountedOnce() async throws {
+        create(2)
+        for (name, edit) in [
+            ("unknown", { $0.problem?.id = "nobody-knows-1" }), ("unwanted", { $0.cancel = .graceful }),
+        ] as [(String, (inout AIOpsTask.Spec) -> Void)] {
+            var task = Fixture.task(name)
+            task.metadata = ObjectMeta(name: name, namespace: "demo")
+            edit(&task.spec)
+            cluster.server.put(task)
+        }
+        let first = MetricsRegistry()
+        try await run("aaaaa", until: 4, metrics: first, counted: 4)
+        #expect(Self.kinds.map { Self.ends(first)[$0] } == [2, 1, 1])
+        var late = Fixture.task("late")
+        late.metadata = ObjectMeta(name: "late", namespace: "demo")
+        late.spec.problem?.id = "nobody-knows-2"
+        cluster.server.put(late)
+        let second = MetricsRegistry()
+        try await run("bbbbb", until: 5, metrics: second, counted: 1)
+        #expect(Self.kinds.map { Self.ends(second)[$0] } == [0, 1, 0])
     }
 
     private func expectDone(_ count: Int) throws {

@@ -199,8 +199,6 @@ struct AgentStage {
         let told = outcome.stopReason.told(context)
         let usage = outcome.totals.usage(
             isSimulated: isSimulated, priceTable: isSimulated ? nil : PriceTable.builtIn.version)
-        context.services.metrics.used(
-            provider: descriptor.provider, input: usage.inputTokens, output: usage.outputTokens)
         try await context.record.update { status, now in
             status.end(.running, now: now)
             status.steps = outcome.steps

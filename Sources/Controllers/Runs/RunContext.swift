@@ -63,8 +63,9 @@ struct RunContext: Sendable {
         let started = task.status.startedAt ?? services.time.wallNow()
         let admitted = task.status.admission?.admittedAt ?? started
         return RunContext(
-            record: record, services: services, effective: effective, problem: problem, model: model,
-            attempt: task.currentAttempt, generation: task.metadata.generation,
+            record: record, services: services, effective: effective, problem: problem,
+            model: MeteredModel(model, metrics: services.metrics), attempt: task.currentAttempt,
+            generation: task.metadata.generation,
             plan: EnvironmentPlan(
                 EnvironmentRequest(
                     taskUID: task.metadata.uid, attempt: task.currentAttempt, taskType: problem.taskType,

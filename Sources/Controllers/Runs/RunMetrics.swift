@@ -1,3 +1,7 @@
+package import AIOpsAPI
+package import ControllerRuntime
+import KubernetesModel
+import LanguageModels
 import Primitives
 package import Telemetry
 
@@ -11,19 +15,34 @@ package struct RunMetrics: Sendable {
 
     package init(registry: MetricsRegistry) {
         finished = registry.counter(
-            "aiops_tasks_finished_total", "Runs of tasks that ended.", labels: ["phase", "verdict", "reason"])
+            "aiops_tasks_finished_total", "Tasks that ended.", labels: ["phase", "verdict", "reason"])
         stages = registry.histogram(
             "aiops_stage_duration_seconds", "Time a stage of a task took.", labels: ["stage"],
             buckets: [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800])
         tokens = registry.counter("aiops_tokens_total", "Tokens of model calls.", labels: ["provider", "type"])
+        for provider in ModelProvider.known where provider != .auto && provider != .replay {
+            for type in ["input", "output"] { tokens.initialize([provider.rawValue, type]) }
+        }
     }
 
-    func ended(phase: String, verdict: String, reason: String) { finished.add([phase, verdict, reason]) }
+    /// Counts the task if it has just ended.
+    ///
+    /// By what the cache shows, since ends are written in several places: by the run, by whoever refuses or cancels a task
+    /// before it has one, and by a write whose answer was lost. What had ended before was counted then, by whoever led.
+    package func saw(_ change: StoreChange<AIOpsTask>) {
+        guard let old = change.old, let new = change.new, old.metadata.uid == new.metadata.uid,
+            !old.status.isFinished, new.status.isFinished
+        else { return }
+        finished.add([
+            new.status.phase?.rawValue ?? "", new.status.result?.verdict?.rawValue ?? "",
+            new.status.conditions.get(.succeeded)?.reason ?? "",
+        ])
+    }
 
     func stage(_ name: String, took duration: Duration) { stages.observe(duration, [name]) }
 
-    func used(provider: String, input: Int64, output: Int64) {
-        tokens.add(Double(input), [provider, "input"])
-        tokens.add(Double(output), [provider, "output"])
+    func used(provider: String, _ usage: TokenUsage) {
+        tokens.add(Double(usage.inputTokens), [provider, "input"])
+        tokens.add(Double(usage.outputTokens), [provider, "output"])
     }
 }

@@ -267,9 +267,6 @@ package struct TaskRun: Sendable {
         let task = await record.task
         let succeeded = task.status.conditions.get(.succeeded)
         let reason = succeeded?.reason ?? ""
-        services.metrics.ended(
-            phase: task.status.phase?.rawValue ?? "", verdict: task.status.result?.verdict?.rawValue ?? "",
-            reason: reason)
         services.events.record(
             .about(
                 task, task.status.phase == .failed ? .warning : .normal, reason: reason, action: "Finish",

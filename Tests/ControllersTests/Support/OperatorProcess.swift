@@ -30,7 +30,8 @@ struct OperatorProcess: Sendable {
 
     /// The catalogue is the built-in one unless another is given.
     init(
-        session: String, link: ProcessLink, server: InMemoryAPIServer, time: PollingTime, catalogue: Catalogue? = nil
+        session: String, link: ProcessLink, server: InMemoryAPIServer, time: PollingTime, catalogue: Catalogue? = nil,
+        metrics: MetricsRegistry = MetricsRegistry()
     ) throws {
         let settings = OperatorSettings(
             version: "test", namespace: "demo", allowedModelHosts: [ScriptedProvider.host])
@@ -50,7 +51,7 @@ struct OperatorProcess: Sendable {
             seed: 1)
         let services = RunServices(
             client: client, transport: link, catalogue: catalogue, events: events, settings: settings,
-            metrics: RunMetrics(registry: MetricsRegistry()), time: time, logger: logger, redact: { $0 })
+            metrics: RunMetrics(registry: metrics), time: time, logger: logger, redact: { $0 })
         let (ended, sink) = AsyncStream<Void>.makeStream()
         let workers = WorkerNames(session: session)
         host = WorkerHost(

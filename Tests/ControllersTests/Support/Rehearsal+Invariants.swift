@@ -6,6 +6,7 @@ import KubernetesModel
 import KubernetesTesting
 import Primitives
 import SimulationTesting
+import Telemetry
 import Testing
 
 extension Rehearsal {
@@ -31,9 +32,18 @@ extension Rehearsal {
         #expect(provider.calls <= record.totals.calls + record.totals.lostCalls + open, what)
         // A call under way at a death is closed by the next one, which a run that is to end does not make.
         if !play.isCutOff, play != .cancelledGracefully { #expect(open == 0, what) }
+        // Counted when they come, by whichever process: 100 tokens in and 10 out each.
+        let calls = Double(provider.calls)
+        #expect(tokens("input") == 100 * calls && tokens("output") == 10 * calls, what)
         if let lostCalls { #expect(record.totals.lostCalls <= lostCalls, what) }
         #expect(task.status.usage?.calls == Int64(record.totals.calls), what)
         #expect(cluster.repairs.withLock { $0 } <= 1, what)
+    }
+
+    /// What all processes together have counted of the provider's tokens.
+    func tokens(_ type: String) -> Double {
+        metrics.counter("aiops_tokens_total", "Tokens of model calls.", labels: ["provider", "type"])
+            .value(["OpenAICompatible", type])
     }
 
     /// I1: two namespaces, made once, and gone.

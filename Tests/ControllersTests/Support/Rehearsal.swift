@@ -69,6 +69,8 @@ struct Rehearsal: Sendable {
     let time = PollingTime()
     let cluster: ShopCluster
     let provider: ScriptedProvider
+    /// Those of all processes together.
+    let metrics = MetricsRegistry()
     /// Every status of the task, in order.
     private let statuses = Locked<[AIOpsTask.Status]>([])
     private let namespaces = Locked<Set<String>>([])
@@ -119,7 +121,7 @@ struct Rehearsal: Sendable {
     func process(_ session: String, event: ProcessLink.Event? = nil) throws -> OperatorProcess {
         let link = ProcessLink(server: server, provider: provider, event: event)
         let process = try OperatorProcess(
-            session: session, link: link, server: server, time: time, catalogue: catalogue)
+            session: session, link: link, server: server, time: time, catalogue: catalogue, metrics: metrics)
         link.whileThinking.withLock { $0 = { await self.meanwhile(process) } }
         return process
     }
