@@ -83,6 +83,36 @@ import Testing
         #expect(try task.lateChanges().isEmpty)
     }
 
+    /// What the pool gives is copied with the spec, and the pool asked for stays the one asked for.
+    @Test func whatThePoolGivesIsKeptAsItWasToo() throws {
+        var pool = WorkerPool(
+            metadata: ObjectMeta(name: "fast", namespace: "ops"),
+            spec: try WorkerPool.Spec(jsonValue: [
+                "workers": ["replicas": 7], "modelDefaults": ["name": "a"], "environments": ["type": "Namespace"],
+                "routes": [["pattern": "x-*"], ["pattern": "*", "timeoutSeconds": 60]],
+            ]))
+        var task = AIOpsTask(
+            metadata: ObjectMeta(name: "t", namespace: "n"),
+            spec: try AIOpsTask.Spec(jsonValue: ["problem": ["id": "a"], "poolRef": ["name": "fast"]]))
+        task.metadata.generation = 1
+        task.admit(to: pool, route: pool.spec.routes?.last, now: Timestamp(seconds: 1))
+        pool.spec.modelDefaults?.name = "b"
+        task.admit(to: pool, route: pool.spec.routes?.first, now: Timestamp(seconds: 2))
+        task.spec.poolRef?.name = "slow"
+        task.metadata.generation = 2
+        let kept = try task.admittedDefaults()
+        #expect(
+            kept?.jsonValue() == [
+                "modelDefaults": ["name": "a"], "environments": ["type": "Namespace"],
+                "routes": [["pattern": "*", "timeoutSeconds": 60]],
+            ])
+        #expect(task.status.admission?.pool?.namespace == "ops" && task.status.admission?.pool?.name == "fast")
+        #expect(task.followedPoolRef?.name == "fast")
+        #expect(AIOpsTask.Admission.schema.check(try #require(task.status.admission).jsonValue(), at: "a").isEmpty)
+        task.status.admission?.pool?.defaults = "{}"
+        #expect(throws: JSONError.self) { try task.admittedDefaults() }
+    }
+
     @Test func aDamagedCopyIsNotRun() throws {
         var task = try admittedTask()
         task.status.admission?.spec.append(" ")

@@ -74,12 +74,73 @@ import Testing
         #expect(try #require(status.durationSeconds) >= 120)
     }
 
+    // MARK: The pool
+
+    private static let other = ObjectKey(namespace: "demo", name: "other")
+
+    /// A run keeps the model, the route and the key of the pool as it was when it admitted the task.
+    @Test(arguments: ["Queued", "Running"])
+    func anEditOfThePoolOrTheTaskChangesNoRun(phase: String) async throws {
+        let run = Rehearsal(.detection) { task in
+            task.spec.agent = nil
+            task.metadata.labels = ["tier": "slow"]
+        }
+        run.server.modify(WorkerPool.resourceType, ObjectKey(namespace: "demo", name: "default")) {
+            $0["spec"]?["modelDefaults"] = [
+                "provider": "OpenAICompatible", "name": "scripted", "baseURL": .string(ScriptedProvider.baseURL),
+            ]
+            $0["spec"]?["routes"] = [["pattern": "*", "matchLabels": ["tier": "slow"], "timeoutSeconds": 4321]]
+        }
+        // The process dies with the write that brings the task there; what comes after is the work of the next.
+        let clean = Rehearsal(.detection)
+        try await clean.perform()
+        let number = try clean.numberOfTheFirstWrite { $0.body["status", "phase"] == .string(phase) }
+        let first = try run.process("aaaaa", event: .deathAfter(number))
+        #expect(try await first.work { try run.isCleanedUp() } && first.link.isDead)
+        #expect(try run.task()?.status.phase?.rawValue == phase)
+        run.server.modify(WorkerPool.resourceType, ObjectKey(namespace: "demo", name: "default")) {
+            $0["spec"]?["modelDefaults"] = ["provider": "Simulated"]
+            $0["spec"]?["routes"] = []
+        }
+        run.server.modify(AIOpsTask.resourceType, Rehearsal.key) {
+            $0["spec"]?["poolRef"] = ["name": .string(Self.other.name)]
+            $0["spec"]?["problem"] = ["id": "noop_detection_shop_lite-1"]
+            $0["metadata"]?["labels"] = ["tier": "fast"]
+            $0["metadata"]?["generation"] = 2
+        }
+        run.server.put(Fixture.pool(Self.other.name))
+        #expect(try await run.process("bbbbb").work { try run.isCleanedUp() })
+        let status = try status(run)
+        #expect(status.result?.verdict == .passed && status.usage?.simulated == false)
+        #expect(status.provenance?.model == "scripted" && run.provider.calls == 2)
+        #expect(status.claim?.worker.hasPrefix("demo/default-bbbbb") == true)
+        let location = ConversationLocation(try #require(try run.task()), attempt: 1, retain: .withTask)
+        let spec = try #require(try run.server.object(LLMConversation.self, location.key)).spec
+        #expect(spec.model?.provider == .openAICompatible && spec.model?.name == "scripted")
+        let sandbox = run.server.writes.last { $0.body["spec", "activeDeadlineSeconds"] != nil }
+        #expect(sandbox?.body["spec", "activeDeadlineSeconds"] == 4921)
+    }
+
+    /// A version that kept no copy has left a task behind: it runs by the pool as it is.
+    @Test func aTaskWithoutACopyOfItsPoolRunsByThePoolAsItIs() async throws {
+        let run = Rehearsal(.detection) { $0.spec.agent = nil }
+        run.server.modify(WorkerPool.resourceType, ObjectKey(namespace: "demo", name: "default")) {
+            $0["spec"]?["modelDefaults"] = [
+                "provider": "OpenAICompatible", "name": "scripted", "baseURL": .string(ScriptedProvider.baseURL),
+            ]
+        }
+        #expect(try await run.process("aaaaa").work { try run.task()?.status.phase == .queued })
+        run.server.modify(AIOpsTask.resourceType, Rehearsal.key) { $0["status"]?["admission"]?["pool"] = nil }
+        #expect(try await run.process("bbbbb").work { try run.isCleanedUp() })
+        #expect(try status(run).provenance?.model == "scripted")
+    }
+
     // MARK: The API server
 
     /// A server that is away for longer than a run waits for it interrupts the run and never ends the task.
     @Test(arguments: [
-        (ResourceType.configMaps, "list", 200), (.configMaps, "get", 200), (WorkerPool.resourceType, "get", 200),
-        (.endpoints, "get", 200), (LLMConversation.resourceType, "get", 200),
+        (ResourceType.configMaps, "list", 200), (.configMaps, "get", 200), (.endpoints, "get", 200),
+        (LLMConversation.resourceType, "get", 200),
         // Each of these costs the back-off of a whole reconcile, and the task's own time goes on.
         (AIOpsTask.resourceType, "patch", 60),
     ])

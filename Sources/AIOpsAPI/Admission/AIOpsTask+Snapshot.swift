@@ -3,11 +3,11 @@ import KubernetesModel
 package import Primitives
 
 extension AIOpsTask {
-    /// Records the spec as it is now; the run follows this copy, whatever is edited later.
+    /// Records the spec as it is now, and what its pool gives it; the run follows these copies, whatever is edited later.
     ///
     /// Kept as text and not as a second typed tree, which would double the CRD and let a server drop fields of it.
-    /// Admitting twice keeps the first copy.
-    package mutating func admit(now: Timestamp) {
+    /// Admitting twice keeps the first copy. `route` is the route of the pool that took the task.
+    package mutating func admit(to pool: WorkerPool? = nil, route: WorkerPool.Route? = nil, now: Timestamp) {
         guard status.admission == nil else { return }
         let bytes = spec.jsonBytes()
         var admission = Admission()
@@ -15,6 +15,7 @@ extension AIOpsTask {
         admission.admittedAt = now
         admission.specSHA256 = SHA256Digest.of(bytes).hex
         admission.spec = String(decoding: bytes, as: UTF8.self)
+        admission.pool = pool.map { AdmittedPool($0, route: route) }
         status.admission = admission
     }
 
@@ -26,10 +27,51 @@ extension AIOpsTask {
         return try admission.decodedSpec().overlaid(withMutableFieldsOf: spec)
     }
 
+    /// The pool the task asks for: the one it asked for when it was admitted.
+    ///
+    /// Asked at each change of each task, so the copy is read only where there was an edit; a damaged one leaves the
+    /// present spec.
+    package var followedPoolRef: PoolReference? {
+        guard let admission = status.admission, admission.generation != metadata.generation else { return spec.poolRef }
+        do { return try admission.decodedSpec().poolRef } catch { return spec.poolRef }
+    }
+
+    /// What the run takes from its pool, of the pool as it was at admission: its model settings, its environment settings
+    /// and, as its only route, the one that took the task.
+    ///
+    /// Nil before admission, and for a task that was admitted by a version that did not record it.
+    package func admittedDefaults() throws(JSONError) -> WorkerPool.Spec? {
+        try status.admission?.pool?.decodedDefaults()
+    }
+
     /// The edits since admission that came too late, for the condition `SpecChanged`; empty when there are none.
     package func lateChanges() throws(JSONError) -> [SpecProblem] {
         guard let admission = status.admission else { return [] }
         return try admission.decodedSpec().lateChanges(to: spec)
+    }
+}
+
+extension AIOpsTask.AdmittedPool {
+    init(_ pool: WorkerPool, route: WorkerPool.Route?) {
+        self.init()
+        namespace = pool.metadata.namespace ?? ""
+        name = pool.metadata.name
+        var taken = WorkerPool.Spec()
+        taken.modelDefaults = pool.spec.modelDefaults
+        taken.environments = pool.spec.environments
+        taken.routes = route.map { [$0] }
+        let bytes = taken.jsonBytes()
+        defaultsSHA256 = SHA256Digest.of(bytes).hex
+        defaults = String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// The copy; an error when it is not what was recorded.
+    func decodedDefaults() throws(JSONError) -> WorkerPool.Spec {
+        let bytes = Array(defaults.utf8)
+        guard SHA256Digest.of(bytes).hex == defaultsSHA256 else {
+            throw JSONError(offset: 0, message: "status.admission.pool.defaults does not have the recorded digest")
+        }
+        return try WorkerPool.Spec(json: bytes)
     }
 }
 

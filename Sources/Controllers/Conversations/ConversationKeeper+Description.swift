@@ -6,8 +6,11 @@ extension ConversationKeeper.Description {
         var model = LLMConversation.ModelIdentity()
         model.name = task.status.provenance?.model
         var settings = LLMConversation.CallSettings()
+        var metadata = LLMConversation.Metadata()
         do {
-            if let effective = try task.runningSpec().effective() {
+            let spec = try task.runningSpec()
+            metadata.problemID = spec.problem?.id
+            if let effective = spec.effective(pool: try task.admittedDefaults()) {
                 let provider = ModelResolver.provider(of: effective.model)
                 model.provider = task.status.usage?.simulated == true ? .simulated : provider
                 settings.temperature = effective.model.temperature
@@ -18,10 +21,8 @@ extension ConversationKeeper.Description {
             // A damaged snapshot: the conversation is described by what is left.
             model.provider = nil
         }
-        var metadata = LLMConversation.Metadata()
         metadata.workerID = claim.worker
         metadata.clusterName = task.status.environment?.name
-        metadata.problemID = task.spec.problem?.id
         metadata.success = task.status.result?.success
         self.init(
             model: model, settings: settings, role: nil, metadata: metadata,

@@ -18,12 +18,15 @@ package struct PoolReference: Sendable, Hashable {
     /// In the order in which they are tried; never empty.
     package let places: [ObjectKey]
 
+    /// By what the task asked for when it was admitted: an edit moves no task.
+    ///
     /// A task that names a pool without a namespace, or none at all, gets the one of its own namespace before the one
     /// of the operator's.
     package init(_ task: AIOpsTask, operatorNamespace: String) {
-        let named = task.spec.poolRef?.name ?? ""
+        let reference = task.followedPoolRef
+        let named = reference?.name ?? ""
         let name = named.isEmpty ? OperatorSettings.defaultPoolName : named
-        if let namespace = task.spec.poolRef?.namespace, !namespace.isEmpty {
+        if let namespace = reference?.namespace, !namespace.isEmpty {
             places = [ObjectKey(namespace: namespace, name: name)]
         } else {
             let own = ObjectKey(namespace: task.metadata.namespace ?? "", name: name)

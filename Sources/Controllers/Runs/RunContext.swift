@@ -37,7 +37,7 @@ struct RunContext: Sendable {
         let pool = try await pool(of: task, services)
         let spec = try runningSpec(task)
         let problem = try problem(spec, services)
-        let (effective, timeLimit) = try effective(task, spec, problem, pool)
+        let (effective, timeLimit) = try effective(task, spec, problem, pool?.defaults)
         // Before anything is made: a key that is missing costs nobody an environment.
         let model: any LanguageModel
         // Of this run alone: a key that one namespace makes up must not blot out the words of another.
@@ -48,7 +48,7 @@ struct RunContext: Sendable {
                 allowedHosts: services.settings.allowedModelHosts, holdSecret: { keys.register(secret: $0) }
             ).resolve(
                 effective.model, namespace: task.metadata.namespace ?? "",
-                poolNamespace: pool?.metadata.namespace ?? "")
+                poolNamespace: pool?.namespace ?? "")
         } catch {
             if Task.isCancelled { throw .interrupted }
             // The server was away: whoever holds the claim reads the Secret when it is back.
@@ -75,8 +75,30 @@ struct RunContext: Sendable {
             deadline: started + .seconds(effective.timeoutSeconds), timeLimit: timeLimit)
     }
 
-    /// The pool the task was queued in; nil when it is gone by now, and the task's own settings stand alone.
-    private static func pool(of task: AIOpsTask, _ services: RunServices) async throws(RunStop) -> WorkerPool? {
+    /// What a pool gives a run, and where its Secrets are.
+    private struct Giver {
+        var namespace: String
+        var defaults: WorkerPool.Spec
+    }
+
+    /// The pool as it was when it admitted the task: an edit, and whoever goes on after a restart, changes no run.
+    private static func pool(of task: AIOpsTask, _ services: RunServices) async throws(RunStop) -> Giver? {
+        do {
+            if let pool = task.status.admission?.pool, let defaults = try task.admittedDefaults() {
+                return Giver(namespace: pool.namespace, defaults: defaults)
+            }
+        } catch {
+            throw .failed(
+                TaskFailure(.infrastructure, .internalError, "the admitted defaults cannot be read", cause: error))
+        }
+        return try await present(pool: task, services).map {
+            Giver(namespace: $0.metadata.namespace ?? "", defaults: $0.spec)
+        }
+    }
+
+    /// The pool as it is, for a task that was admitted by a version that did not keep a copy; nil when it is gone by now,
+    /// and the task's own settings stand alone.
+    private static func present(pool task: AIOpsTask, _ services: RunServices) async throws(RunStop) -> WorkerPool? {
         for place in PoolReference(task, operatorNamespace: services.settings.namespace).places {
             do {
                 return try await Patience(time: services.time).again(while: { $0.isRetryable }) {
@@ -121,16 +143,18 @@ struct RunContext: Sendable {
     }
 
     private static func effective(
-        _ task: AIOpsTask, _ spec: AIOpsTask.Spec, _ problem: Problem, _ pool: WorkerPool?
+        _ task: AIOpsTask, _ spec: AIOpsTask.Spec, _ problem: Problem, _ pool: WorkerPool.Spec?
     ) throws(RunStop) -> (EffectiveTask, TimeLimit) {
-        let route = spec.route(of: pool?.spec, labels: task.metadata.labels)
+        // Of a copy, the route is the only one; what it matched on may have changed since.
+        let isCopy = task.status.admission?.pool != nil
+        let route = isCopy ? pool?.routes?.first : spec.route(of: pool, labels: task.metadata.labels)
         let limits = problem.limits
         let defaults = LimitDefaults(maxSteps: limits.maxSteps, timeoutSeconds: Int64(limits.timeoutSeconds))
-        guard let effective = spec.effective(pool: pool?.spec, route: route, defaults: defaults) else {
+        guard let effective = spec.effective(pool: pool, route: route, defaults: defaults) else {
             throw .failed(TaskFailure(.user, .invalidSpec, spec.validate().summary))
         }
         // Asked at admission as well; a process of another version may have admitted it.
-        let unknown = spec.unknownTools(pool: pool?.spec)
+        let unknown = spec.unknownTools(pool: pool)
         guard unknown.isEmpty else { throw .failed(TaskFailure(.user, .invalidSpec, unknown.summary)) }
         return (
             effective, TimeLimit(seconds: effective.timeoutSeconds, task: spec.limits?.timeoutSeconds, route: route)

@@ -112,7 +112,9 @@ package struct TaskPlanner: Sendable {
         }
         var admitted = task
         admitted.status = decision.status
-        admitted.admit(now: now)
+        let pool = input.pool.pool
+        admitted.admit(
+            to: pool, route: task.spec.route(of: pool?.spec, labels: task.metadata.labels), now: now)
         decision.status = admitted.status
         decision.status.move(to: .queued)
         decision.status.attempt = max(1, decision.status.attempt)

@@ -8,6 +8,7 @@ extension AIOpsTask {
         package var admittedAt: Timestamp?
         package var specSHA256: String = ""
         package var spec: String = ""
+        package var pool: AdmittedPool?
 
         package init() {}
     }
@@ -22,6 +23,7 @@ extension AIOpsTask.Admission {
             case "admittedAt": try reader.read(&admittedAt)
             case "specSHA256": try reader.read(&specSHA256)
             case "spec": try reader.read(&spec)
+            case "pool": try reader.read(&pool)
             default: try reader.skip()
             }
         }
@@ -33,6 +35,7 @@ extension AIOpsTask.Admission {
         writer.field("admittedAt", admittedAt)
         writer.field("specSHA256", specSHA256)
         writer.field("spec", spec)
+        writer.field("pool", pool)
         writer.endObject()
     }
 }
@@ -49,6 +52,7 @@ extension AIOpsTask.Admission: SchemaDescribed {
                 .optional("admittedAt", .timestamp("When it was admitted.")),
                 .required("specSHA256", .text("SHA-256 of spec.", max: 64, form: .sha256)),
                 .required("spec", .text("The spec as JSON text.", max: 196608)),
+                .optional("pool", AIOpsTask.AdmittedPool.schema),
             ])
     }
 }
