@@ -24,6 +24,8 @@ final class ActiveWebSocket {
     private var machine: WebSocketMachine
     private var outbound: [UInt8]
     private var sent = 0
+    /// Whether anything of the handshake has left: the server may act on it, although it does not answer.
+    private var hasSent = false
     /// Messages in `outbound` and where each ends, counted from the start of `outbound`.
     private var marks: [(end: Int, number: UInt64)] = []
     private var interest: UInt32 = 0
@@ -97,7 +99,9 @@ final class ActiveWebSocket {
 
     /// The deadline has come: opening or the goodbye took too long, or the server must be asked whether it lives.
     func expire(epoll: Int32, now: Duration) {
-        guard machine.isOpen, !isClosing else { return finish(isClosing ? nil : .timedOut(.connecting)) }
+        guard machine.isOpen, !isClosing else {
+            return finish(isClosing ? nil : .timedOut(hasSent ? .firstByte : .connecting))
+        }
         // While nobody reads, the server's answers wait in the kernel: that is no silence.
         if !session.hasRoom() { lastHeard = now }
         guard now - lastHeard < session.request.silenceLimit else { return finish(.timedOut(.idle)) }
@@ -149,6 +153,7 @@ final class ActiveWebSocket {
                 return
             }
             sent += count
+            hasSent = true
         }
         while let first = marks.first, first.end <= sent {
             session.answer(send: first.number, .success(()))
