@@ -1,3 +1,6 @@
+import AIOpsAPI
+import KubernetesModel
+import KubernetesTesting
 import SimulationTesting
 import Testing
 
@@ -21,6 +24,19 @@ extension Simulations {
             #expect(schedules > 0)
             guard let reason = Simulations.known[name] else { return #expect(failures == []) }
             withKnownIssue(reason, isIntermittent: true) { #expect(failures == []) }
+        }
+
+        /// A model that thinks for longer than the call may take: the caller hears that its time is over, as from the real
+        /// transport, and does not sit the answer out.
+        @Test func aRequestEndsWhenItsTimeIsOver() async throws {
+            var lifecycle = Lifecycle.timeLimit
+            lifecycle.modelLatency = .seconds(3600)
+            let world = World(Schedule(lifecycle))
+            #expect(world.run().violations == [])
+            let status = try #require(try world.server.object(AIOpsTask.self, Lifecycle.task)).status
+            #expect(status.conditions.get(.agentCompleted)?.reason == Reason.timedOut.rawValue)
+            let took = try #require(status.durationSeconds)
+            #expect(took >= 60 && took < 90, "\(took) s")
         }
     }
 }

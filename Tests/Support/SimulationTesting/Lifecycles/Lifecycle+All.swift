@@ -23,8 +23,8 @@ extension Lifecycle {
             task.spec.limits = limits
         }
         lifecycle.modelLatency = .seconds(45)
-        // What the agent left is graded where it was the agent that ran out of time, and only there: in the clean run it has
-        // no turn, since the model is as slow to say that it is there.
+        // What the agent left is graded where it was the agent that ran out of time, and only there: where much goes wrong
+        // before, it has no turn.
         lifecycle.outcomeVaries = true
         lifecycle.outcomes = ["Failed", "Succeeded"]
         return lifecycle

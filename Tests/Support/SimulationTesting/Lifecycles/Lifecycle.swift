@@ -24,7 +24,8 @@ package struct Lifecycle: Sendable {
     package var name: String
     package var isMitigation = false
     package var providerAnswers = ScriptedProvider.Answers.sensibly
-    package var modelLatency = Duration.seconds(1)
+    /// How long the model thinks about a reply.
+    package var modelLatency = Duration.seconds(2)
     /// True where the user or the clock interrupts the run: how far it came then is a matter of moments.
     package var outcomeVaries = false
     /// Phases it may then end in besides that of the clean run.

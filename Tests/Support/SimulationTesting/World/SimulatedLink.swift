@@ -21,6 +21,12 @@ final class SimulatedLink: HTTPTransport {
         }
     }
 
+    /// When a caller stops waiting, and what it is told then.
+    private struct Limit: Sendable {
+        var length: Duration
+        var error: HTTPError
+    }
+
     private typealias Caller = UnsafeContinuation<Result<Reply, HTTPError>, Never>
 
     private struct State {
@@ -41,7 +47,8 @@ final class SimulatedLink: HTTPTransport {
     var isDead: Bool { state.withLock { $0.isDead } }
 
     func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
-        let reply = try await exchange(limit: request.totalTimeout) { [process] in
+        let limit = request.totalTimeout.map { Limit(length: $0, error: .timedOut(.total)) }
+        let reply = try await exchange(limit: limit) { [process] in
             Exchange(process: process, number: $0, request)
         } perform: { (world) throws(HTTPError) in
             .response(try world.perform(request))
@@ -51,7 +58,8 @@ final class SimulatedLink: HTTPTransport {
     }
 
     func connectWebSocket(_ request: WebSocketRequest) async throws(HTTPError) -> any WebSocketConnection {
-        let reply = try await exchange(limit: request.connectTimeout) { [process] in
+        let limit = Limit(length: request.connectTimeout, error: .timedOut(.firstByte))
+        let reply = try await exchange(limit: limit) { [process] in
             Exchange(process: process, number: $0, request)
         } perform: { (world) throws(HTTPError) in
             .connection(try world.server.openExec(request))
@@ -71,7 +79,7 @@ final class SimulatedLink: HTTPTransport {
     }
 
     private func exchange(
-        limit: Duration?, _ describe: (Int) -> Exchange,
+        limit: Limit?, _ describe: (Int) -> Exchange,
         perform: @escaping @Sendable (World) throws(HTTPError) -> Reply
     ) async throws(HTTPError) -> Reply {
         let number = state.withLock { state in
@@ -87,7 +95,7 @@ final class SimulatedLink: HTTPTransport {
                     return true
                 }
                 guard isParked else { return caller.resume(returning: .failure(.cancelled)) }
-                depart(exchange, limit: limit ?? .seconds(60), perform)
+                depart(exchange, limit, perform)
             }
         } onCancel: {
             // What has left will arrive all the same.
@@ -97,33 +105,35 @@ final class SimulatedLink: HTTPTransport {
     }
 
     private func depart(
-        _ exchange: Exchange, limit: Duration, _ perform: @escaping @Sendable (World) throws(HTTPError) -> Reply
+        _ exchange: Exchange, _ limit: Limit?, _ perform: @escaping @Sendable (World) throws(HTTPError) -> Reply
     ) {
         let mishap = world.judge(exchange)
         if case .deathBefore = mishap { return world.schedule(after: .zero) { [self] in world.kill(process) } }
-        var way = world.latency(of: exchange)
+        var way = world.latency(of: exchange, isBack: false)
         if case .delayed(let more) = mishap { way += more }
-        world.schedule(after: way) { [self] in arrive(exchange, mishap, limit, perform) }
+        var left = limit
+        left?.length -= way
+        // Nobody waits any more when it arrives; it arrives all the same.
+        if let limit, way > limit.length { answer(exchange, after: way, .failure(limit.error), limit) }
+        world.schedule(after: way) { [self, left] in arrive(exchange, mishap, left, perform) }
     }
 
     private func arrive(
-        _ exchange: Exchange, _ mishap: Mishap, _ limit: Duration,
+        _ exchange: Exchange, _ mishap: Mishap, _ limit: Limit?,
         _ perform: @Sendable (World) throws(HTTPError) -> Reply
     ) {
         guard !isDead else { return }
-        let back = world.latency(of: exchange)
+        let back = world.latency(of: exchange, isBack: true)
         switch mishap {
         case .lost:
             world.note(exchange, "lost")
-            world.schedule(after: back) { [self] in
-                settle(exchange.number, .failure(.reset(bytesSeen: false, "the connection broke")))
-            }
+            answer(exchange, after: back, .failure(.reset(bytesSeen: false, "the connection broke")), limit)
         case .refused(let status):
             world.note(exchange, "refused \(status.code)")
             var headers: HTTPHeaders = ["Content-Type": "application/json"]
             if let seconds = status.details?.retryAfterSeconds { headers.set("Retry-After", String(seconds)) }
             let response = HTTPResponse(status: status.code, headers: headers, bytes: status.jsonBytes())
-            world.schedule(after: back) { [self] in settle(exchange.number, .success(.response(response))) }
+            answer(exchange, after: back, .success(.response(response)), limit)
         case .none, .delayed, .replyLost, .deathAfter, .deathBefore:
             let result: Result<Reply, HTTPError>
             do throws(HTTPError) {
@@ -136,11 +146,21 @@ final class SimulatedLink: HTTPTransport {
             }
             if case .deathAfter = mishap { return world.kill(process) }
             let isLost = if case .replyLost = mishap { true } else { false }
-            world.schedule(after: back) { [self] in
-                settle(
-                    exchange.number,
-                    isLost ? .failure(.reset(bytesSeen: false, "the reply was lost")) : result)
-            }
+            answer(
+                exchange, after: back, isLost ? .failure(.reset(bytesSeen: false, "the reply was lost")) : result, limit
+            )
+        }
+    }
+
+    /// Tells the caller after `back`, or that its time is over, whichever comes first.
+    private func answer(
+        _ exchange: Exchange, after back: Duration, _ result: Result<Reply, HTTPError>, _ limit: Limit?
+    ) {
+        guard let limit, back > limit.length else {
+            return world.schedule(after: back) { [self] in settle(exchange.number, result) }
+        }
+        world.schedule(after: max(.zero, limit.length)) { [self] in
+            settle(exchange.number, .failure(limit.error))
         }
     }
 

@@ -24,10 +24,11 @@ extension World {
         }
     }
 
-    func latency(of exchange: Exchange) -> Duration {
+    /// How long it takes there, and how long until the answer is back: a model's time goes into its replies.
+    func latency(of exchange: Exchange, isBack: Bool) -> Duration {
         let base: Duration =
             switch exchange.kind {
-            case .model: lifecycle.modelLatency
+            case .model: isBack && exchange.method != "GET" ? lifecycle.modelLatency : .milliseconds(5)
             case .exec: .milliseconds(20)
             case .read, .watch, .write: .milliseconds(1)
             }
