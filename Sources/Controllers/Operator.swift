@@ -29,8 +29,8 @@ package struct Operator: Sendable {
         ])
         let pools = Store<WorkerPool>()
         let taskCache = Reflector(
-            store: tasks, source: ClientSource<AIOpsTask>(client: client), time: time, logger: logger,
-            metrics: metrics, seed: seed)
+            store: tasks, keeping: { $0.cached }, source: ClientSource<AIOpsTask>(client: client), time: time,
+            logger: logger, metrics: metrics, seed: seed)
         let poolCache = Reflector(
             store: pools, source: ClientSource<WorkerPool>(client: client), time: time, logger: logger,
             metrics: metrics, seed: seed &+ 1)

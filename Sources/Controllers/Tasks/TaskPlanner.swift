@@ -253,6 +253,11 @@ package struct TaskPlanner: Sendable {
     // MARK: After the end
 
     private func tidy(_ decision: inout Decision) {
+        // Of a settled task the cache holds too little to write from, and there is nothing to write.
+        if task.isSettled {
+            if !input.isRunningHere { expire(&decision) }
+            return
+        }
         noteLateChanges(&decision)
         decision.status.observedGeneration = max(decision.status.observedGeneration, generation)
         for index in decision.status.conditions.indices {
@@ -297,9 +302,11 @@ package struct TaskPlanner: Sendable {
 }
 
 extension AIOpsTask {
+    static let gitOpsAnnotations: Set<String> = ["argocd.argoproj.io/tracking-id"]
+
     /// Deleting an object that a GitOps tool tracks makes it create, and so run, the task again: argoproj/argo-cd#13851.
     var isTrackedByGitOps: Bool {
-        metadata.annotations["argocd.argoproj.io/tracking-id"] != nil
+        Self.gitOpsAnnotations.contains { metadata.annotations[$0] != nil }
             || metadata.labels["kustomize.toolkit.fluxcd.io/name"] != nil
     }
 }

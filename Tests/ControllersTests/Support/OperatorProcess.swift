@@ -126,7 +126,7 @@ struct OperatorProcess: Sendable {
 
     func fillCaches() throws {
         let version = server.resourceVersion
-        tasks.apply(.replace(try server.objects(AIOpsTask.self), version: version))
+        tasks.apply(.replace(try server.objects(AIOpsTask.self).map(\.cached), version: version))
         pools.apply(.replace(try server.objects(WorkerPool.self), version: version))
     }
 
