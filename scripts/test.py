@@ -47,14 +47,14 @@ class Run:
     def do(self, title, command):
         return self.finish(self.begin(title, command))
 
-    def begin(self, title, command, environment=None):
+    def begin(self, title, command, environment=None, apart=False):
         self.step += 1
         label = f"[{self.step}/{self.total}] {title}"
         print(f"{label} …", file=sys.stderr, flush=True)
         log = LOGS / f"{self.step:02d}-{re.sub(r'[^a-z0-9]+', '-', title.lower()).strip('-')}.log"
         with open(log, "wb") as sink:
             process = subprocess.Popen(command, cwd=ROOT, env=environment or self.environment, stdin=subprocess.DEVNULL,
-                                       stdout=sink, stderr=subprocess.STDOUT)
+                                       stdout=sink, stderr=subprocess.STDOUT, start_new_session=apart)
         return Step(label, command, log, process)
 
     def beside(self, title, command):
@@ -64,7 +64,11 @@ class Run:
         """
         locks = ROOT / "build" / "locks"
         locks.mkdir(exist_ok=True)
-        step = self.begin(title, ["nice", "-n", "19", *command], {**self.environment, "TMPDIR": str(locks)})
+        step = self.begin(title, ["nice", "-n", "19", *command], {**self.environment, "TMPDIR": str(locks)}, apart=True)
+        # Where the kernel shares the processor between sessions, `nice` counts within each of them only.
+        share = pathlib.Path(f"/proc/{step.process.pid}/autogroup")
+        if share.exists():
+            share.write_text("19")
         self.besides.append(step)
         return step
 
@@ -72,8 +76,8 @@ class Run:
         """Ends what still runs beside the others when the run is over: one of those has failed."""
         for step in self.besides:
             if step.process.poll() is None:
-                # `nice` has become `swift test`, which passes an interrupt on to its tests.
-                step.process.send_signal(signal.SIGINT)
+                # `swift test` passes an interrupt on to its tests, which are in a process group of their own.
+                os.killpg(step.process.pid, signal.SIGINT)
                 step.process.wait()
 
     def finish(self, step):

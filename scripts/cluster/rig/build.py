@@ -85,6 +85,19 @@ def make_kubernetes(work: Path, output: Path) -> dict[str, str]:
     return {"kubernetes": next(source.glob("*.dsc")).name, "go": debian.version_of(go[0]), "reflect2": debian.version_of(reflect2[0])}
 
 
+def _publish_openapi_v2(source: Path) -> None:
+    """Run alone, the CRD server has the third version of the document only, and an API server of 1.20 gathers the second: without
+    it, `kubectl explain` and validation by kubectl know no kind of ours. It takes the same call with another number, and leaving out
+    what the API server has itself: it refuses a document with a path of its own."""
+    third = re.compile(r"^([ \t]*)serverConfig\.OpenAPIV3Config = genericapiserver\.DefaultOpenAPIV3Config\(.*$", re.MULTILINE)
+    own = 'serverConfig.OpenAPIConfig.IgnorePrefixes = []string{"/apis/apiextensions.k8s.io", "/version"}'
+    text, count = third.subn(lambda line: f"{line[0].replace('OpenAPIV3Config', 'OpenAPIConfig')}\n{line[1]}{own}\n{line[0]}",
+                             source.read_text())
+    if count != 1:
+        raise Failure(f"{source.name} of the CRD server is not as this expects: no place for the OpenAPI document found")
+    source.write_text(text)
+
+
 def make_extensions(work: Path, output: Path) -> dict[str, str]:
     log = work / "log"
     sid = debian.AptRoot(work / "apt", suite="sid")
@@ -96,6 +109,7 @@ def make_extensions(work: Path, output: Path) -> dict[str, str]:
     goroot = root / f"usr/lib/go-{GO_FOR_EXTENSIONS}"
     if not goroot.is_dir():
         goroot = (root / "usr/lib/go").resolve()
+    _publish_openapi_v2(root / "usr/share/gocode/src/k8s.io/apiextensions-apiserver/pkg/cmd/server/options/options.go")
     version = next(debian.version_of(deb) for deb in debs if deb.name.startswith("golang-k8s-apiextensions-apiserver-dev_"))
     numbers = re.match(r"0\.(\d+)\.(\d+)", version)
     if numbers is None:
@@ -137,7 +151,7 @@ RUNTIME = Artifact("runtime", _recipe(make_runtime, RUNTIME_PACKAGES), make_runt
 KUBERNETES = Artifact(
     f"kubernetes-{KUBERNETES_VERSION}",
     _recipe(make_kubernetes, KUBERNETES_COMMANDS, GO_FOR_KUBERNETES, PAUSE.read_text(), *(patch.read_text() for patch in PATCHES)), make_kubernetes)
-EXTENSIONS = Artifact("extensions", _recipe(make_extensions, GO_FOR_EXTENSIONS), make_extensions)
+EXTENSIONS = Artifact("extensions", _recipe(make_extensions, GO_FOR_EXTENSIONS, inspect.getsource(_publish_openapi_v2)), make_extensions)
 # Needs the binaries of KUBERNETES, so it comes after it in every list.
 IMAGES = Artifact("images", _recipe(make_images, KUBERNETES.key, inspect.getsource(image), inspect.getsource(base)), make_images)
 BINARIES = (RUNTIME, KUBERNETES, EXTENSIONS)

@@ -40,6 +40,7 @@ class SelfTest:
         checks: list[tuple[str, Callable[[], None]]] = [("a labelled ConfigMap as JSON leaves the server alive", self.labelled_config_map)]
         if not self.state.plain:
             checks += [("a CRD is served by the current server: rules, selectable fields", self.current_crds),
+                       ("kubectl explains the new kind", self.explained),
                        ("owned objects go with their owner", self.garbage_collection)]
         if self.state.profile == "node":
             checks += [
@@ -117,6 +118,11 @@ class SelfTest:
                 raise
         else:
             raise Failure("a CEL rule was not enforced")
+
+    def explained(self) -> None:
+        """The API server looks for news of the CRD server's document once a minute."""
+        self.until("kubectl explain widgets.spec", lambda: "size\t<integer>" in self.kubectl(
+            "explain", "widgets.spec", f"--api-version={GROUP}/v1", check=False).stdout, 90)
 
     def garbage_collection(self) -> None:
         path = f"{WIDGETS}/namespaces/{self.namespace}/widgets"
