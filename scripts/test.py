@@ -220,8 +220,11 @@ def main():
         preflight.root(f"This part of the tests ({what})", NEED_ROOT[what])
     total, plan = plans[what]
     run = Run(total)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         plan(run)
+    except KeyboardInterrupt:
+        sys.exit(130)
     finally:
         run.stop()
     print(f"{run.passed} passed, {run.failed} failed")
