@@ -118,7 +118,7 @@ def run(patch):
         return "it lives: the tests stay green" if found else "no test matches its filter"
     # Red for another reason, such as a missing library, kills nothing.
     # Not the word "Crash" alone, which is in the names of tests.
-    if re.search(r"recorded an issue|Fatal error|[Pp]rogram crashed|exited with unexpected signal", output):
+    if re.search(r"recorded an issue|Fatal error|[Pp]rogram crashed|[Ee]xited with unexpected signal", output):
         return None
     return f"the tests did not run: {output[-300:]}"
 

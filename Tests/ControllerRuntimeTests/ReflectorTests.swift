@@ -141,10 +141,14 @@ struct ReflectorTests {
             server.change { $0.idle() }
             server.failNextLists(with: [.failed("not yet")])
             async let waiting: Void = reflector.barrier()
-            await time.advance(by: .seconds(1), afterSleepers: 1)
-            await eventually("read again") { server.requests.filter { $0 == "version" }.count == 2 }
-            await time.advance(by: .milliseconds(100), afterSleepers: 1)
+            // Who sleeps when depends on who ran first; each short sleep is let pass until the list has been asked for.
+            let time = time
+            await eventually("read again, and listed") {
+                if let next = time.untilNextWake, next <= .seconds(1) { time.advance(by: next) }
+                return server.requests.filter { $0 == "stream latest" }.count == 2
+            }
             try await waiting
+            #expect(server.requests.filter { $0 == "version" }.count == 2)
             #expect(server.requests.filter { $0 == "stream latest" }.count == 2)
             #expect(store.resourceVersion == "10")
         }

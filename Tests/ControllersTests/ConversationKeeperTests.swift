@@ -108,6 +108,20 @@ import Testing
         #expect(try bench.conversation(task)?.status.recentMessages.map(\.seq) == [1, 2, 3, 4])
     }
 
+    /// Named as there and then not found: somebody deleted it in between, and the next try writes it.
+    @Test func aSegmentThatIsGoneWhenItIsReadBackIsWrittenAgain() async throws {
+        let keeper = bench.keeper(task)
+        try await keeper.open()
+        try await keeper.append(Bench.flushes(location.identity, 1)[0])
+        bench.server.inject(.answer(Status(code: 409, reason: "AlreadyExists", message: "it is there"))) {
+            $0.type == .configMaps && $0.verb == "create" && $0.name.contains("-segment-")
+        }
+        let error = await #expect(throws: JournalError.self) { try await keeper.seal(success: true) }
+        #expect(error?.isRetryable == true)
+        _ = try await keeper.seal(success: true)
+        #expect(try bench.conversation(task)?.status.phase == .complete)
+    }
+
     @Test func aConflictIsReadAgainAndGoesOn() async throws {
         let keeper = bench.keeper(task)
         try await keeper.open()

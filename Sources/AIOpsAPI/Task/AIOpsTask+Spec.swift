@@ -129,9 +129,8 @@ extension AIOpsTask.Spec: SchemaDescribed {
                     "cancel",
                     .oneOf(
                         """
-                        Set to end the task. Graceful leaves the current call ten seconds and grades what is \
-                        there; before the agent has begun it is as Immediate. Immediate stops at once and grades \
-                        nothing. Both keep the conversation and clean up.
+                        Ends the task. Graceful gives the current call ten seconds and grades what is there, once the \
+                        agent has begun; Immediate grades nothing. Both clean up.
                         """, CancelMode.self)),
                 .optional(
                     "ttlSecondsAfterFinished",

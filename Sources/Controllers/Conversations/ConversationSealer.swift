@@ -71,6 +71,8 @@ package struct ConversationSealer: Sendable {
         do {
             found = try await client.get(ConfigMap.self, map.metadata.key)
         } catch {
+            // Deleted between the two requests: the next try writes it.
+            if error.isNotFound { throw .unavailable("segment \(name) was there and is gone", cause: error) }
             throw ConfigMapJournal.journalError(error, doing: "read back segment \(name)")
         }
         guard found.data[segment.encoding.fileName].map({ Array($0.utf8) }) == segment.bytes else {

@@ -43,8 +43,7 @@ extension AIOpsTask.QueueState: SchemaDescribed {
                     "position",
                     .integer(
                         """
-                        Place in the pool's queue when the task joined it, 1 first, by the priorities and turns of that \
-                        moment. Not renewed: how long the queue is now, the pool's status.queue says.
+                        Place in the pool's queue when the task joined it, 1 first. Not renewed: see the pool's status.queue.
                         """, 0...100000)),
                 .optional("since", .timestamp("When it joined the queue.")),
                 .optional(

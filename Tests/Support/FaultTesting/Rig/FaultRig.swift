@@ -94,6 +94,16 @@ package struct FaultRig: Sendable {
             problems: (value["problems"]?.arrayValue ?? []).compactMap(\.stringValue))
     }
 
+    /// The first request of that kind, as soon as there is one.
+    package func first(
+        _ what: String, within limit: Duration, where matches: @escaping @Sendable (JournalEntry) -> Bool
+    ) async throws -> JournalEntry {
+        try await eventually(what, within: limit) { () -> Answer<JournalEntry> in
+            let found = try await report().requests.first(where: matches)
+            return found.map { .yes($0) } ?? .notYet("not among the requests")
+        }
+    }
+
     private func post(_ path: String, _ value: JSONValue = [:]) async throws {
         _ = try await call("POST", path, value)
     }
