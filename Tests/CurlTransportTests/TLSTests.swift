@@ -77,10 +77,13 @@ import Testing
     }
 
     @Test func serverNameIsVerifiedInPlaceOfTheHost() async throws {
-        let (server, url) = try serve()
+        // One for each: what is written for the second connection must not go to the first, which is still being closed.
+        let (refused, other) = try serve()
         var tls = try trusted()
         tls.serverName = "other.test"
-        expectTLSError(try await outcome(url, tls))
+        expectTLSError(try await outcome(other, tls))
+        withExtendedLifetime(refused) {}
+        let (server, url) = try serve()
         tls.serverName = "server.test"
         server.write("HTTP/1.1 204 No Content\n\n")
         #expect(try await outcome(url, tls) == nil)
@@ -89,11 +92,12 @@ import Testing
     }
 
     @Test func clientCertificateOpensTheDoor() async throws {
-        let (server, url) = try serve([
-            "-Verify", "1", "-verify_return_error", "-CAfile", certificates.path("ca.pem"),
-        ])
+        let demands = ["-Verify", "1", "-verify_return_error", "-CAfile", certificates.path("ca.pem")]
+        let (refused, other) = try serve(demands)
         var tls = try trusted()
-        expectTLSError(try await outcome(url, tls))
+        expectTLSError(try await outcome(other, tls))
+        withExtendedLifetime(refused) {}
+        let (server, url) = try serve(demands)
         tls.clientCertificatePEM = try certificates.read("client.pem")
         tls.clientKeyPEM = try certificates.read("client.key")
         server.write("HTTP/1.1 204 No Content\n\n")
