@@ -36,6 +36,10 @@ struct WriteLedgerTests {
         }
         #expect(now == .seconds(3))
         #expect(holds < 20)
+        // Held while the read is under way, and free when it is back.
+        let during = ledger.decide(Self.owner, unseen: [Self.write("x", "9")], now: now)
+        #expect(during == .hold(.milliseconds(50)))
+        ledger.hasRead(Self.write("x", "9"), by: Self.owner, successfully: true, now: now)
         let after = ledger.decide(Self.owner, unseen: [Self.write("x", "9")], now: now)
         #expect(after == .open)
     }
@@ -61,7 +65,7 @@ struct WriteLedgerTests {
         #expect(ledger.heldKeys <= 4_096)
     }
 
-    @Test func whatHasWaitedForTheWholeCapIsTakenOutAndTheRestStays() {
+    @Test func whatHasWaitedForTheWholeCapIsReadOnceAndTheRestWaits() {
         var ledger = WriteLedger(cap: .seconds(3))
         #expect(ledger.nextDue == nil)
         let other = ObjectKey(namespace: "a", name: "other")
@@ -69,14 +73,30 @@ struct WriteLedgerTests {
         ledger.record(Self.write("y", "10"), by: Self.owner, now: .seconds(2))
         ledger.record(Self.write("z", "11"), by: other, now: .seconds(2))
         #expect(ledger.nextDue == .seconds(4))
-        let early = ledger.takeOverdue(now: .milliseconds(3_999))
+        let early = ledger.startReading(now: .milliseconds(3_999))
         #expect(early.isEmpty)
-        let first = ledger.takeOverdue(now: .seconds(4))
+        let first = ledger.startReading(now: .seconds(4))
         #expect(first.map(\.write) == [Self.write("x", "9")])
+        let again = ledger.startReading(now: .seconds(4))
+        #expect(again.isEmpty && ledger.nextDue == .seconds(5))
+        ledger.hasRead(Self.write("x", "9"), by: Self.owner, successfully: true, now: .seconds(4))
         #expect(ledger.writes(of: Self.owner) == [Self.write("y", "10")])
-        #expect(ledger.nextDue == .seconds(5))
-        let second = ledger.takeOverdue(now: .seconds(5))
+        let second = ledger.startReading(now: .seconds(5))
         #expect(second.map(\.key) == [other, Self.owner])
-        #expect(ledger.heldKeys == 0 && ledger.nextDue == nil)
+        for (key, write) in second { ledger.hasRead(write, by: key, successfully: key == other, now: .seconds(6)) }
+        // Read in vain: it waits again.
+        #expect(ledger.writes(of: other) == nil && ledger.nextDue == .seconds(9))
+    }
+
+    /// Whoever writes on while the cache is stuck does not put off the read that would help.
+    @Test(arguments: [(true, 4), (false, 6)])
+    func theWaitCountsFromTheFirstWriteThatIsNotShown(goesOn: Bool, seconds: Int) {
+        var ledger = WriteLedger(cap: .seconds(3))
+        ledger.record(Self.write("x", "9"), by: Self.owner, now: .seconds(1))
+        ledger.record(Self.write("x", "10"), by: Self.owner, now: .seconds(3), goesOn: goesOn)
+        #expect(ledger.nextDue == .seconds(seconds))
+        // The read of the first does not count for the second.
+        ledger.hasRead(Self.write("x", "9"), by: Self.owner, successfully: true, now: .seconds(3))
+        #expect(ledger.writes(of: Self.owner) == [Self.write("x", "10")])
     }
 }

@@ -11,7 +11,6 @@ package final class WriteGate: Lifecycle.Service {
     package let name = "own writes"
     private let ledger: Locked<WriteLedger>
     private let views: [ResourceType: any CacheView]
-    private let cap: Duration
     private let time: any TimeSource
     private let logger: Logger
     private let recorded = Wakeup()
@@ -20,7 +19,6 @@ package final class WriteGate: Lifecycle.Service {
         views: [any CacheView], cap: Duration = .seconds(3), time: any TimeSource, logger: Logger
     ) {
         ledger = Locked(WriteLedger(cap: cap))
-        self.cap = cap
         self.views = Dictionary(views.map { ($0.resourceType, $0) }, uniquingKeysWith: { first, _ in first })
         self.time = time
         self.logger = logger
@@ -28,8 +26,10 @@ package final class WriteGate: Lifecycle.Service {
 
     package func record(_ write: WrittenObject, by key: ObjectKey) {
         guard let view = views[write.type], view.covers(write.key), !view.shows(write) else { return }
+        let earlier = ledger.withLock { $0.writes(of: key) }?.first { $0.isSameObject(as: write) }
+        let goesOn = earlier.map { !view.shows($0) } ?? false
         let now = time.monotonicNow()
-        ledger.withLock { $0.record(write, by: key, now: now) }
+        ledger.withLock { $0.record(write, by: key, now: now, goesOn: goesOn) }
         recorded.ring()
     }
 
@@ -41,9 +41,9 @@ package final class WriteGate: Lifecycle.Service {
                 continue
             }
             do { try await time.sleep(for: max(due - time.monotonicNow(), .zero)) } catch { return }
-            for (key, write) in ledger.withLock({ $0.takeOverdue(now: time.monotonicNow()) })
-            where !(views[write.type]?.shows(write) ?? true) {
-                await refresh(write, for: key)
+            // The record stays until its read is back: a key that is looked at meanwhile is held.
+            for (key, write) in ledger.withLock({ $0.startReading(now: time.monotonicNow()) }) {
+                await read(write, for: key)
             }
         }
     }
@@ -61,12 +61,21 @@ package final class WriteGate: Lifecycle.Service {
         case .open: return nil
         case .hold(let wait): return wait
         case .overdue(let writes):
-            for write in writes { await refresh(write, for: key) }
+            for write in writes { await read(write, for: key) }
             return nil
         }
     }
 
-    private func refresh(_ write: WrittenObject, for key: ObjectKey) async {
+    private func read(_ write: WrittenObject, for key: ObjectKey) async {
+        let isShown = views[write.type]?.shows(write) ?? true
+        let isRead = isShown ? true : await refresh(write, for: key)
+        let now = time.monotonicNow()
+        ledger.withLock { $0.hasRead(write, by: key, successfully: isRead, now: now) }
+        // Without this the one that sleeps until the next read is due would not know of a write that has to wait again.
+        if !isRead { recorded.ring() }
+    }
+
+    private func refresh(_ write: WrittenObject, for key: ObjectKey) async -> Bool {
         logger.warning(
             "the cache has not shown our own write; reading it",
             [
@@ -75,8 +84,10 @@ package final class WriteGate: Lifecycle.Service {
             ])
         do throws(WatchFailure) {
             try await views[write.type]?.refresh(write.key)
+            return true
         } catch {
             logger.warning("reading it failed as well", ["key": "\(key)", "error": .describing(error)])
+            return false
         }
     }
 }

@@ -6,19 +6,22 @@ package import KubernetesModel
 /// Invariants
 /// - per key, one record per written object, the newest write of it;
 /// - at most `recordLimit` records per key; beyond it the oldest goes, which costs at most one needless reconcile;
-/// - no key is held longer than `cap` after its oldest unseen write.
+/// - no key is held longer than `cap` after its oldest unseen write and the read that the cap leads to;
+/// - a record goes when its write is shown or has been read, and one that is being read is read by nobody else.
 package struct WriteLedger: Sendable {
     package enum Decision: Sendable, Hashable {
         case open
         /// Look again after this time, or when the cache changes.
         case hold(Duration)
-        /// The cache seems stuck: read these from the server, then go on. They are forgotten here.
+        /// The cache seems stuck: read these from the server, say so to `hasRead`, then go on.
         case overdue([WrittenObject])
     }
 
     private struct Record: Sendable {
         var write: WrittenObject
+        /// When the object was first written without being shown since, or was last read in vain.
         var at: Duration
+        var isBeingRead = false
     }
 
     private static var recordLimit: Int { 64 }
@@ -34,13 +37,14 @@ package struct WriteLedger: Sendable {
 
     package var heldKeys: Int { records.count }
 
-    package mutating func record(_ write: WrittenObject, by key: ObjectKey, now: Duration) {
+    /// With `goesOn` an earlier write of the same object is not shown either: the wait counts from it.
+    package mutating func record(_ write: WrittenObject, by key: ObjectKey, now: Duration, goesOn: Bool = false) {
         if records.count >= Self.keyLimit {
             records = records.filter { $0.value.contains { now - $0.at < cap } }
         }
         var own = records.removeValue(forKey: key) ?? []
-        own.removeAll { $0.write.type == write.type && $0.write.key == write.key }
-        own.append(Record(write: write, at: now))
+        let earlier = own.firstIndex { $0.write.isSameObject(as: write) }.map { own.remove(at: $0) }
+        own.append(Record(write: write, at: goesOn ? earlier?.at ?? now : now))
         if own.count > Self.recordLimit { own.removeFirst() }
         records[key] = own
     }
@@ -48,21 +52,39 @@ package struct WriteLedger: Sendable {
     /// What the key has written and the caches may not have shown; nil when there is nothing.
     package func writes(of key: ObjectKey) -> [WrittenObject]? { records[key]?.map(\.write) }
 
-    /// When the oldest write will have waited for the whole cap; nil while there is none.
+    /// When the oldest write will have waited for the whole cap; nil while there is none, or all are being read.
     package var nextDue: Duration? {
-        records.values.lazy.compactMap { $0.map(\.at).min() }.min().map { $0 + cap }
+        records.values.lazy.flatMap { $0 }.filter { !$0.isBeingRead }.map(\.at).min().map { $0 + cap }
     }
 
-    /// Takes out what has waited for the whole cap: most of it the caches have shown long ago, and nobody looked.
-    package mutating func takeOverdue(now: Duration) -> [(key: ObjectKey, write: WrittenObject)] {
+    /// What has waited for the whole cap, to be read and told to `hasRead`; most of it the caches have shown long ago, and
+    /// nobody looked.
+    package mutating func startReading(now: Duration) -> [(key: ObjectKey, write: WrittenObject)] {
         var overdue: [(key: ObjectKey, write: WrittenObject)] = []
-        for (key, own) in records where own.contains(where: { now - $0.at >= cap }) {
-            overdue += own.filter { now - $0.at >= cap }.map { (key, $0.write) }
-            let rest = own.filter { now - $0.at < cap }
-            records[key] = rest.isEmpty ? nil : rest
+        for (key, own) in records where own.contains(where: { isOverdue($0, now) }) {
+            for index in own.indices where isOverdue(own[index], now) {
+                records[key]?[index].isBeingRead = true
+                overdue.append((key, own[index].write))
+            }
         }
         return overdue.sorted { ($0.key, $0.write.key) < ($1.key, $1.write.key) }
     }
+
+    /// A write that could not be read is waited for again, for another cap; one that has been replaced meanwhile stays.
+    package mutating func hasRead(_ write: WrittenObject, by key: ObjectKey, successfully: Bool, now: Duration) {
+        guard var own = records.removeValue(forKey: key) else { return }
+        if let index = own.firstIndex(where: { $0.write == write }) {
+            if successfully {
+                own.remove(at: index)
+            } else {
+                own[index].at = now
+                own[index].isBeingRead = false
+            }
+        }
+        if !own.isEmpty { records[key] = own }
+    }
+
+    private func isOverdue(_ record: Record, _ now: Duration) -> Bool { !record.isBeingRead && now - record.at >= cap }
 
     /// What to do with the key, of whose writes only `unseen` are not shown yet; kinds without a cache are never among
     /// them.
@@ -70,9 +92,14 @@ package struct WriteLedger: Sendable {
         guard var own = records.removeValue(forKey: key) else { return .open }
         own.removeAll { !unseen.contains($0.write) }
         guard let oldest = own.map(\.at).min() else { return .open }
+        defer { records[key] = own }
         let waited = now - oldest
-        guard waited < cap else { return .overdue(own.map(\.write)) }
-        records[key] = own
+        guard waited < cap else {
+            // Somebody else's read is on its way; the change it brings wakes the key.
+            guard own.allSatisfy({ !$0.isBeingRead }) else { return .hold(.milliseconds(50)) }
+            for index in own.indices { own[index].isBeingRead = true }
+            return .overdue(own.map(\.write))
+        }
         // The change we wait for usually wakes the key by itself; this is for caches that nobody maps to it.
         return .hold(min(max(waited, .milliseconds(5)), .milliseconds(500), cap - waited))
     }

@@ -14,4 +14,6 @@ package struct WrittenObject: Sendable, Hashable {
         self.uid = uid
         self.resourceVersion = resourceVersion
     }
+
+    package func isSameObject(as other: WrittenObject) -> Bool { type == other.type && key == other.key }
 }

@@ -1,0 +1,103 @@
+import ControllerRuntime
+import KubernetesModel
+import LifecycleTesting
+import Primitives
+import Telemetry
+import Testing
+
+/// The gate against a cache that is stuck, and a server that answers late or not at all.
+@Suite(.timeLimit(.minutes(1))) struct WriteGateTests {
+    private static let key = ObjectKey(namespace: "a", name: "owner")
+    private let time = ManualTimeSource()
+    private let view = StuckView()
+
+    private func gate() -> WriteGate { WriteGate(views: [view], time: time, logger: .disabled) }
+
+    private static func write(_ version: String) -> WrittenObject {
+        WrittenObject(type: Widget.resourceType, key: key, uid: "u", resourceVersion: version)
+    }
+
+    private func passTheCap() async {
+        let time = time
+        await eventually("somebody waits") { time.untilNextWake != nil }
+        time.advance(by: .seconds(3))
+    }
+
+    @Test func aKeyIsHeldUntilTheReadIsBack() async throws {
+        let gate = gate()
+        gate.record(Self.write("9"), by: Self.key)
+        view.holdReads(true)
+        try await running([{ await gate.run() }]) {
+            await passTheCap()
+            await eventually("it is being read") { view.reads == 1 }
+            #expect(await gate.hold(Self.key) != nil)
+            view.holdReads(false)
+            while await gate.hold(Self.key) != nil { await Task.yield() }
+        }
+        #expect(view.reads == 1)
+    }
+
+    @Test func aReadThatFailsIsMadeAgain() async throws {
+        let gate = gate()
+        view.failNext(.failed("503"))
+        gate.record(Self.write("9"), by: Self.key)
+        try await running([{ await gate.run() }]) {
+            await passTheCap()
+            await eventually("it has been read in vain") { view.reads == 1 }
+            await passTheCap()
+            await eventually("it has been read") { view.reads == 2 }
+            while await gate.hold(Self.key) != nil { await Task.yield() }
+        }
+        #expect(view.reads == 2)
+    }
+
+    /// One write a second for three seconds: the read comes three seconds after the first of them.
+    @Test func writingOnDoesNotPutOffTheRead() async throws {
+        let gate = gate()
+        for second in 0..<3 {
+            gate.record(Self.write("\(9 + second)"), by: Self.key)
+            time.advance(by: .seconds(1))
+        }
+        #expect(await gate.hold(Self.key) == nil)
+        #expect(view.reads == 1)
+    }
+}
+
+/// Shows nothing.
+private final class StuckView: CacheView {
+    private struct State {
+        var reads = 0
+        var failures: [WatchFailure] = []
+        var gate = Latch()
+    }
+
+    private let state = Locked(State())
+    let resourceType = Widget.resourceType
+
+    init() { state.withLock { $0.gate.open() } }
+
+    var reads: Int { state.withLock { $0.reads } }
+
+    func holdReads(_ holds: Bool) {
+        let opened = state.withLock { state -> Latch? in
+            guard holds else { return state.gate }
+            state.gate = Latch()
+            return nil
+        }
+        opened?.open()
+    }
+
+    func failNext(_ failure: WatchFailure) { state.withLock { $0.failures.append(failure) } }
+
+    func covers(_ key: ObjectKey) -> Bool { true }
+    func shows(_ write: WrittenObject) -> Bool { false }
+
+    func refresh(_ key: ObjectKey) async throws(WatchFailure) {
+        let (gate, failure) = state.withLock { state in
+            state.reads += 1
+            return (state.gate, state.failures.isEmpty ? nil : state.failures.removeFirst())
+        }
+        do { try await gate.wait() } catch { throw .failed("cancelled") }
+        if let failure { throw failure }
+    }
+}
