@@ -52,6 +52,74 @@ import Testing
         try await run.expectInvariants()
     }
 
+    private static func fault(_ code: Int) -> APIFault {
+        .answer(
+            code == 403
+                ? Status(code: 403, reason: "Forbidden", message: "not yours")
+                : Status(code: 503, reason: "ServiceUnavailable", message: "weather"))
+    }
+
+    /// Of what cannot be looked at nothing is known, and whoever cancelled does not wait until it can be.
+    @Test(arguments: [403, 503])
+    func aCancelledTaskThatCannotBeLookedAtIsInconclusive(code: Int) async throws {
+        let run = Rehearsal(.cancelledGracefully, thinksOn: true) {
+            $0.spec.problem?.id = "shop_lite_target_port-misconfig-mitigation-1"
+        }
+        let cancelledAt = Locked<Timestamp?>(nil)
+        run.server.react(to: AIOpsTask.resourceType) { object, _ in
+            guard object["spec", "cancel"]?.stringValue != nil else { return }
+            cancelledAt.withLock { $0 = $0 ?? run.time.wallNow() }
+        }
+        run.server.inject(Self.fault(code), times: .max) { call in
+            call.type == .deployments && call.verb == "list" && cancelledAt.withLock { $0 } != nil
+        }
+        let process = try run.process("aaaaa")
+        #expect(try await process.work { try run.isCleanedUp() })
+        let status = try completion(of: run)
+        #expect(status.phase == .cancelled)
+        #expect(status.result?.verdict == .inconclusive && status.result?.reason == "Cancelled")
+        #expect(status.result?.message?.contains("could not be looked at") == true)
+        let (asked, ended) = (try #require(cancelledAt.withLock { $0 }), try #require(status.completedAt))
+        #expect(ended - asked <= .seconds(60), "\(ended - asked)")
+        try await run.expectInvariants()
+    }
+
+    /// Cancelled while its outcome is graded, which then fails: the user asked for the end and got it.
+    @Test(arguments: [403, 503])
+    func whatFailsAfterAGracefulCancelLeavesTheTaskCancelled(code: Int) async throws {
+        let clean = Rehearsal(.mitigation)
+        try await clean.perform()
+        let grading = try clean.numberOfTheFirstWrite { $0.body["status", "phase"] == "Evaluating" }
+        let run = Rehearsal(.mitigation)
+        let cancelling = Locked<OperatorProcess?>(nil)
+        let outsider = Bench.client(run.server, run.time)
+        let process = try run.process(
+            "aaaaa",
+            event: .interference(grading) {
+                do {
+                    _ = try await outsider.patch(
+                        AIOpsTask.self, Rehearsal.key, .merge(["spec": ["cancel": "Graceful"]]),
+                        options: WriteOptions())
+                    run.server.inject(Self.fault(code), times: .max) {
+                        $0.type == .deployments && $0.verb == "list"
+                    }
+                    try await cancelling.withLock { $0 }?.supervise()
+                } catch {
+                    Issue.record(error)
+                }
+            })
+        cancelling.withLock { $0 = process }
+        #expect(try await process.work { try run.isCleanedUp() })
+        let status = try completion(of: run)
+        #expect(status.phase == .cancelled && status.result?.verdict == nil)
+        let said = try #require(status.conditions.get(.succeeded)).message
+        #expect(
+            said.hasPrefix(
+                "cancelled by spec.cancel; what the agent had done by then was not graded: "
+                    + "the outcome could not be graded"), "\(said)")
+        #expect(run.namespacesLeft.isEmpty)
+    }
+
     /// An agent that has not begun has nothing to be graded, whichever way the task is cancelled.
     @Test(arguments: ["Graceful", "Immediate"], ["Provisioning", "Deploying", "Injecting"])
     func aCancelBeforeTheAgentStopsAtOnce(mode: String, phase: String) async throws {

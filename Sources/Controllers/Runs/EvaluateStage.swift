@@ -3,10 +3,13 @@ import JSON
 import KubernetesModel
 import Primitives
 import Problems
+import Telemetry
 
 /// Grades what the agent has left behind and writes the verdict where everybody sees it.
 struct EvaluateStage {
     private static let limit = Duration.seconds(180)
+    /// Whoever cancels waits no longer.
+    private static let limitOfACancel = Duration.seconds(30)
     /// What the schema allows of one score.
     private static let scoreLimit = 64
 
@@ -19,17 +22,10 @@ struct EvaluateStage {
     }
 
     func run(_ outcome: AgentStage.Outcome) async throws(RunStop) {
-        let (context, session) = (context, session)
+        let context = context
         let grade = try await context.stage(.evaluating, phase: .evaluating, .evaluating, "grading the outcome") {
             () async throws(RunStop) in
-            let kept = await context.baseline
-            let baseline = try await kept.load()
-            // An agent that used up the whole time is graded all the same.
-            let grade = try await context.grading(Self.limit) {
-                try await session.grade(
-                    submission: outcome.submission, baseline: baseline, figures: outcome.figures,
-                    isCutShort: outcome.isCutShort)
-            }
+            let grade = try await graded(outcome)
             // A system that was taken away under the agent looks like one that it broke.
             try await context.confirmEnvironment()
             return grade
@@ -52,6 +48,36 @@ struct EvaluateStage {
                 generation: generation, now: now)
         }
         await context.report("Evaluated", "Grade", "verdict \(grade.verdict.rawValue)")
+    }
+
+    /// An agent that used up the whole time is graded all the same; of one that was cancelled at its work nothing is held
+    /// up, or failed, by what cannot be looked at.
+    private func graded(_ outcome: AgentStage.Outcome) async throws(RunStop) -> Grade {
+        let (session, kept) = (session, await context.baseline)
+        do throws(RunStop) {
+            return try await context.grading(outcome.isCutShort ? Self.limitOfACancel : Self.limit) {
+                try await session.grade(
+                    submission: outcome.submission, baseline: try await kept.load(), figures: outcome.figures,
+                    isCutShort: outcome.isCutShort)
+            }
+        } catch {
+            guard outcome.isCutShort, let obstacle = error.obstacle else { throw error }
+            context.services.logger.warning(
+                "what a cancelled agent has done could not be looked at",
+                ["task": "\(context.record.key)", "error": .string(obstacle)])
+            return session.gradeUnseen(figures: outcome.figures, because: obstacle)
+        }
+    }
+}
+
+extension RunStop {
+    /// What the cluster did not let be done; nil where the run is not to go on, or where the user has to mend it.
+    fileprivate var obstacle: String? {
+        switch self {
+        case .timedOut(let message): message
+        case .failed(let failure): failure.isUserError ? nil : failure.description
+        case .abandoned, .interrupted, .cancelled: nil
+        }
     }
 }
 

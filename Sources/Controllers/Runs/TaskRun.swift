@@ -67,29 +67,36 @@ package struct TaskRun: Sendable {
         } catch {
             switch error {
             case .abandoned, .interrupted: throw error
-            case .cancelled: return .cancelled(await cancellation)
+            case .cancelled: return .cancelled(await cancellation())
             case .timedOut(let message):
                 if let lost = await lost(logger) { return lost }
+                if control.request == .cancelGracefully { return .cancelled(await cancellation(message)) }
                 return .stopped(.timedOut, message)
             case .failed(let failure):
                 logger.warning("run failed", ["reason": "\(failure.reason)", "error": .string(failure.description)])
                 if failure.kind == .infrastructure, let lost = await lost(logger) { return lost }
+                // Whoever cancelled it asked for no more than it had come to, and waits for nothing that failed since.
+                if control.request == .cancelGracefully {
+                    return .cancelled(await cancellation(failure.description))
+                }
                 return .stopped(failure.reason, failure.description)
             }
         }
     }
 
-    /// What a task that was cancelled says of what it had come to.
-    private var cancellation: String {
-        get async {
-            let status = await record.status
-            if status.conditions.isTrue(.evaluated), let verdict = status.result?.verdict {
-                return "cancelled by spec.cancel; what the agent had done by then was graded: verdict \(verdict)"
-            }
-            return gate.hasBegun
-                ? "cancelled by spec.cancel at once; what the agent had done by then was not graded"
-                : "cancelled by spec.cancel before the agent began; there was nothing to grade"
+    /// What a task that was cancelled says of what it had come to, and of the obstacle that kept it from the grading.
+    private func cancellation(_ obstacle: String? = nil) async -> String {
+        let status = await record.status
+        if status.conditions.isTrue(.evaluated), let verdict = status.result?.verdict {
+            return "cancelled by spec.cancel; what the agent had done by then was graded: verdict \(verdict)"
         }
+        guard gate.hasBegun else {
+            return "cancelled by spec.cancel before the agent began; there was nothing to grade"
+        }
+        guard let obstacle else {
+            return "cancelled by spec.cancel at once; what the agent had done by then was not graded"
+        }
+        return "cancelled by spec.cancel; what the agent had done by then was not graded: \(obstacle)"
     }
 
     /// The stages, cut short by a request that cannot wait or by the loss of what they work in.
@@ -157,9 +164,9 @@ package struct TaskRun: Sendable {
             try await EvaluateStage(context, session).run(outcome)
         }
         // The fault goes with its namespace, and nobody who cancels waits for the proof that it could be taken back.
-        if control.request == .cancelGracefully { return .cancelled(await cancellation) }
+        if control.request == .cancelGracefully { return .cancelled(await cancellation()) }
         try await RecoverStage(context, session).run()
-        if control.request == .cancelGracefully { return .cancelled(await cancellation) }
+        if control.request == .cancelGracefully { return .cancelled(await cancellation()) }
         return .completed(await record.status.result?.verdict)
     }
 

@@ -34,6 +34,13 @@ extension ProblemSession {
         return Grading.adding(figures, to: grade, taskType: problem.taskType)
     }
 
+    /// The grade of an agent that was cancelled at its work, where that cannot be looked at.
+    package func gradeUnseen(figures: RunFigures, because obstacle: String) -> Grade {
+        var grade = Grading.cutShort(nil)
+        grade.message += "; what it had done by then could not be looked at: \(obstacle)"
+        return Grading.adding(figures, to: grade, taskType: problem.taskType)
+    }
+
     /// What is wrong with the application when it has had its time to settle; empty proves that it is whole.
     ///
     /// `limit` takes the place of the problem's own limit on how long it is looked at.
