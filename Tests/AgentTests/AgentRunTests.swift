@@ -386,6 +386,25 @@ struct AgentRunTests {
         #expect(try succeeded(await rig.run(scripted(), ScriptedToolbox())).stopReason == .deadline)
     }
 
+    /// One that takes every call and never answers is away, whatever the task's time is.
+    @Test(arguments: [120, 300, 599, 700] as [Int64])
+    func aProviderThatNeverAnswersIsNotHeldAgainstTheAgent(seconds: Int64) async throws {
+        var rig = Rig()
+        let time = SkippingTimeSource()
+        rig.time = time
+        rig.limits.deadline = time.wallNow() + .seconds(seconds)
+        let model = ScriptedModel { request, _ throws(ModelError) in
+            time.advance(by: request.timeLimit)
+            throw .timedOut
+        }
+        guard case .failure(.model(.timedOut)) = await rig.run(model, ScriptedToolbox()) else {
+            Issue.record("it was held against the agent")
+            return
+        }
+        // The second call of the longest time has less than the patience left, after ten minutes of silence.
+        #expect(model.requests.count == (seconds > 600 ? 2 : 1))
+    }
+
     // MARK: Failures of others
 
     @Test(

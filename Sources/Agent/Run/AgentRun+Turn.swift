@@ -13,6 +13,7 @@ extension AgentRun {
     ) async throws(AgentError) -> AgentOutcome.StopReason? {
         var carry = messages
         var outage = ProviderOutage(identity: "\(identity)-\(state.record.entries.count)", limits: limits)
+        let began = time.monotonicNow()
         while true {
             if let stop = exhausted(state.progress) {
                 try await conclude(carry, &state)
@@ -38,8 +39,10 @@ extension AgentRun {
             if !failure.mayHaveBeenCharged {
                 try await persist(state.append([AgentNotice.refused("\(failure)", at: now)]), state)
             }
-            // The end of the task's time cut the call short. Anything else is the provider's failure, however late it is.
-            let wasCutShort = failure == .timedOut && request.timeLimit < Self.longestCall
+            // The end of the task's time cut the call short. Anything else is the provider's failure, however late it is; so is
+            // silence for as long as an outage is waited for, since nothing tells that an answer would have come.
+            let silence = max(request.timeLimit, time.monotonicNow() - began)
+            let wasCutShort = failure == .timedOut && silence < limits.providerPatience
             if wasCutShort || request.timeLimit <= .zero { return .deadline }
             guard let wait = outage.wait(after: failure, now: time.monotonicNow()), remaining.map({ wait < $0 }) ?? true
             else { throw .model(failure) }
