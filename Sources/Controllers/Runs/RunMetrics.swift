@@ -28,7 +28,8 @@ package struct RunMetrics: Sendable {
     /// Counts the task if it has just ended.
     ///
     /// By what the cache shows, since ends are written in several places: by the run, by whoever refuses or cancels a task
-    /// before it has one, and by a write whose answer was lost. What had ended before was counted then, by whoever led.
+    /// before it has one, and by a write whose answer was lost. What had ended before this process looked was for whoever
+    /// led then to count; an end that it wrote and died before its own watch showed it is counted by nobody.
     package func saw(_ change: StoreChange<AIOpsTask>) {
         guard let old = change.old, let new = change.new, old.metadata.uid == new.metadata.uid,
             !old.status.isFinished, new.status.isFinished
