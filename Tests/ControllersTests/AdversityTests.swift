@@ -377,10 +377,24 @@ import Testing
         #expect((90..<600).contains(took))
     }
 
-    @Test func anEnvironmentThatIsNotThereInTimeEndsTheTask() async throws {
+    /// Whichever time is over first, the message names that one and no other.
+    @Test(arguments: [
+        (
+            nil as Int64?, "StartDeadlineExceeded",
+            "the environment was not ready within spec.limits.startDeadlineSeconds (30 s): "
+                + "the sandbox is not ready: pod shell is Pending"
+        ),
+        (
+            20, "TimedOut",
+            "the task's time was over (20 s, spec.limits.timeoutSeconds) in stage Provisioning: "
+                + "the environment was not ready"
+        ),
+    ])
+    func anEnvironmentThatIsNotThereInTimeEndsTheTask(timeout: Int64?, reason: String, message: String) async throws {
         let run = Rehearsal(.detection) { task in
             var limits = AIOpsTask.Limits()
             limits.startDeadlineSeconds = 30
+            limits.timeoutSeconds = timeout
             task.spec.limits = limits
         }
         // No kubelet: the sandbox never runs.
@@ -391,8 +405,31 @@ import Testing
             cluster.put(.pods, pending)
         }
         try await run.perform()
-        let status = try status(run)
-        #expect(status.conditions.get(.succeeded)?.reason == "StartDeadlineExceeded")
+        let ended = try #require(try status(run).conditions.get(.succeeded))
+        #expect(ended.reason == reason && ended.message == message, "\(ended.message)")
         #expect(run.namespacesLeft.isEmpty)
+    }
+
+    /// What is refused at once did not come too late; what is tried until the time is over did.
+    @Test(arguments: [
+        (403, "ProvisioningFailed", "the environment was not ready: cannot create Pod "),
+        (
+            503, "StartDeadlineExceeded",
+            "the environment was not ready within spec.limits.startDeadlineSeconds (30 s): cannot create Pod "
+        ),
+    ])
+    func aRefusalIsNoLateness(code: Int, reason: String, message: String) async throws {
+        let run = Rehearsal(.detection) { task in
+            var limits = AIOpsTask.Limits()
+            limits.startDeadlineSeconds = 30
+            task.spec.limits = limits
+        }
+        let fault = Status(code: code, reason: code == 403 ? "Forbidden" : "ServiceUnavailable", message: "weather")
+        run.server.inject(.answer(fault), times: .max) {
+            $0.type == .pods && $0.verb == "create" && $0.namespace.hasPrefix("box-")
+        }
+        try await run.perform()
+        let ended = try #require(try status(run).conditions.get(.succeeded))
+        #expect(ended.reason == reason && ended.message.hasPrefix(message), "\(ended.message)")
     }
 }

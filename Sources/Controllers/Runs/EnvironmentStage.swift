@@ -49,34 +49,50 @@ struct EnvironmentStage {
 
     /// Makes what is missing, within the time there is to start.
     private func prepare() async throws(RunStop) {
-        guard let startDeadline = context.startDeadline else {
-            return try await prepare(within: Self.limit, else: .provisioningFailed, "could not make the environment")
+        let time = context.services.time
+        guard let startDeadline = context.startDeadline, startDeadline - time.wallNow() < Self.limit else {
+            return try await prepare(within: Self.limit, "could not make the environment")
         }
-        let left = startDeadline - context.services.time.wallNow()
-        let limit = context.effective.startDeadlineSeconds ?? 0
-        let late = "the environment was not ready within spec.limits.startDeadlineSeconds (\(limit) s)"
-        guard left > .zero else { throw .failed(TaskFailure(.infrastructure, .startDeadlineExceeded, late)) }
-        guard left < Self.limit else {
-            return try await prepare(within: Self.limit, else: .provisioningFailed, "could not make the environment")
+        let left = startDeadline - time.wallNow()
+        guard left > .zero else { throw late() }
+        do throws(RunStop) {
+            try await prepare(within: left, "the environment was not ready")
+        } catch {
+            // What failed earlier did not fail for want of time.
+            guard case .failed(let failure) = error, startDeadline - time.wallNow() <= Self.lead(of: left) * 2 else {
+                throw error
+            }
+            throw late(failure.cause)
         }
-        try await prepare(within: left, else: .startDeadlineExceeded, late)
     }
 
-    private func prepare(within limit: Duration, else reason: Reason, _ what: String) async throws(RunStop) {
-        let environment = NamespaceEnvironment(
-            plan: context.plan, client: context.services.client, time: context.services.time)
-        try await context.within(limit, else: reason, what) {
+    private func late(_ cause: (any Error)? = nil) -> RunStop {
+        let limit = context.effective.startDeadlineSeconds ?? 0
+        return .failed(
+            TaskFailure(
+                .infrastructure, .startDeadlineExceeded,
+                "the environment was not ready within spec.limits.startDeadlineSeconds (\(limit) s)", cause: cause))
+    }
+
+    private func prepare(within limit: Duration, _ what: String) async throws(RunStop) {
+        let time = context.services.time
+        let environment = NamespaceEnvironment(plan: context.plan, client: context.services.client, time: time)
+        let end = time.monotonicNow() + limit - Self.lead(of: limit)
+        try await context.within(limit, else: .provisioningFailed, what) {
             try await environment.prepare()
-            try await environment.awaitReady(within: limit)
+            try await environment.awaitReady(within: end - time.monotonicNow())
         }
     }
+
+    /// The wait for the sandbox ends so much before the time is over, since it alone can say what was missing.
+    private static func lead(of limit: Duration) -> Duration { min(.seconds(1), limit / 10) }
 
     /// After a crash, or when the sandbox does not answer: it may have gone with its node.
     ///
     /// A namespace that is gone is not made anew, since the application in it is gone as well.
     func refresh() async throws(RunStop) {
         try await context.confirmEnvironment()
-        try await prepare(within: Self.limit, else: .provisioningFailed, "could not reach the environment again")
+        try await prepare(within: Self.limit, "could not reach the environment again")
     }
 }
 
