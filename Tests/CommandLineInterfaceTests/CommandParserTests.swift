@@ -62,10 +62,11 @@ struct CommandParserTests {
         ("completion zsh", "<shell> must be bash, not \"zsh\""),
         ("-- task", "unknown command \"task\""), ("help tasks", "unknown command \"tasks\", did you mean \"task\"?"),
         ("--=x", "unknown option \"--\""),
-        ("operator --grace -3", "--grace takes seconds, more than 0 and at most 60, not \"-3\""),
-        ("operator --grace=0", "--grace takes seconds, more than 0 and at most 60, not \"0\""),
-        ("operator --grace 61", "--grace takes seconds, more than 0 and at most 60, not \"61\""),
-        ("operator --grace nan", "--grace takes seconds, more than 0 and at most 60, not \"nan\""),
+        ("operator --grace -3", "--grace takes seconds, at least 0.001 and at most 60, not \"-3\""),
+        ("operator --grace=0", "--grace takes seconds, at least 0.001 and at most 60, not \"0\""),
+        ("operator --grace 0.0001", "--grace takes seconds, at least 0.001 and at most 60, not \"0.0001\""),
+        ("operator --grace 61", "--grace takes seconds, at least 0.001 and at most 60, not \"61\""),
+        ("operator --grace nan", "--grace takes seconds, at least 0.001 and at most 60, not \"nan\""),
     ])
     func refuses(line: String, message: String) {
         let error = #expect(throws: UsageError.self) { try parse(line) }

@@ -13,7 +13,7 @@ package struct Option: Sendable, Hashable {
     package var choices: [String]
     package var isRepeatable: Bool
     package var isRequired: Bool
-    /// For a length of time: the longest; anything but a number of seconds above 0 is refused when the line is read.
+    /// For a length of time: the longest; anything but a number of seconds from 0.001 up is refused when the line is read.
     package var mostSeconds: Int?
 
     /// An option that is there or not.
@@ -33,7 +33,7 @@ package struct Option: Sendable, Hashable {
             choices: choices, isRepeatable: isRepeatable, isRequired: isRequired)
     }
 
-    /// A length of time in seconds, above 0.
+    /// A length of time in seconds, a millisecond at least.
     package static func seconds(
         _ name: String, summary: String, default: String? = nil, atMost most: Int = 3_600
     ) -> Option {

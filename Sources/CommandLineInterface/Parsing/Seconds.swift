@@ -1,9 +1,12 @@
 /// A length of time on a command line: a number of seconds, whole or not.
 enum Seconds {
-    /// - Throws: for what is no number, not above 0, or more than `most`.
+    /// What is shorter would be no time at all: lengths are kept in milliseconds.
+    private static let least = 0.001
+
+    /// - Throws: for what is no number, less than a millisecond, or more than `most`.
     static func read(_ text: String, atMost most: Int, _ shown: String) throws(UsageError) -> Double {
-        guard let number = Double(text), number > 0, number <= Double(most) else {
-            throw UsageError("\(shown) takes seconds, more than 0 and at most \(most), not \"\(text)\"")
+        guard let number = Double(text), number >= least, number <= Double(most) else {
+            throw UsageError("\(shown) takes seconds, at least \(least) and at most \(most), not \"\(text)\"")
         }
         return number
     }
