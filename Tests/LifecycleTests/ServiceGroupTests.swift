@@ -154,6 +154,23 @@ import Testing
         #expect(sink.records.count { $0.level == .error } == (what == "of the body" ? 0 : 1))
     }
 
+    /// A service may have answered the cancellation before the group itself has looked up.
+    @Test func anEndThatAnswersACancellationIsNoFailure() async {
+        let sink = CollectingLogSink()
+        let logger = Logger(label: "test", sink: sink, level: .info)
+        // Who is first is up to the scheduler.
+        for _ in 0..<300 {
+            await withTaskGroup(of: Void.self) { tasks in
+                tasks.cancelAll()
+                tasks.addTask {
+                    let group = ServiceGroup(Array(repeating: Ending(), count: 8), logger: logger)
+                    await #expect(throws: Never.self) { try await group.run() }
+                }
+            }
+        }
+        #expect(sink.records.count { $0.level == .error } == 0)
+    }
+
     /// Ends only when the test lets it, whatever asks it to.
     private struct Stubborn: Service {
         let name = "stubborn"

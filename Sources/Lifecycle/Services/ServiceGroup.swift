@@ -76,7 +76,9 @@ package struct ServiceGroup: Sendable {
             var failure: ServiceGroupError?
             // Ends early when this task is cancelled; then all services are being cancelled already.
             loop: for await event in inputs {
-                let (step, error) = note(event, isStopping: plan.isStopping)
+                // A service may have answered the cancellation, and be heard of, before the stream of events has ended for it.
+                let isCancelled = Task.isCancelled
+                let (step, error) = note(event, isStopping: plan.isStopping || isCancelled)
                 for effect in plan.step(step) {
                     switch effect {
                     case .stop(let index):
@@ -93,6 +95,7 @@ package struct ServiceGroup: Sendable {
                         logger.error(
                             "services did not stop in time", ["services": .string(names.joined(separator: ", "))])
                         onOverdue(names)
+                    case .endedUnasked where isCancelled && (error == nil || error is CancellationError): break
                     case .endedUnasked(let index):
                         let name = services[index].name
                         failure = error.map { .failed(service: name, $0) } ?? .endedEarly(service: name)
