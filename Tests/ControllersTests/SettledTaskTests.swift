@@ -36,7 +36,6 @@ import Testing
         let process = try run.process("bbbbb")
         let writes = run.server.writes.count
         for _ in 0..<3 { try await process.round() }
-        #expect(run.server.writes.filter { $0.type == AIOpsTask.resourceType }.count > 0)
         #expect(run.server.writes.dropFirst(writes).allSatisfy { $0.type == WorkerPool.resourceType })
     }
 

@@ -7,9 +7,10 @@ import Scheduling
 ///
 /// Pure but for the books, in which it assumes what it grants.
 ///
-/// Invariants: no worker gets more tasks than it may hold, and the process no more than it may run, counting the claims that are written but not yet seen in the
-/// store; a task that another process left behind comes before new ones, since its environment exists; each claim's epoch
-/// is one higher than the one before; a task is granted only as it stands in the books.
+/// Invariants: no worker gets more tasks than it may hold, and the process no more than it may run, counting the claims
+/// that are written but not yet seen in the store; a task that another process left behind comes before new ones, since
+/// its environment exists; each claim's epoch is one higher than the one before; a task is granted only as it stands in
+/// the books.
 package struct PoolPlanner: Sendable {
     package struct Grant: Sendable {
         package var task: AIOpsTask
