@@ -83,5 +83,22 @@ class FromElsewhere(unittest.TestCase):
             self.assertIn(f"'{ROOT}'", line)
 
 
+class Patches(unittest.TestCase):
+    def test_everyMutantAppliesAndSaysWhatItIs(self) -> None:
+        patches = sorted((ROOT / "Tests" / "Mutants").glob("*.patch"))
+        self.assertTrue(patches)
+        wrong = []
+        for patch in patches:
+            head = patch.read_text().partition("\ndiff --git ")[0].splitlines()
+            wrong += [f"{patch.name}: no line '{name}: …' above the diff" for name in ("bug", "test")
+                      if not any(line.startswith(f"{name}: ") for line in head)]
+            # As scripts/mutants.py applies it.
+            done = subprocess.run(["git", "apply", "--check", "--unidiff-zero", "--recount", str(patch)], cwd=ROOT,
+                                  capture_output=True, text=True)
+            if done.returncode != 0:
+                wrong.append(f"{patch.name}: {done.stderr.strip()}")
+        self.assertEqual(wrong, [], "\n" + "\n".join(wrong))
+
+
 if __name__ == "__main__":
     unittest.main()
