@@ -38,7 +38,7 @@ test-faults: setup ## Every fault plan against a real API server, exhaustively (
 test-node: setup ## Only the tests on a whole cluster with real pods [root]
 	@'$(HERE)'/scripts/test.py node
 
-test-all: setup ## make test with every mutant instead of a sample [root]
+test-all: setup ## make test with every mutant and every fault plan instead of samples (hours) [root]
 	@'$(HERE)'/scripts/test.py all
 
 lint: setup ## Formatter, shellcheck, YAML, generated files
