@@ -8,7 +8,7 @@ Each Tests/Mutants/NAME.patch is a diff whose first lines say what it breaks:
 A mutant is built in a copy of the checkout that begins with the checkout's own build folder, so that only what the bug touches
 is built anew. Since a build knows its files by their paths, the copy is mounted over the checkout for it, seen by nobody else.
 
-usage: mutants.py [--sample N [--seed S]] [NAME ...]
+usage: mutants.py [--sample N [--seed S]] [--limit SECONDS] [NAME ...]
 """
 import argparse
 import os
@@ -27,7 +27,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 TREE = ROOT / "build" / "mutants"
 # Their tests make network namespaces; without the right to, they would be red for that.
 NEED_ROOT = {"CurlTransportTests"}
-MOUNTED = 'mount --bind "$0" "$1" && cd "$1" && shift && exec "$@"'
+# The shell stays, as the first process of its namespace: somebody has to wait for what others leave behind.
+MOUNTED = 'mount --bind "$0" "$1" && cd "$1" && shift || exit 1; "$@"; exit $?'
 
 
 def header(patch, name):
@@ -86,12 +87,34 @@ def copy_tree(targets):
 
 
 def mounted(command, tree=TREE):
-    """The command, as it is run at the checkout's path and sees the copy there."""
+    """The command, as it is run at the checkout's path and sees the copy there.
+
+    It has a process namespace of its own, which ends with its first process and that with `unshare`: the tests are a child
+    of `swift test` in a group of their own, and what hangs in them is ended by killing the one process that is known here.
+    """
     user = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
-    return ["unshare", *user, "--mount", "--propagation", "private", "bash", "-c", MOUNTED, str(tree), str(ROOT), *command]
+    return ["unshare", *user, "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "--mount-proc",
+            "bash", "-c", MOUNTED, str(tree), str(ROOT), *command]
 
 
-def run(patch):
+def outcome(command, limit, tree=TREE):
+    """The exit code, none at the limit, and what was printed. However this ends, nothing of the command outlives it."""
+    # Every write, not a draw of them: some bugs show after one write only.
+    running = subprocess.Popen(mounted(command, tree), env={**os.environ, "AIOPS_FAULTS": "all"}, text=True, errors="replace",
+                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    try:
+        output, _ = running.communicate(timeout=limit)
+        return running.returncode, output
+    except subprocess.TimeoutExpired:
+        running.kill()
+        output, _ = running.communicate()
+        return None, output
+    finally:
+        running.kill()
+        running.wait()
+
+
+def run(patch, limit):
     """Returns None when the mutant was killed, else why not."""
     if re.search(r"^\+\+\+ .*\.h$", patch.read_text(), re.MULTILINE):
         return "it changes a C header, which SwiftPM does not look into: the tests would run without the bug"
@@ -100,23 +123,16 @@ def run(patch):
                              cwd=ROOT, capture_output=True, text=True)
     if applied.returncode != 0:
         return f"the patch does not apply any more: {applied.stderr.strip()}"
-    built = subprocess.run(mounted(["swift", "build", "--build-tests"]), capture_output=True, text=True)
-    if built.returncode != 0:
-        errors = [line for line in built.stdout.splitlines() if "error:" in line]
-        return "the mutant does not compile: " + "; ".join(errors[:3] or [built.stderr[-300:]])
-    # Its own group: the tests are a child of `swift test`, and what hangs must not outlive the limit.
-    # Every write, not a draw of them: some bugs show after one write only.
-    command = mounted(["swift", "test", "--skip-build", "--filter", header(patch, "test")])
-    testing = subprocess.Popen(command, text=True, env={**os.environ, "AIOPS_FAULTS": "all"}, stdout=subprocess.PIPE,
-                               stderr=subprocess.STDOUT, start_new_session=True)
-    try:
-        output, _ = testing.communicate(timeout=900)
-    except subprocess.TimeoutExpired:
-        os.killpg(testing.pid, signal.SIGKILL)
-        output, _ = testing.communicate()
+    code, output = outcome(["swift", "build", "--build-tests"], limit)
+    if code != 0:
+        errors = [line for line in output.splitlines() if "error:" in line]
+        what = "does not compile" if code is not None else f"is not built within {limit} s"
+        return f"the mutant {what}: " + "; ".join(errors[:3] or [output[-300:]])
+    code, output = outcome(["swift", "test", "--skip-build", "--filter", header(patch, "test")], limit)
+    if code is None:
         # Red, and then waiting for what the mutant never does.
         return None if "recorded an issue" in output else "its tests do not end"
-    if testing.returncode == 0:
+    if code == 0:
         found = re.search(r"Test run with [1-9]\d* test", output)
         return "it lives: the tests stay green" if found else "no test matches its filter"
     # Red for another reason, such as a missing library, kills nothing.
@@ -126,10 +142,24 @@ def run(patch):
     return f"the tests did not run: {output[-300:]}"
 
 
+def run_all(patches, limit):
+    """Returns how many live."""
+    alive = 0
+    for number, patch in enumerate(patches, 1):
+        started = time.monotonic()
+        problem = run(patch, limit)
+        verdict = "killed" if problem is None else f"NOT KILLED: {problem}"
+        print(f"[{number}/{len(patches)}] {patch.stem} ({header(patch, 'bug')}): {verdict}, "
+              f"{time.monotonic() - started:.0f} s", flush=True)
+        alive += problem is not None
+    return alive
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sample", type=int, help="run only so many, drawn at random")
     parser.add_argument("--seed", type=int, default=int(time.time()), help="of the draw; printed, to draw the same again")
+    parser.add_argument("--limit", type=int, default=900, help="seconds that the build of a mutant may take, and its tests")
     parser.add_argument("names", nargs="*", help="run only these")
     arguments = parser.parse_args()
     patches = sorted((ROOT / "Tests" / "Mutants").glob("*.patch"))
@@ -149,15 +179,15 @@ def main():
         preflight.root(f"{rooted[0]}, one of these mutants,", "its tests make a network namespace")
     if subprocess.run(mounted(["true"], tree=ROOT), capture_output=True).returncode != 0:
         preflight.stop("A mutant is built in a mount namespace of its own, which this user or container may not have: run this as root.")
-    alive = 0
-    for number, patch in enumerate(patches, 1):
-        started = time.monotonic()
-        problem = run(patch)
-        verdict = "killed" if problem is None else f"NOT KILLED: {problem}"
-        print(f"[{number}/{len(patches)}] {patch.stem} ({header(patch, 'bug')}): {verdict}, "
-              f"{time.monotonic() - started:.0f} s", flush=True)
-        alive += problem is not None
-    shutil.rmtree(TREE, ignore_errors=True)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, lambda number, _: sys.exit(128 + number))
+    try:
+        alive = run_all(patches, arguments.limit)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    finally:
+        shutil.rmtree(TREE, ignore_errors=True)
     print(f"mutants: {len(patches) - alive} killed, {alive} alive")
     sys.exit(1 if alive else 0)
 

@@ -5,11 +5,18 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(ROOT / "scripts"))
+
+import mutants  # noqa: E402
+
 TARGETS = ("lint", "bench", "build", "crds", "format", "image", "manifests", "mutants", "test", "test-api", "test-unit")
 SCRIPTS = ("bench.py", "images/operator.py", "manifests.py", "mutants.py", "test.py")
 NOBODY = 65534
@@ -83,7 +90,17 @@ class FromElsewhere(unittest.TestCase):
             self.assertIn(f"'{ROOT}'", line)
 
 
-class Patches(unittest.TestCase):
+def running(word: str) -> list[str]:
+    found = []
+    for file in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            found += [str(file)] if word in file.read_text().split("\0") else []
+        except OSError:
+            pass  # it has ended
+    return found
+
+
+class Mutants(unittest.TestCase):
     def test_everyMutantAppliesAndSaysWhatItIs(self) -> None:
         patches = sorted((ROOT / "Tests" / "Mutants").glob("*.patch"))
         self.assertTrue(patches)
@@ -98,6 +115,20 @@ class Patches(unittest.TestCase):
             if done.returncode != 0:
                 wrong.append(f"{patch.name}: {done.stderr.strip()}")
         self.assertEqual(wrong, [], "\n" + "\n".join(wrong))
+
+    def test_whatHangsIsEndedWithAllThatItStarted(self) -> None:
+        word = f"86399.{os.getpid()}"
+        hangs = f"echo begun; setsid sleep {word} > /dev/null 2>&1 & exec setsid sleep {word}"
+        code, output = mutants.outcome(["bash", "-c", hangs], 1, tree=ROOT)
+        self.assertIsNone(code, output)
+        self.assertEqual(output, "begun\n")
+        deadline = time.monotonic() + 10
+        while running(word) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        self.assertEqual(running(word), [])
+
+    def test_theExitCodeIsThatOfTheCommand(self) -> None:
+        self.assertEqual(mutants.outcome(["bash", "-c", "echo said; exit 3"], 60, tree=ROOT), (3, "said\n"))
 
 
 if __name__ == "__main__":
