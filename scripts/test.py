@@ -3,6 +3,7 @@
 
 usage: test.py [unit|sim|api|faults|node|lint|all|ci]
 """
+import contextlib
 import json
 import os
 import pathlib
@@ -19,6 +20,9 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 LOGS = ROOT / "build" / "logs"
 CLUSTER = ROOT / "scripts" / "cluster" / "cluster.py"
 WHOLE_RUNS = "CrashTests|SimulationTests"
+# Seconds for a step to end by itself when it is told to: SwiftPM takes some of them.
+PATIENCE = 20
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 RIG_TESTS = "ClusterTests|NodeTests|FaultTests"
 
 CLUSTERS = "it starts private clusters (network namespaces, containers)"
@@ -40,13 +44,42 @@ class Step:
         self.process.wait()
         self.ended = time.monotonic()
 
+    def end(self):
+        """An interrupt, which `swift test` passes on to its tests, then the end of all that is left.
+
+        That is told by the session, for the tests are in a process group of their own. A cluster is in another: it stays.
+        """
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGINT)
+        self.watch.join(PATIENCE)
+        deadline = time.monotonic() + PATIENCE
+        while (left := session(self.process.pid)) and time.monotonic() < deadline:
+            for process in left:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(process, signal.SIGKILL)
+            time.sleep(0.02)
+
+
+def session(leader):
+    """The processes of a session that run, also when its leader does not."""
+    found = []
+    for file in pathlib.Path("/proc").glob("[0-9]*/stat"):
+        try:
+            # Behind the name, which may hold anything: state, parent, group, session.
+            fields = file.read_text(errors="replace").rpartition(")")[2].split()
+        except OSError:
+            continue
+        if fields[0] != "Z" and int(fields[3]) == leader:
+            found.append(int(file.parent.name))
+    return found
+
 
 class Run:
     """Counts steps and tests; a failed step ends the run with its last lines on the screen."""
 
     def __init__(self, total):
         self.total, self.step, self.passed, self.failed = total, 0, 0, 0
-        self.besides = []
+        self.begun, self.told = [], 0
         self.environment = dict(os.environ)
         # Hundreds of tests at once on two threads starve each other until their deadlines strike.
         self.environment.setdefault("SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH", "8")
@@ -55,15 +88,28 @@ class Run:
     def do(self, title, command):
         return self.finish(self.begin(title, command))
 
-    def begin(self, title, command, environment=None, apart=False):
+    def heed(self, number, _):
+        """A signal ends the run, but not between the start of a process and the note of it: it is asked for where that is safe."""
+        self.told = number
+
+    def go_on(self):
+        if self.told:
+            print(f"told to end by {signal.Signals(self.told).name}", file=sys.stderr, flush=True)
+            sys.exit(128 + self.told)
+
+    def begin(self, title, command, environment=None):
+        self.go_on()
         self.step += 1
         label = f"[{self.step}/{self.total}] {title}"
         print(f"{label} …", file=sys.stderr, flush=True)
         log = LOGS / f"{self.step:02d}-{re.sub(r'[^a-z0-9]+', '-', title.lower()).strip('-')}.log"
         with open(log, "wb") as sink:
+            # A session of its own, by which all that belongs to the step is found again when it must be ended.
             process = subprocess.Popen(command, cwd=ROOT, env=environment or self.environment, stdin=subprocess.DEVNULL,
-                                       stdout=sink, stderr=subprocess.STDOUT, start_new_session=apart)
-        return Step(label, command, log, process)
+                                       stdout=sink, stderr=subprocess.STDOUT, start_new_session=True)
+        step = Step(label, command, log, process)
+        self.begun.append(step)
+        return step
 
     def beside(self, title, command):
         """Begins a step that takes only the processor time which the steps after it leave; `finish` waits for it.
@@ -72,24 +118,36 @@ class Run:
         """
         locks = ROOT / "build" / "locks"
         locks.mkdir(exist_ok=True)
-        step = self.begin(title, ["nice", "-n", "19", *command], {**self.environment, "TMPDIR": str(locks)}, apart=True)
-        # Where the kernel shares the processor between sessions, `nice` counts within each of them only.
-        share = pathlib.Path(f"/proc/{step.process.pid}/autogroup")
-        if share.exists():
-            share.write_text("19")
-        self.besides.append(step)
+        step = self.begin(title, ["nice", "-n", "19", *command], {**self.environment, "TMPDIR": str(locks)})
+        try:
+            # Where the kernel shares the processor between sessions, `nice` counts within each of them only.
+            pathlib.Path(f"/proc/{step.process.pid}/autogroup").write_text("19")
+        except OSError:
+            pass  # a kernel that does not, a step that has ended, or more changes than the kernel takes at a time
         return step
 
+    def carry_out(self, plan):
+        for number in ENDING:
+            if signal.getsignal(number) != signal.SIG_IGN:
+                signal.signal(number, self.heed)
+        try:
+            plan(self)
+        finally:
+            self.stop()
+
     def stop(self):
-        """Ends what still runs beside the others when the run is over: one of those has failed."""
-        for step in self.besides:
-            if step.process.poll() is None:
-                # `swift test` passes an interrupt on to its tests, which are in a process group of their own.
-                os.killpg(step.process.pid, signal.SIGINT)
-                step.process.wait()
+        """Ends what still runs when the run is over: a step has failed, or the run was told to end."""
+        for number in ENDING:
+            signal.signal(number, signal.SIG_IGN)
+        for step in self.begun:
+            step.end()
 
     def finish(self, step):
-        step.watch.join()
+        while step.watch.is_alive():
+            self.go_on()
+            step.watch.join(0.2)
+        self.begun.remove(step)
+        self.go_on()
         label, log, code = step.label, step.log, step.process.returncode
         text = log.read_text(errors="replace")
         # A run with known issues closes with a mark of its own: it passed, and its line says how many are known.
@@ -120,7 +178,7 @@ class Run:
 
     def use_cluster(self, name, profile, variable):
         self.do(f"cluster {name} ({profile})", [str(CLUSTER), "up", "--name", name, "--profile", profile])
-        status = json.loads(subprocess.check_output([str(CLUSTER), "status", "--name", name, "--json"], cwd=ROOT))
+        status = json.loads(subprocess.check_output([str(CLUSTER), "status", "--name", name, "--json"], cwd=ROOT, start_new_session=True))
         self.environment[variable] = status["kubeconfig"]
         self.environment["AIOPS_TEST_HOST_ADDRESS"] = status.get("hostAddress") or "127.0.0.1"
         self.environment["AIOPS_TEST_AUDIT_LOG"] = status.get("auditLog") or ""
@@ -229,13 +287,7 @@ def main():
         preflight.root(f"This part of the tests ({what})", NEED_ROOT[what])
     total, plan = plans[what]
     run = Run(total)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    try:
-        plan(run)
-    except KeyboardInterrupt:
-        sys.exit(130)
-    finally:
-        run.stop()
+    run.carry_out(plan)
     print(f"{run.passed} passed, {run.failed} failed")
 
 

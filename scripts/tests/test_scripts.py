@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -129,6 +130,41 @@ class Mutants(unittest.TestCase):
 
     def test_theExitCodeIsThatOfTheCommand(self) -> None:
         self.assertEqual(mutants.outcome(["bash", "-c", "echo said; exit 3"], 60, tree=ROOT), (3, "said\n"))
+
+
+# Two steps of scripts/test.py, one beside the other, each with a child in its group and one in a group of its own.
+STEPS = """
+import importlib.util, pathlib, signal, sys
+script, logs, word = sys.argv[1:]
+sys.path.insert(0, str(pathlib.Path(script).parent))
+spec = importlib.util.spec_from_file_location("steps", script)
+steps = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(steps)
+steps.LOGS = pathlib.Path(logs)
+for number in steps.ENDING:
+    signal.signal(number, signal.SIG_DFL)  # below nohup one would be ignored
+hangs = ["bash", "-c", f"sleep {word} & set -m; sleep {word} & wait"]
+steps.Run(2).carry_out(lambda run: (run.begin("beside", hangs), run.do("hangs", hangs)))
+"""
+
+
+class Ending(unittest.TestCase):
+    def test_aRunThatIsToldToEndLeavesNothing(self) -> None:
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            word = f"86398.{number}{os.getpid()}"
+            with self.subTest(number.name), tempfile.TemporaryDirectory() as logs:
+                command = [sys.executable, "-B", "-c", STEPS, str(ROOT / "scripts" / "test.py"), logs, word]
+                run = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+                with run:
+                    deadline = time.monotonic() + 60
+                    while len([file for file in running(word) if not file.startswith(f"/proc/{run.pid}/")]) < 4:
+                        self.assertLess(time.monotonic(), deadline)
+                        time.sleep(0.02)
+                    run.send_signal(number)
+                    said, _ = run.communicate(timeout=60)
+                self.assertEqual(run.returncode, 128 + number, said)
+                self.assertIn(number.name, said.decode())
+                self.assertEqual(running(word), [])
 
 
 if __name__ == "__main__":
