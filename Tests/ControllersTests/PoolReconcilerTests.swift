@@ -90,6 +90,30 @@ import Testing
         #expect(try bench.stored(ObjectKey(namespace: "demo", name: "a")).status.phase == .provisioning)
     }
 
+    /// Ten tasks of one `kubectl apply` are all admitted before the cache shows the first of them in the queue.
+    @Test func eachTaskIsToldAPlaceOfItsOwn() throws {
+        try arrange(tasks: [], replicas: 1)
+        let pool = try #require(pools.get(pool))
+        let joining = try ["a", "b", "c"].map { try bench.store(Fixture.task($0, phase: .pending)) }
+        try fillCaches()
+        #expect(joining.map { ledger.join($0, in: pool, now: Fixture.now) } == [1, 2, 3])
+        // Asked again, since the write failed: nobody has come in between.
+        #expect(ledger.join(joining[2], in: pool, now: Fixture.now) == 3)
+        // Each of them stands in line now, and is counted once.
+        for task in joining {
+            var queued = task
+            queued.status.phase = .queued
+            queued.metadata.finalizers = [Finalizer.environment.name]
+            bench.server.put(queued)
+        }
+        let last = try bench.store(Fixture.task("d", phase: .pending))
+        try fillCaches()
+        #expect(ledger.join(last, in: pool, now: Fixture.now) == 4)
+        for task in joining { bench.server.remove(AIOpsTask.resourceType, task.key) }
+        try fillCaches()
+        #expect(ledger.join(last, in: pool, now: Fixture.now) == 1)
+    }
+
     /// Its event is all that brings a claimed task to its worker: the gate has to know that one is due.
     @Test func aClaimIsAwaitedUnderItsTask() async throws {
         try arrange(tasks: ["a"], replicas: 1)

@@ -2,6 +2,7 @@ import AIOpsAPI
 import FoundationEssentials
 import JSON
 import KubernetesModel
+import Primitives
 import Testing
 
 @testable import Controllers
@@ -25,10 +26,28 @@ import Testing
         #expect(ModelEndpoint(baseURL: url)?.host == host)
     }
 
+    /// A list names a host for every port, or one port of it.
+    @Test(arguments: [
+        (["10.0.0.5"], true), (["10.0.0.5:9999"], true), (["10.0.0.5:80"], false), (["10.0.0.5:99990"], false),
+    ])
+    func aListMayNameAPort(hosts: [String], isAllowed: Bool) throws {
+        let endpoint = try #require(ModelEndpoint(baseURL: "http://10.0.0.5:9999/v1"))
+        #expect(endpoint.isAllowed(by: Set(hosts)) == isAllowed)
+        #expect(ModelEndpoint(baseURL: "http://10.0.0.5/v1")?.isAllowed(by: ["10.0.0.5:9999"]) == false)
+    }
+
     @Test(arguments: ["http://169.254.169.254/latest", "http://[fe80::1]/v1"])
     func linkLocalIsRefusedWhateverIsListed(url: String) throws {
         let endpoint = try #require(ModelEndpoint(baseURL: url))
         #expect(!endpoint.isAllowed(by: [endpoint.host]))
+    }
+
+    /// Tasks of one second would stand in line by their uids, which are random.
+    @Test func theQueueKnowsWhoCameFirstWithinASecond() throws {
+        var queue = AIOpsTask.QueueState()
+        queue.since = Timestamp(microseconds: 1_800_000_000_123_456)
+        let read = try AIOpsTask.QueueState(json: queue.jsonBytes())
+        #expect(read.since == queue.since)
     }
 
     @Test func workerNamesTellTheirSession() {

@@ -290,6 +290,23 @@ import Testing
         #expect(late.status.conditions.get(.succeeded)?.reason == Reason.startDeadlineExceeded.rawValue)
     }
 
+    /// A pool that never comes is waited for no longer than the task says.
+    @Test func theStartDeadlineEndsTheWaitForAPool() throws {
+        let task = Fixture.task(phase: nil) {
+            $0.metadata.creationTimestamp = Fixture.now
+            var limits = AIOpsTask.Limits()
+            limits.startDeadlineSeconds = 60
+            $0.spec.limits = limits
+        }
+        let missing = PoolLookup.notFound([Fixture.pool().key])
+        let early = try Fixture.decide(task, pool: missing, now: Fixture.now + .seconds(59))
+        #expect(early.status.phase == .pending && early.wakeAfter == .seconds(1))
+        let late = try Fixture.decide(task, pool: missing, now: Fixture.now + .seconds(60))
+        let succeeded = try #require(late.status.conditions.get(.succeeded))
+        #expect(succeeded.reason == Reason.startDeadlineExceeded.rawValue)
+        #expect(succeeded.message.contains("startDeadlineSeconds (60 s): ") && late.status.isFinished)
+    }
+
     /// I1: nothing is taken down under a run that may still be making things.
     @Test func aDeletionWaitsForTheRunToStop() throws {
         let task = Fixture.task(phase: .running) { $0.metadata.deletionTimestamp = Fixture.now }

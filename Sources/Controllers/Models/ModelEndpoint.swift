@@ -7,6 +7,8 @@ import Glibc
 /// any address it can reach, the cloud's metadata service first of all.
 struct ModelEndpoint: Sendable, Hashable {
     let host: String
+    /// With the port, where the URL names one.
+    private let authority: String
 
     /// The vendors' own hosts: what is asked there has the vendor's prices and the vendor's spelling.
     static let vendors: [String: ModelProvider] = [
@@ -30,10 +32,13 @@ struct ModelEndpoint: Sendable, Hashable {
         }
         guard !host.isEmpty else { return nil }
         self.host = host.lowercased()
+        self.authority = authority.lowercased()
     }
 
-    /// Link-local addresses are refused whatever a list says.
-    func isAllowed(by hosts: Set<String>) -> Bool { !isLinkLocal && hosts.contains(host) }
+    /// A list names a host, or a host with one port; link-local addresses are refused whatever it says.
+    func isAllowed(by hosts: Set<String>) -> Bool {
+        !isLinkLocal && (hosts.contains(host) || hosts.contains(authority))
+    }
 
     /// In every spelling that a resolver takes for an address: `2852039166` and `0xa9fea9fe` are `169.254.169.254`.
     var isLinkLocal: Bool {

@@ -58,6 +58,7 @@ package struct PoolBooks: Sendable {
     /// By task uid.
     private(set) var assumed: [String: Assumed] = [:]
     private var keys: [String: ObjectKey] = [:]
+    private var joining = JoiningTasks()
 
     package init(names: WorkerNames, capacity: Int = WorkerPool.Workers.most) {
         self.names = names
@@ -77,6 +78,7 @@ package struct PoolBooks: Sendable {
             if old.uid != task?.metadata.uid {
                 keys[old.uid] = nil
                 assumed[old.uid] = nil
+                joining.remove(old.uid)
             }
         }
         guard let task, let home else { return }
@@ -87,6 +89,8 @@ package struct PoolBooks: Sendable {
         }
         keys[uid] = key
         let standing = TaskStanding(task, assumed: assumed[uid]?.grant.claim, pool: home.pool, names: names)
+        // In line, or not to be: a queued task without its finalizer is still on its way.
+        if standing != .apart || task.status.isFinished { joining.remove(uid) }
         let card = Card(
             uid: uid, version: task.metadata.resourceVersion, home: home.key, isQueued: task.status.phase == .queued,
             standing: standing)
@@ -145,9 +149,12 @@ package struct PoolBooks: Sendable {
         (pages[pool]?.waiting.counts ?? [:]).merging(pages[pool]?.leftBehind.counts ?? [:], uniquingKeysWith: +)
     }
 
-    /// The place that a task would get by joining the pool's line now, 1 first.
-    mutating func place(ofNew entry: QueuedEntry, in pool: ObjectKey, now: Duration) -> Int {
-        pages[pool]?.waiting.place(ofNew: entry, now: now) ?? 1
+    /// The place, 1 first, that a task gets by joining the pool's line now, behind those that are on their way there.
+    mutating func join(_ entry: QueuedEntry, _ pool: ObjectKey, now: Duration) -> Int {
+        joining.remove(entry.key)
+        let ahead = joining.count(in: pool, asking: entry.asked)
+        joining.add(entry.key, pool, asking: entry.asked)
+        return ahead + (pages[pool]?.waiting.place(ofNew: entry, now: now) ?? 1)
     }
 
     /// Since when the longest-waiting task of a pool waits.

@@ -51,13 +51,13 @@ package final class PoolLedger: Sendable {
         withBooks { $0.pages[pool]?.queued ?? 0 }
     }
 
-    /// The place in the pool's queue that the task would get by joining it now, 1 first.
-    package func place(of task: AIOpsTask, in pool: WorkerPool, now: Timestamp) -> Int {
+    /// The place in the pool's queue, 1 first, of a task that joins it now.
+    package func join(_ task: AIOpsTask, in pool: WorkerPool, now: Timestamp) -> Int {
         withBooks { books in
             let now = Duration.microseconds(now.microseconds)
             var entry = QueuedEntry(task, pool: pool)
             entry.since = now
-            return books.place(ofNew: entry, in: pool.key, now: now)
+            return books.join(entry, pool.key, now: now)
         }
     }
 

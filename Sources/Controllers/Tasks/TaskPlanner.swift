@@ -104,10 +104,22 @@ package struct TaskPlanner: Sendable {
             return
         }
         if let obstacle = TaskAdmission(input).obstacle {
+            // Whoever sets a limit to the wait means this one as well.
+            let began = task.metadata.creationTimestamp ?? now
+            let left = effective.startDeadlineSeconds.map { began + .seconds($0) - now }
+            if let left, left <= .zero {
+                decision.status.close(
+                    .stopped(
+                        .startDeadlineExceeded,
+                        "not admitted within spec.limits.startDeadlineSeconds "
+                            + "(\(effective.startDeadlineSeconds ?? 0) s): \(obstacle.message)"),
+                    under: effective.successPolicy, generation: generation, now: now)
+                return
+            }
             decision.status.record(.active(obstacle.reason, obstacle.message), generation: generation, now: now)
             decision.status.mark(
                 .admitted, .false, obstacle.reason, obstacle.message, generation: generation, now: now)
-            decision.wakeAfter = obstacle.askAgainAfter
+            decision.wakeAfter = [obstacle.askAgainAfter, left].compactMap(\.self).min()
             return
         }
         var admitted = task

@@ -90,7 +90,7 @@ package struct TaskReconciler: Reconciler {
         if task.status.phase ?? .pending == .pending {
             if let found = pool.pool {
                 length = ledger.queueLength(of: found.key)
-                place = ledger.place(of: task, in: found, now: now)
+                place = ledger.join(task, in: found, now: now)
             }
             if task.spec.environment?.podSecurity == .required { security = await podSecurity.finding() }
         }

@@ -28,7 +28,8 @@ extension AIOpsTask.QueueState {
     package func encode(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.field("position", position)
-        writer.field("since", since)
+        // In microseconds: tasks of one `kubectl apply` go in the order in which they came.
+        writer.field("since", since.map { $0.microseconds % 1_000_000 == 0 ? $0.rfc3339 : $0.rfc3339Micro })
         writer.field("reason", reason)
         writer.endObject()
     }
