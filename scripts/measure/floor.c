@@ -114,7 +114,12 @@ int main(int count, char **arguments) {
             long status = 0;
             curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
             if (message->data.result != CURLE_OK) fail(curl_easy_strerror(message->data.result));
-            if (easy == watch) fail("the watch ended");
+            if (easy == watch) {  // the server may end it at any time: a new one begins with what there is
+                curl_multi_remove_handle(multi, watch);
+                length = 0;
+                curl_multi_add_handle(multi, watch);
+                continue;
+            }
             if (status != 200) fprintf(stderr, "patch: %ld\n", status);
             curl_multi_remove_handle(multi, easy);
             idle[idle_count++] = easy;
