@@ -18,6 +18,25 @@ import Testing
         return Dictionary(events.map { ($0.reason, $0.note) }, uniquingKeysWith: { first, _ in first })
     }
 
+    /// A user's cancel just before a write of the process, which hears of it at once; `meanwhile` happens with it.
+    private static func cancel(
+        as mode: String, before number: Int, in run: Rehearsal, of process: Locked<OperatorProcess?>,
+        meanwhile: @escaping @Sendable () -> Void = {}
+    ) -> ProcessLink.Event {
+        let user = Bench.client(run.server, run.time)
+        return .interference(number) {
+            do {
+                _ = try await user.patch(
+                    AIOpsTask.self, Rehearsal.key, .merge(["spec": ["cancel": .string(mode)]]),
+                    options: WriteOptions())
+                meanwhile()
+                try await process.withLock { $0 }?.supervise()
+            } catch {
+                Issue.record(error)
+            }
+        }
+    }
+
     /// The model would go on thinking for a quarter of an hour, and an application that nobody has mended is not waited for.
     @Test(arguments: [
         (Rehearsal.Play.cancelledGracefully, false), (.cancelledGracefully, true), (.cancelledImmediately, false),
@@ -92,21 +111,10 @@ import Testing
         let grading = try clean.numberOfTheFirstWrite { $0.body["status", "phase"] == "Evaluating" }
         let run = Rehearsal(.mitigation)
         let cancelling = Locked<OperatorProcess?>(nil)
-        let outsider = Bench.client(run.server, run.time)
         let process = try run.process(
             "aaaaa",
-            event: .interference(grading) {
-                do {
-                    _ = try await outsider.patch(
-                        AIOpsTask.self, Rehearsal.key, .merge(["spec": ["cancel": "Graceful"]]),
-                        options: WriteOptions())
-                    run.server.inject(Self.fault(code), times: .max) {
-                        $0.type == .deployments && $0.verb == "list"
-                    }
-                    try await cancelling.withLock { $0 }?.supervise()
-                } catch {
-                    Issue.record(error)
-                }
+            event: Self.cancel(as: "Graceful", before: grading, in: run, of: cancelling) {
+                run.server.inject(Self.fault(code), times: .max) { $0.type == .deployments && $0.verb == "list" }
             })
         cancelling.withLock { $0 = process }
         #expect(try await process.work { try run.isCleanedUp() })
@@ -131,19 +139,9 @@ import Testing
         }
         let run = Rehearsal(.detection)
         let cancelling = Locked<OperatorProcess?>(nil)
-        let outsider = Bench.client(run.server, run.time)
         let process = try run.process(
             "aaaaa",
-            event: .interference(number + 1) {
-                do {
-                    _ = try await outsider.patch(
-                        AIOpsTask.self, Rehearsal.key, .merge(["spec": ["cancel": .string(mode)]]),
-                        options: WriteOptions())
-                    try await cancelling.withLock { $0 }?.supervise()
-                } catch {
-                    Issue.record(error)
-                }
-            })
+            event: Self.cancel(as: mode, before: number + 1, in: run, of: cancelling))
         cancelling.withLock { $0 = process }
         #expect(try await process.work { try run.isCleanedUp() })
         let status = try completion(of: run)

@@ -38,6 +38,17 @@ import Testing
         try fillCaches()
     }
 
+    /// A task of another namespace, whose turn it would be next.
+    private func arrangeNeighbour() throws {
+        _ = try bench.store(
+            Fixture.task("b", namespace: "default", phase: .queued) {
+                var reference = AIOpsTask.PoolReference()
+                reference.name = "default"
+                reference.namespace = "demo"
+                $0.spec.poolRef = reference
+            })
+    }
+
     private func fillCaches() throws {
         let version = bench.server.resourceVersion
         tasks.apply(.replace(try bench.server.objects(AIOpsTask.self), version: version))
@@ -165,14 +176,7 @@ import Testing
 
     /// I7: a change of the pool has all of its tasks looked at again, those included whose claims the cache lacks.
     @Test func aChangeOfThePoolForgetsNoClaim() async throws {
-        // Another namespace, whose turn it would be next.
-        _ = try bench.store(
-            Fixture.task("b", namespace: "default", phase: .queued) {
-                var reference = AIOpsTask.PoolReference()
-                reference.name = "default"
-                reference.namespace = "demo"
-                $0.spec.poolRef = reference
-            })
+        try arrangeNeighbour()
         try arrange(tasks: ["a"], replicas: 1)
         _ = await reconciler.reconcile(pool)
         #expect(claimWrites().count == 1)
@@ -185,14 +189,7 @@ import Testing
 
     /// I7: the claim may stand although nobody told us.
     @Test func aLostReplyKeepsTheWorkerCounted() async throws {
-        // Another namespace, whose turn it would be next.
-        _ = try bench.store(
-            Fixture.task("b", namespace: "default", phase: .queued) {
-                var reference = AIOpsTask.PoolReference()
-                reference.name = "default"
-                reference.namespace = "demo"
-                $0.spec.poolRef = reference
-            })
+        try arrangeNeighbour()
         try arrange(tasks: ["a"], replicas: 1)
         bench.server.inject(.loseReply(.reset(bytesSeen: true, "gone"))) {
             $0.type == AIOpsTask.resourceType && $0.isWrite

@@ -30,7 +30,9 @@ package struct APICall: Sendable {
         var repeated: [String: [String]] = [:]
 
         init(_ url: String) {
-            let rest = url.hasPrefix("https://") ? url.dropFirst("https://".utf8.count) : url[...]
+            // By bytes: the general search of a text took a twentieth of a whole simulation.
+            let colon = url.utf8.firstIndex(of: UInt8(ascii: ":")).map { url[$0...] }
+            let rest = colon.flatMap { $0.hasPrefix("://") ? $0.dropFirst(3) : nil } ?? url[...]
             let path = rest.utf8.firstIndex(of: UInt8(ascii: "/")).map { rest[$0...] } ?? "/"
             let parts = path.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
             segments = parts[0].split(separator: "/").map { Self.decoded($0) }
