@@ -23,10 +23,17 @@ CLUSTER = ROOT / "scripts" / "cluster" / "cluster.py"
 WHOLE_RUNS = "CrashTests|SimulationTests"
 # Seconds for a step to end by itself when it is told to: SwiftPM takes some of them.
 PATIENCE = 20
+MINUTE = 60
 # The same cases each time: what is red is red for a change and not for the day.
 DRAWN = "20784"
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 RIG_TESTS = "ClusterTests|NodeTests|FaultTests"
+# What every fault plan is shared out in: title, and which tests. A plan waits most of its time, so the lanes run side by side.
+DEATHS = ("F01KillAfterReply", "F02KillAfterCommit", "F03KillAfterEffect")
+LANES = (
+    *((plan[:3], ("--filter", plan)) for plan in DEATHS),
+    ("the rest", ("--filter", "FaultTests", "--skip", "|".join(DEATHS))),
+)
 
 CLUSTERS = "it starts private clusters (network namespaces, containers)"
 NEED_ROOT = {"unit": "some of its tests cut a cable between two network namespaces of their own",
@@ -46,6 +53,10 @@ class Step:
         """One that runs beside others is asked for its end when those have ended, which may be much later."""
         self.process.wait()
         self.ended = time.monotonic()
+
+    def last_line(self):
+        lines = self.log.read_text(errors="replace").splitlines()
+        return lines[-1] if lines else "nothing yet"
 
     def end(self):
         """An interrupt, which `swift test` passes on to its tests, then the end of all that is left.
@@ -243,13 +254,34 @@ def api(run):
     run.do("tests against a real API server", ["swift", "test", "--skip-build", "--filter", "ClusterTests", "--skip", "NodeTests|FaultTests"])
 
 
-def faults(run, everything, begin):
+def drawn_faults(run, begin):
     """On a cluster of its own: the operator of these tests has the chart's rights, and its log of requests is the witness."""
     run.use_cluster("aiops-test-faults", "api", "AIOPS_TEST_KUBECONFIG")
-    run.environment["AIOPS_FAULTS"] = "all" if everything else "sample"
-    if not everything:
-        run.environment.setdefault("AIOPS_FAULTS_SEED", DRAWN)
+    run.environment["AIOPS_FAULTS"] = "sample"
+    run.environment.setdefault("AIOPS_FAULTS_SEED", DRAWN)
     return begin("operator behind a fault proxy", ["swift", "test", "--skip-build", "--filter", "FaultTests"])
+
+
+def every_fault(run):
+    """Each lane on a cluster of its own; one that fails does not take the hours of the others with it."""
+    run.environment.setdefault("AIOPS_FAULTS", "all")
+    steps = []
+    for number, (title, choice) in enumerate(LANES, 1):
+        run.use_cluster(f"aiops-test-faults-{number}", "api", "AIOPS_TEST_KUBECONFIG")
+        steps.append(run.beside(f"every fault, {title}", ["swift", "test", "--skip-build", *choice], nice=0))
+    failed = []
+    for step in steps:
+        while step.watch.is_alive():
+            step.watch.join(MINUTE)
+            run.go_on()
+            print("\n".join(f"    {lane.label}: {lane.last_line()}" for lane in steps), file=sys.stderr, flush=True)
+        try:
+            run.finish(step)
+        except SystemExit:
+            run.go_on()
+            failed.append(step.label)
+    if failed:
+        sys.exit(f"failed: {', '.join(failed)}")
 
 
 def node(run):
@@ -260,12 +292,12 @@ def node(run):
     run.do("tests on real pods", ["swift", "test", "--skip-build", "--filter", "NodeTests"])
 
 
-def node_and_what_runs_beside(run, drawn_faults):
+def node_and_what_runs_beside(run, with_faults):
     """Most of the time the tests on real pods wait for pods, which leaves the processor to others."""
     beside = [whole_runs(run, run.beside)]
-    if drawn_faults:
+    if with_faults:
         # Before whole runs, since they have deadlines, which are made for busy machines.
-        beside.append(faults(run, everything=False, begin=functools.partial(run.beside, nice=10)))
+        beside.append(drawn_faults(run, functools.partial(run.beside, nice=10)))
     node(run)
     for step in beside:
         run.finish(step)
@@ -282,12 +314,12 @@ def main():
         "unit": (6, lambda run: (build(run), unit(run), whole_runs(run, run.do))),
         "sim": (2, lambda run: sim(run)),
         "api": (4, lambda run: (build(run), api(run))),
-        "faults": (3, lambda run: (build(run), faults(run, everything=True, begin=run.do))),
+        "faults": (1 + 2 * len(LANES), lambda run: (build(run), every_fault(run))),
         "node": (6, lambda run: (build(run), node(run))),
-        "ci": (23, lambda run: (build(run), lint(run), unit(run), api(run), node_and_what_runs_beside(run, drawn_faults=True),
+        "ci": (23, lambda run: (build(run), lint(run), unit(run), api(run), node_and_what_runs_beside(run, with_faults=True),
                                 mutants(run, ["--sample", "3"]))),
-        "all": (23, lambda run: (build(run), lint(run), unit(run), api(run), faults(run, everything=True, begin=run.do),
-                                 node_and_what_runs_beside(run, drawn_faults=False), mutants(run, []))),
+        "all": (21 + 2 * len(LANES), lambda run: (build(run), lint(run), unit(run), api(run), every_fault(run),
+                                 node_and_what_runs_beside(run, with_faults=False), mutants(run, []))),
     }
     if what not in plans:
         sys.exit(f"test.py: unknown part '{what}'; one of {', '.join(plans)}")

@@ -69,9 +69,15 @@ package struct Operator: Sendable {
         let gate = WriteGate(views: [taskCache, poolCache], time: time, logger: logger)
         let runEnded = Locked<(@Sendable (ObjectKey) -> Void)?>(nil)
         let runMetrics = RunMetrics(registry: metrics)
+        let circuitChanged = Locked<(@Sendable (ObjectKey) -> Void)?>(nil)
+        let traffic = ModelTraffic(pools: pools, time: time) { pool, circuit in
+            runMetrics.circuit(of: pool, is: circuit)
+            circuitChanged.withLock { $0 }?(pool)
+        }
         let services = RunServices(
             client: client, transport: transport, catalogue: catalogue, events: events, settings: settings,
-            metrics: runMetrics, time: time, logger: logger, redact: redact, wrote: { gate.record($0, by: $1) })
+            metrics: runMetrics, traffic: traffic, time: time, logger: logger, redact: redact,
+            wrote: { gate.record($0, by: $1) })
         let host = WorkerHost(
             workers: workers, capacity: settings.maxConcurrentRuns, time: time, logger: logger,
             execute: { task, control in
@@ -91,8 +97,8 @@ package struct Operator: Sendable {
         let poolController = Controller(
             name: "workerpool",
             reconciler: PoolReconciler(
-                pools: pools, ledger: ledger, executor: executor, gate: gate, podSecurity: podSecurity, time: time,
-                logger: logger),
+                pools: pools, ledger: ledger, executor: executor, gate: gate, podSecurity: podSecurity,
+                traffic: traffic, time: time, logger: logger),
             executor: executor, gate: gate, events: events, options: ControllerOptions(concurrency: 2), time: time,
             logger: logger, metrics: metrics, seed: seed &+ 4)
         let conversationController = Controller(
@@ -104,6 +110,11 @@ package struct Operator: Sendable {
         runEnded.withLock {
             $0 = { [weak taskController] in
                 taskController?.enqueue($0, reason: ReconcileReason("worker", "run ended"))
+            }
+        }
+        circuitChanged.withLock {
+            $0 = { [weak poolController] in
+                poolController?.enqueue($0, reason: ReconcileReason("models", "circuit changed"))
             }
         }
         taskController.watch(tasks)

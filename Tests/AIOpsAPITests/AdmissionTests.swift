@@ -107,7 +107,7 @@ import Testing
                 "routes": [["pattern": "*", "timeoutSeconds": 60]],
             ])
         #expect(task.status.admission?.pool?.namespace == "ops" && task.status.admission?.pool?.name == "fast")
-        #expect(task.followedPoolRef?.name == "fast")
+        #expect(task.followedPoolRef?.name == "fast" && task.followedPoolRef?.namespace == "ops")
         #expect(AIOpsTask.Admission.schema.check(try #require(task.status.admission).jsonValue(), at: "a").isEmpty)
         task.status.admission?.pool?.defaults = "{}"
         #expect(throws: JSONError.self) { try task.admittedDefaults() }

@@ -20,14 +20,17 @@ import Testing
     private let pools = Store<WorkerPool>()
     private let reconciler: PoolReconciler
     private let ledger: PoolLedger
+    private let traffic: ModelTraffic
     private let pool = ObjectKey(namespace: "demo", name: "default")
 
     init() {
         ledger = PoolLedger(
             tasks: tasks, pools: pools, operatorNamespace: "demo", names: WorkerNames(session: "aaaaa"))
+        traffic = ModelTraffic(pools: pools, time: bench.time)
         reconciler = PoolReconciler(
             pools: pools, ledger: ledger, executor: IntentExecutor(writer: bench.client),
-            podSecurity: PodSecurityProbe(client: bench.client, time: bench.time), time: bench.time, logger: .disabled)
+            podSecurity: PodSecurityProbe(client: bench.client, time: bench.time), traffic: traffic, time: bench.time,
+            logger: .disabled)
     }
 
     private func arrange(tasks names: [String], replicas: Int) throws {
@@ -132,7 +135,8 @@ import Testing
         let gate = WriteGate(views: [view], time: bench.time, logger: .disabled)
         let reconciler = PoolReconciler(
             pools: pools, ledger: ledger, executor: IntentExecutor(writer: bench.client), gate: gate,
-            podSecurity: PodSecurityProbe(client: bench.client, time: bench.time), time: bench.time, logger: .disabled)
+            podSecurity: PodSecurityProbe(client: bench.client, time: bench.time),
+            traffic: ModelTraffic(pools: pools, time: bench.time), time: bench.time, logger: .disabled)
         _ = await reconciler.reconcile(pool)
         let task = ObjectKey(namespace: "demo", name: "a")
         #expect(await gate.hold(pool) == nil)
@@ -142,13 +146,28 @@ import Testing
         #expect(view.refreshed.withLock { $0 }.isEmpty)
     }
 
+    @Test func anOpenCircuitIsShown() async throws {
+        try arrange(tasks: [], replicas: 2)
+        let line = ModelTraffic.Line(pool: pool, endpoint: "a", account: "")
+        for _ in 0..<5 {
+            #expect(traffic.ask(line, tokens: 1) == .go)
+            traffic.ended(line, .failed, unused: 0)
+        }
+        let outcome = await reconciler.reconcile(pool)
+        let written = try #require(outcome.intents.first)
+        try await IntentExecutor(writer: bench.client).execute([written])
+        let status = try #require(try bench.server.objects(WorkerPool.self).first).status
+        #expect(status.circuit == .open && status.workers.map(\.circuit) == [.open, .open])
+    }
+
     /// With its claim a task's time begins; it must not begin before there is a place to run.
     @Test func aFullProcessLeavesTasksQueuedAndLooksAgain() async throws {
         let ledger = PoolLedger(
             tasks: tasks, pools: pools, operatorNamespace: "demo", names: WorkerNames(session: "aaaaa"), capacity: 1)
         let reconciler = PoolReconciler(
             pools: pools, ledger: ledger, executor: IntentExecutor(writer: bench.client),
-            podSecurity: PodSecurityProbe(client: bench.client, time: bench.time), time: bench.time, logger: .disabled)
+            podSecurity: PodSecurityProbe(client: bench.client, time: bench.time),
+            traffic: ModelTraffic(pools: pools, time: bench.time), time: bench.time, logger: .disabled)
         try arrange(tasks: ["a", "b"], replicas: 2)
         for _ in 0..<2 {
             guard case .requeue(PoolReconciler.roomInterval) = await reconciler.reconcile(pool).result else {

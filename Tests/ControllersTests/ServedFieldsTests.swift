@@ -123,12 +123,16 @@ import Testing
             "stopPolicy": .refused(["stopPolicy": "HoldAndDrain"], "spec.stopPolicy HoldAndDrain"),
         ]
         for (group, names) in [
-            ("rateLimit", ["requestsPerMinute", "burst"]),
-            ("circuitBreaker", ["failureThreshold", "openSeconds", "halfOpenProbes"]),
             ("healthCheck", ["intervalSeconds", "timeoutSeconds"]),
             ("retry", ["limit", "initialDelaySeconds", "multiplier"]),
         ] {
             for name in names { fields["\(group).\(name)"] = .refused([group: [name: 2]], "spec.\(group)") }
+        }
+        for (group, names) in [
+            ("rateLimit", ["requestsPerMinute", "burst", "tokensPerMinute"]),
+            ("circuitBreaker", ["failureThreshold", "openSeconds", "halfOpenProbes"]),
+        ] {
+            for name in names { fields["\(group).\(name)"] = .used([group: [name: 2]]) }
         }
         fields["healthCheck.path"] = .refused(["healthCheck": ["path": "/a"]], "spec.healthCheck")
         fields["retry.deadLetter"] = .moot("retry.limit")

@@ -35,28 +35,61 @@ struct LimitsTests {
         #expect(granted > 100)
     }
 
+    @Test func whatIsGivenBackIsThereAtOnce() {
+        var bucket = TokenBucket(burst: 10, interval: .seconds(1))
+        #expect(bucket.take(10, now: .zero) == nil)
+        bucket.giveBack(4)
+        #expect(bucket.take(4, now: .zero) == nil)
+        #expect(bucket.take(now: .zero) == .seconds(1))
+        bucket.giveBack(100)
+        for _ in 0..<10 { #expect(bucket.take(now: .seconds(1)) == nil) }
+        #expect(bucket.take(now: .seconds(1)) == .seconds(1), "never more than the burst")
+    }
+
     @Test func breakerOpensProbesAndCloses() {
         var breaker = CircuitBreaker(threshold: 2, openFor: .seconds(10))
         breaker.recordFailure(now: .zero)
         breaker.recordSuccess()
         breaker.recordFailure(now: .zero)
-        #expect(breaker.admits(now: .zero) == true)
-        breaker.recordFailure(now: .seconds(1))
-        #expect(breaker.admits(now: .seconds(10)) == false)
-        #expect(breaker.admits(now: .seconds(11)) == true)
-        #expect(breaker.admits(now: .seconds(12)) == false, "one probe at a time")
-        breaker.recordFailure(now: .seconds(12))
-        #expect(breaker.admits(now: .seconds(21)) == false)
-        #expect(breaker.admits(now: .seconds(22)) == true)
-        breaker.recordSuccess()
+        #expect(breaker.admit(now: .zero) == nil)
+        #expect(breaker.recordFailure(now: .seconds(1)) == true)
+        #expect(breaker.admit(now: .seconds(10)) == .seconds(1))
+        #expect(breaker.admit(now: .seconds(11)) == nil)
+        #expect(breaker.admit(now: .seconds(12)) == .seconds(9), "one probe at a time")
+        #expect(breaker.recordFailure(now: .seconds(12)) == true)
+        #expect(breaker.admit(now: .seconds(21)) == .seconds(1))
+        #expect(breaker.admit(now: .seconds(22)) == nil)
+        #expect(breaker.recordSuccess() == true)
         #expect(breaker.state == .closed(failures: 0))
+    }
+
+    @Test func asManyProbesAsWantedAndNoMore() {
+        var breaker = CircuitBreaker(threshold: 1, openFor: .seconds(10), probes: 3)
+        breaker.recordFailure(now: .zero)
+        for _ in 0..<3 { #expect(breaker.admit(now: .seconds(10)) == nil) }
+        #expect(breaker.admit(now: .seconds(10)) != nil)
+        #expect(breaker.recordSuccess() == false)
+        #expect(breaker.admit(now: .seconds(11)) != nil, "two under way and one done are all that are wanted")
+        breaker.recordNothing()
+        #expect(breaker.admit(now: .seconds(11)) == nil)
+        #expect(breaker.recordSuccess() == false)
+        #expect(breaker.recordSuccess() == true)
+        #expect(breaker.state == .closed(failures: 0))
+    }
+
+    @Test func whatWasUnderWayWhenItOpenedChangesNothing() {
+        var breaker = CircuitBreaker(threshold: 1, openFor: .seconds(10))
+        breaker.recordFailure(now: .zero)
+        #expect(breaker.recordSuccess() == false)
+        #expect(breaker.recordFailure(now: .seconds(5)) == false)
+        #expect(breaker.admit(now: .seconds(9)) == .seconds(1))
     }
 
     @Test func lostProbeIsGivenUp() {
         var breaker = CircuitBreaker(threshold: 1, openFor: .seconds(10))
         breaker.recordFailure(now: .zero)
-        #expect(breaker.admits(now: .seconds(10)) == true)
-        #expect(breaker.admits(now: .seconds(19)) == false)
-        #expect(breaker.admits(now: .seconds(20)) == true)
+        #expect(breaker.admit(now: .seconds(10)) == nil)
+        #expect(breaker.admit(now: .seconds(19)) == .seconds(1))
+        #expect(breaker.admit(now: .seconds(20)) == nil)
     }
 }

@@ -27,11 +27,18 @@ extension AIOpsTask {
         return try admission.decodedSpec().overlaid(withMutableFieldsOf: spec)
     }
 
-    /// The pool the task asks for: the one it asked for when it was admitted.
+    /// The pool the task asks for; once admitted, the one that admitted it.
     ///
-    /// Asked at each change of each task, so the copy is read only where there was an edit; a damaged one leaves the
+    /// Should that go while the task waits, no other of its name takes the task: it has not been asked whether it serves
+    /// this namespace. Of a task admitted by a version that did not record its pool, the reference in its admitted spec:
+    /// asked at each change of each task, so the copy is read only where there was an edit; a damaged one leaves the
     /// present spec.
     package var followedPoolRef: PoolReference? {
+        if let pool = status.admission?.pool {
+            var reference = PoolReference()
+            (reference.name, reference.namespace) = (pool.name, pool.namespace)
+            return reference
+        }
         guard let admission = status.admission, admission.generation != metadata.generation else { return spec.poolRef }
         do { return try admission.decodedSpec().poolRef } catch { return spec.poolRef }
     }

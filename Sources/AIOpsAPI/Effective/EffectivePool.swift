@@ -16,6 +16,8 @@ package struct EffectivePool: Sendable, Hashable {
     package var ageingSeconds: Int64
 
     package var requestsPerMinute: Int
+    /// Nil for no limit.
+    package var tokensPerMinute: Int?
     package var burst: Int
     package var failureThreshold: Int
     package var openSeconds: Int64

@@ -11,6 +11,7 @@ extension WorkerPool.Spec {
             fairness: queue?.fairness ?? .namespace,
             ageingSeconds: queue?.ageingSeconds ?? 300,
             requestsPerMinute: rateLimit?.requestsPerMinute ?? 100,
+            tokensPerMinute: rateLimit?.tokensPerMinute,
             burst: rateLimit?.burst ?? 20,
             failureThreshold: circuitBreaker?.failureThreshold ?? 5,
             openSeconds: circuitBreaker?.openSeconds ?? 60,

@@ -8,7 +8,7 @@ import Glibc
 struct ModelEndpoint: Sendable, Hashable {
     let host: String
     /// With the port, where the URL names one.
-    private let authority: String
+    let authority: String
 
     /// The vendors' own hosts: what is asked there has the vendor's prices and the vendor's spelling.
     static let vendors: [String: ModelProvider] = [

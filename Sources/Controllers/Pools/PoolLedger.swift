@@ -62,8 +62,10 @@ package final class PoolLedger: Sendable {
     }
 
     /// What the workers of the pool get, and the claims of unknown fate from before.
-    func plan(_ pool: WorkerPool, now: Timestamp) -> (plan: PoolPlanner.Plan, repeats: [PoolPlanner.Grant]) {
-        let planner = PoolPlanner(pool: pool, names: names, now: now)
+    func plan(
+        _ pool: WorkerPool, circuit: CircuitState = .closed, now: Timestamp
+    ) -> (plan: PoolPlanner.Plan, repeats: [PoolPlanner.Grant]) {
+        let planner = PoolPlanner(pool: pool, names: names, circuit: circuit, now: now)
         let (plan, repeats) = withBooks { books in
             let repeats = books.uncertain(in: pool.key)
             return (planner.plan(&books, find: { tasks.get($0) }), repeats)

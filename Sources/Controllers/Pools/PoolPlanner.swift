@@ -31,10 +31,13 @@ package struct PoolPlanner: Sendable {
     private let pool: WorkerPool
     private let effective: EffectivePool
     private let workers: [String]
+    private let circuit: CircuitState
     private let now: Timestamp
     private var clock: Duration { .microseconds(now.microseconds) }
 
-    package init(pool: WorkerPool, names: WorkerNames, now: Timestamp) {
+    /// `circuit` is that of the models: all workers of a pool are in this process and share it.
+    package init(pool: WorkerPool, names: WorkerNames, circuit: CircuitState = .closed, now: Timestamp) {
+        self.circuit = circuit
         self.pool = pool
         self.now = now
         effective = pool.spec.effective()
@@ -92,7 +95,7 @@ package struct PoolPlanner: Sendable {
             worker.name = name
             worker.tasks = (books.held[name] ?? [:]).values.sorted()
             worker.state = worker.tasks.isEmpty ? .idle : .busy
-            worker.circuit = .closed
+            worker.circuit = circuit
             worker.completed = Int64(books.ended[name]?.succeeded ?? 0)
             worker.failed = Int64(books.ended[name]?.failed ?? 0)
             return worker
@@ -102,7 +105,7 @@ package struct PoolPlanner: Sendable {
         status.ready = workers.count
         status.busy = status.workers.count { $0.state == .busy }
         status.idle = status.workers.count { $0.state == .idle }
-        status.circuit = .closed
+        status.circuit = circuit
         status.queue = queue(&books)
         return status
     }

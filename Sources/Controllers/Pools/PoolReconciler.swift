@@ -21,6 +21,7 @@ package final class PoolReconciler: Reconciler {
     private let executor: IntentExecutor
     private let gate: WriteGate?
     private let podSecurity: PodSecurityProbe
+    private let traffic: ModelTraffic
     private let time: any TimeSource
     private let logger: Logger
     /// When the status of each pool was last written.
@@ -28,13 +29,14 @@ package final class PoolReconciler: Reconciler {
 
     package init(
         pools: Store<WorkerPool>, ledger: PoolLedger, executor: IntentExecutor, gate: WriteGate? = nil,
-        podSecurity: PodSecurityProbe, time: any TimeSource, logger: Logger
+        podSecurity: PodSecurityProbe, traffic: ModelTraffic, time: any TimeSource, logger: Logger
     ) {
         self.pools = pools
         self.ledger = ledger
         self.executor = executor
         self.gate = gate
         self.podSecurity = podSecurity
+        self.traffic = traffic
         self.time = time
         self.logger = logger
     }
@@ -52,7 +54,7 @@ package final class PoolReconciler: Reconciler {
         guard unserved.isEmpty else {
             return await stalled(pool, .notSupported, unserved.summary, now: now)
         }
-        let (plan, repeats) = ledger.plan(pool, now: now)
+        let (plan, repeats) = ledger.plan(pool, circuit: traffic.circuit(of: key), now: now)
         let granted = await grant(plan.grants, repeats, pool: pool, now: now)
         var status = plan.status
         var again = await record(pool, &status, now: now)

@@ -14,8 +14,6 @@ extension WorkerPool.Spec {
         refuse("workers.nodeSelector", if: workers?.nodeSelector?.isEmpty == false)
         refuse("workers.serviceAccountName", if: workers?.serviceAccountName != nil)
         refuse("balancing Weighted", if: effective.balancing == .weighted, "use RoundRobin or LeastConnections")
-        refuse("rateLimit", if: rateLimit != nil)
-        refuse("circuitBreaker", if: circuitBreaker != nil)
         refuse("healthCheck", if: healthCheck != nil)
         refuse("retry", if: retry != nil)
         refuse(

@@ -57,6 +57,7 @@ struct RunContext: Sendable {
             }
             throw .failed(error)
         }
+        let governed = Self.governed(model, effective.model, pool: pool, task, services)
         let apiServer = try await apiServer(services)
         var services = services
         services.redact = { [redact = services.redact] in redact(keys.redact($0)) }
@@ -64,7 +65,7 @@ struct RunContext: Sendable {
         let admitted = task.status.admission?.admittedAt ?? started
         return RunContext(
             record: record, services: services, effective: effective, problem: problem,
-            model: MeteredModel(model, metrics: services.metrics), attempt: task.currentAttempt,
+            model: MeteredModel(governed, metrics: services.metrics), attempt: task.currentAttempt,
             generation: task.metadata.generation,
             plan: EnvironmentPlan(
                 EnvironmentRequest(
@@ -75,9 +76,24 @@ struct RunContext: Sendable {
             deadline: started + .seconds(effective.timeoutSeconds), timeLimit: timeLimit)
     }
 
+    /// Within the limits of the pool; what answers without a network has none.
+    private static func governed(
+        _ model: any LanguageModel, _ settings: EffectiveModel, pool: Giver?, _ task: AIOpsTask, _ services: RunServices
+    ) -> any LanguageModel {
+        guard !model.descriptor.isSimulated else { return model }
+        let owner = settings.credentialsOwner == .pool ? pool?.namespace : task.metadata.namespace
+        let account = settings.credentialsSecretRef.map { "\(owner ?? "")/\($0.name)/\($0.key ?? "")" }
+        let endpoint = settings.baseURL.flatMap { ModelEndpoint(baseURL: $0) }
+        let line = ModelTraffic.Line(
+            pool: ObjectKey(namespace: pool?.namespace ?? "", name: pool?.name ?? ""),
+            endpoint: endpoint?.authority ?? model.descriptor.provider, account: account ?? "")
+        return GovernedModel(model, traffic: services.traffic, line: line, time: services.time)
+    }
+
     /// What a pool gives a run, and where its Secrets are.
     private struct Giver {
         var namespace: String
+        var name: String
         var defaults: WorkerPool.Spec
     }
 
@@ -85,14 +101,14 @@ struct RunContext: Sendable {
     private static func pool(of task: AIOpsTask, _ services: RunServices) async throws(RunStop) -> Giver? {
         do {
             if let pool = task.status.admission?.pool, let defaults = try task.admittedDefaults() {
-                return Giver(namespace: pool.namespace, defaults: defaults)
+                return Giver(namespace: pool.namespace, name: pool.name, defaults: defaults)
             }
         } catch {
             throw .failed(
                 TaskFailure(.infrastructure, .internalError, "the admitted defaults cannot be read", cause: error))
         }
         return try await present(pool: task, services).map {
-            Giver(namespace: $0.metadata.namespace ?? "", defaults: $0.spec)
+            Giver(namespace: $0.metadata.namespace ?? "", name: $0.metadata.name, defaults: $0.spec)
         }
     }
 

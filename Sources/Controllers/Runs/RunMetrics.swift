@@ -12,6 +12,7 @@ package struct RunMetrics: Sendable {
     private let finished: Counter
     private let stages: Histogram
     private let tokens: Counter
+    private let circuits: Gauge
 
     package init(registry: MetricsRegistry) {
         finished = registry.counter(
@@ -20,6 +21,10 @@ package struct RunMetrics: Sendable {
             "aiops_stage_duration_seconds", "Time a stage of a task took.", labels: ["stage"],
             buckets: [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800])
         tokens = registry.counter("aiops_tokens_total", "Tokens of model calls.", labels: ["provider", "type"])
+        circuits = registry.gauge(
+            "orchestrator_circuit_breaker_state",
+            "Worst circuit among the model endpoints of a pool: 0 closed, 1 half-open, 2 open.",
+            labels: ["namespace", "pool"])
         for provider in ModelProvider.known where provider != .auto && provider != .replay {
             for type in ["input", "output"] { tokens.initialize([provider.rawValue, type]) }
         }
@@ -38,6 +43,10 @@ package struct RunMetrics: Sendable {
             new.status.phase?.rawValue ?? "", new.status.result?.verdict?.rawValue ?? "",
             new.status.conditions.get(.succeeded)?.reason ?? "",
         ])
+    }
+
+    func circuit(of pool: ObjectKey, is state: CircuitState) {
+        circuits.set(Double(state.level), [pool.namespace, pool.name])
     }
 
     func stage(_ name: String, took duration: Duration) { stages.observe(duration, [name]) }

@@ -14,6 +14,7 @@ package struct RunServices: Sendable {
     package var events: EventRecorder
     package var settings: OperatorSettings
     package var metrics: RunMetrics
+    package var traffic: ModelTraffic
     package var time: any TimeSource
     package var logger: Logger
     /// Takes keys and tokens out of everything that is stored or sent.
@@ -23,7 +24,7 @@ package struct RunServices: Sendable {
 
     package init(
         client: KubernetesClient, transport: any HTTPTransport, catalogue: Catalogue, events: EventRecorder,
-        settings: OperatorSettings, metrics: RunMetrics, time: any TimeSource, logger: Logger,
+        settings: OperatorSettings, metrics: RunMetrics, traffic: ModelTraffic, time: any TimeSource, logger: Logger,
         redact: @escaping @Sendable (String) -> String,
         wrote: @escaping @Sendable (WrittenObject, ObjectKey) -> Void = { _, _ in }
     ) {
@@ -33,6 +34,7 @@ package struct RunServices: Sendable {
         self.events = events
         self.settings = settings
         self.metrics = metrics
+        self.traffic = traffic
         self.time = time
         self.logger = logger
         self.redact = redact

@@ -26,4 +26,9 @@ package struct TokenBucket: Sendable, Hashable {
         fullAt = start + interval * count
         return nil
     }
+    /// Takes back what was taken and not used.
+    package mutating func giveBack(_ count: Int) {
+        guard count > 0 else { return }
+        fullAt = fullAt.map { $0 - interval * count }
+    }
 }

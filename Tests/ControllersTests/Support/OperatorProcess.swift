@@ -49,9 +49,10 @@ struct OperatorProcess: Sendable {
             writer: client, controller: "test", instance: session, flushLimit: .seconds(600), time: time,
             logger: logger,
             seed: 1)
+        let traffic = ModelTraffic(pools: pools, time: time)
         let services = RunServices(
             client: client, transport: link, catalogue: catalogue, events: events, settings: settings,
-            metrics: RunMetrics(registry: metrics), time: time, logger: logger, redact: { $0 })
+            metrics: RunMetrics(registry: metrics), traffic: traffic, time: time, logger: logger, redact: { $0 })
         let (ended, sink) = AsyncStream<Void>.makeStream()
         let workers = WorkerNames(session: session)
         host = WorkerHost(
@@ -67,7 +68,8 @@ struct OperatorProcess: Sendable {
             tasks: tasks, pools: pools, ledger: ledger, podSecurity: podSecurity, catalogue: catalogue, host: host,
             client: client, settings: settings, time: time, logger: logger, redact: { $0 })
         poolReconciler = PoolReconciler(
-            pools: pools, ledger: ledger, executor: executor, podSecurity: podSecurity, time: time, logger: logger)
+            pools: pools, ledger: ledger, executor: executor, podSecurity: podSecurity, traffic: traffic, time: time,
+            logger: logger)
         conversationReconciler = ConversationReconciler(tasks: tasks, client: client, time: time, logger: logger)
         runsEnded = ended
         self.link = link

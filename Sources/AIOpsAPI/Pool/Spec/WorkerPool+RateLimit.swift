@@ -5,6 +5,7 @@ extension WorkerPool {
     package struct RateLimit: APIValue {
         package var requestsPerMinute: Int?
         package var burst: Int?
+        package var tokensPerMinute: Int?
 
         package init() {}
     }
@@ -17,6 +18,7 @@ extension WorkerPool.RateLimit {
             switch field {
             case "requestsPerMinute": try reader.read(&requestsPerMinute)
             case "burst": try reader.read(&burst)
+            case "tokensPerMinute": try reader.read(&tokensPerMinute)
             default: try reader.skip()
             }
         }
@@ -26,6 +28,7 @@ extension WorkerPool.RateLimit {
         writer.beginObject()
         writer.field("requestsPerMinute", requestsPerMinute)
         writer.field("burst", burst)
+        writer.field("tokensPerMinute", tokensPerMinute)
         writer.endObject()
     }
 }
@@ -33,10 +36,13 @@ extension WorkerPool.RateLimit {
 extension WorkerPool.RateLimit: SchemaDescribed {
     package static var schema: Schema {
         .object(
-            "Token bucket in front of the model calls of the pool.",
+            "Token buckets in front of the model calls of the pool, for each endpoint and key.",
             [
                 .optional("requestsPerMinute", .integer("Calls a minute.", 1...100000, default: 100)),
                 .optional("burst", .integer("Calls that may come at once.", 1...10000, default: 20)),
+                .optional(
+                    "tokensPerMinute",
+                    .integer("Tokens a minute, of requests and replies; no limit when absent.", 1...1_000_000_000)),
             ])
     }
 }
