@@ -1,3 +1,4 @@
+import FaultTesting
 import Glibc
 import Primitives
 
@@ -14,6 +15,13 @@ enum Draw {
         let ends = (variable("AIOPS_FAULTS") ?? "").split(separator: "-").compactMap { Int($0) }
         return ends.count == 2 && ends[0] <= ends[1] ? ends[0]...ends[1] : nil
     }()
+
+    /// Of the workloads of a plan, those that `AIOPS_FAULTS_WORKLOADS` names (`cancel,delete`); all of them without it.
+    static func workloads(_ all: [Workload]) -> [Workload] {
+        guard let names = variable("AIOPS_FAULTS_WORKLOADS") else { return all }
+        let chosen = Set(names.split(separator: ",").map(String.init))
+        return all.filter { chosen.contains($0.rawValue) }
+    }
 
     static let seed: UInt64 = {
         if let text = variable("AIOPS_FAULTS_SEED"), let seed = UInt64(text) { return seed }

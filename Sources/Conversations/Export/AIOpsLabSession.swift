@@ -1,0 +1,40 @@
+import JSON
+
+/// The session record of AIOpsLab: what the agent said and what its environment answered, without prompts.
+///
+/// As its orchestrator writes it (`aiopslab/session.py`): roles are `assistant` and `env`, times are Unix seconds, and an answer
+/// that was accepted stands as `1`.
+struct AIOpsLabSession {
+    private let export: ConversationExport
+
+    init(_ export: ConversationExport) { self.export = export }
+
+    var value: JSONValue {
+        let facts = export.facts
+        var trace: [JSONValue] = []
+        for message in export.shown {
+            switch message.role {
+            case .system: continue
+            case .user where message.metadata["phase"] == "prompt": continue
+            case .assistant: trace.append(["role": "assistant", "content": .string(message.content)])
+            case .user, .function, .tool: trace.append(["role": "env", "content": .string(message.content)])
+            }
+        }
+        if export.messages.last(where: { $0.role == .assistant })?.metadata["action"] == "submit" {
+            trace.append(["role": "env", "content": "1"])
+        }
+        return [
+            "agent": .string(facts.agent), "session_id": .string(facts.sessionID),
+            "problem_id": facts.problemID.map { .string($0) } ?? .null,
+            "start_time": Self.seconds(facts.startedAt?.microseconds), "end_time": Self.seconds(facts.endedAt?.microseconds),
+            "trace": .array(trace), "results": facts.results,
+        ]
+    }
+
+    private static func seconds(_ microseconds: Int64?) -> JSONValue {
+        guard let microseconds, microseconds >= 0 else { return .null }
+        let (whole, rest) = microseconds.quotientAndRemainder(dividingBy: 1_000_000)
+        let digits = String(rest)
+        return .number("\(whole).\(String(repeating: "0", count: 6 - digits.count))\(digits)")
+    }
+}

@@ -1,0 +1,103 @@
+import JSON
+
+/// A trajectory in the Agent Trajectory Interchange Format, version 1.7.
+///
+/// What the agent's action brought back stands as the observation of the step that took it; everything else that was said to
+/// the agent is a step of the system or of the user. Steps are numbered from 1 without a gap.
+struct AgentTrajectory {
+    static let schemaVersion = "ATIF-v1.7"
+
+    private let export: ConversationExport
+
+    init(_ export: ConversationExport) { self.export = export }
+
+    var value: JSONValue {
+        let facts = export.facts
+        let steps = steps()
+        var agent: JSONObject = ["name": .string(facts.agent), "version": .string(facts.version ?? "unknown")]
+        agent["model_name"] = facts.model.map { .string($0) }
+        if let tools = facts.tools {
+            agent["tool_definitions"] = .array(
+                tools.map { ["type": "function", "function": ["name": .string($0)]] })
+        }
+        var extra: JSONObject = ["task": .string(facts.task), "attempt": .integer(Int64(facts.attempt))]
+        extra["provider"] = facts.provider.map { .string($0) }
+        extra["problem_id"] = facts.problemID.map { .string($0) }
+        extra["results"] = facts.results
+        return [
+            "schema_version": .string(Self.schemaVersion), "session_id": .string(facts.sessionID),
+            "agent": .object(agent), "steps": .array(steps), "final_metrics": metrics(steps: steps.count),
+            "extra": .object(extra),
+        ]
+    }
+
+    private func steps() -> [JSONValue] {
+        var steps: [JSONObject] = []
+        for message in export.shown {
+            if message.role == .function || message.role == .tool, let last = steps.indices.last,
+                steps[last]["tool_calls"] != nil, steps[last]["observation"] == nil
+            {
+                let call = steps[last]["tool_calls"]?[0]?["tool_call_id"] ?? .null
+                steps[last]["observation"] = [
+                    "results": [["source_call_id": call, "content": .string(message.content)]]
+                ]
+                continue
+            }
+            steps.append(step(message, number: steps.count + 1))
+        }
+        return steps.map { .object($0) }
+    }
+
+    private func step(_ message: ConversationMessage, number: Int) -> JSONObject {
+        var step: JSONObject = [
+            "step_id": .integer(Int64(number)), "timestamp": .string(message.timestamp.rfc3339Micro),
+            "source": .string(Self.source(of: message)), "message": .string(message.content),
+        ]
+        guard message.role == .assistant else { return step }
+        step["model_name"] = message.metadata["model"]
+        if let name = message.functionName {
+            let arguments = message.functionArguments.map { $0.objectValue == nil ? ["value": $0] : $0 } ?? [:]
+            step["tool_calls"] = [
+                [
+                    "tool_call_id": .string("call-\(message.seq)"), "function_name": .string(name),
+                    "arguments": arguments,
+                ]
+            ]
+        }
+        if let usage = message.usage {
+            var metrics: JSONObject = [
+                "prompt_tokens": .integer(usage.inputTokens), "completion_tokens": .integer(usage.outputTokens),
+                "cached_tokens": .integer(usage.cacheReadTokens),
+            ]
+            metrics["cost_usd"] = message.cost.map(\.dollars)
+            step["metrics"] = .object(metrics)
+        }
+        return step
+    }
+
+    private static func source(of message: ConversationMessage) -> String {
+        switch message.role {
+        case .assistant: "agent"
+        case .user: "user"
+        case .system, .function, .tool: "system"
+        }
+    }
+
+    private func metrics(steps: Int) -> JSONValue {
+        var totals = ConversationTotals()
+        for message in export.messages { totals.add(message) }
+        var metrics: JSONObject = [
+            "total_prompt_tokens": .integer(totals.usage.inputTokens),
+            "total_completion_tokens": .integer(totals.usage.outputTokens),
+            "total_cached_tokens": .integer(totals.usage.cacheReadTokens), "total_steps": .integer(Int64(steps)),
+        ]
+        // Unknown is unknown: of a sum that lacks a price there is no total.
+        if totals.callsOfUnknownCost == 0 {
+            let sum = MessageCost(
+                inputNanoUSD: totals.inputNanoUSD, outputNanoUSD: totals.outputNanoUSD, totalNanoUSD: totals.totalNanoUSD,
+                source: "")
+            metrics["total_cost_usd"] = sum.dollars
+        }
+        return .object(metrics)
+    }
+}

@@ -1,0 +1,75 @@
+package import JSON
+
+/// A conversation and what is known of it, to be written in any of the formats.
+///
+/// The messages are those of a record that was verified. What the loop noted about itself (a lost reply, an interruption) is
+/// part of the stored conversation and of `json` and `text`; formats that tell what the agent and its environment said leave
+/// it out, since the model never saw it.
+package struct ConversationExport: Sendable {
+    package let facts: ExportFacts
+    package let messages: [ConversationMessage]
+
+    package init(_ messages: [ConversationMessage], facts: ExportFacts) {
+        self.messages = messages
+        self.facts = facts
+    }
+
+    /// Ends with a line feed.
+    package func bytes(as format: ExportFormat) -> [UInt8] {
+        switch format {
+        case .text: Array(PlainTranscript(self).text.utf8)
+        case .json: Self.line(document)
+        case .training: Self.line(TrainingLine(self).value)
+        case .aiopslab: Self.line(AIOpsLabSession(self).value)
+        case .atif: Self.line(AgentTrajectory(self).value)
+        }
+    }
+
+    /// What the model was shown, and what it said.
+    var shown: [ConversationMessage] {
+        messages.filter { !($0.role == .system && $0.metadata["phase"] == "notice") }
+    }
+
+    private var document: JSONValue {
+        var head: JSONObject = [
+            "sessionID": .string(facts.sessionID), "task": .string(facts.task), "attempt": .integer(Int64(facts.attempt)),
+            "agent": .string(facts.agent),
+        ]
+        head["version"] = facts.version.map { .string($0) }
+        head["provider"] = facts.provider.map { .string($0) }
+        head["model"] = facts.model.map { .string($0) }
+        head["problemID"] = facts.problemID.map { .string($0) }
+        head["tools"] = facts.tools.map { .array($0.map { .string($0) }) }
+        head["startedAt"] = facts.startedAt.map { .string($0.rfc3339Micro) }
+        head["endedAt"] = facts.endedAt.map { .string($0.rfc3339Micro) }
+        head["results"] = facts.results
+        head["totals"] = totals
+        head["messages"] = .array(messages.map { $0.jsonValue() })
+        return .object(head)
+    }
+
+    private var totals: JSONValue {
+        var totals = ConversationTotals()
+        for message in messages { totals.add(message) }
+        return [
+            "messages": .integer(Int64(messages.count)), "inputTokens": .integer(totals.usage.inputTokens),
+            "outputTokens": .integer(totals.usage.outputTokens),
+            "cacheReadTokens": .integer(totals.usage.cacheReadTokens),
+            "cacheWriteTokens": .integer(totals.usage.cacheWriteTokens),
+            "reasoningTokens": .integer(totals.usage.reasoningTokens),
+        ]
+    }
+
+    private static func line(_ value: JSONValue) -> [UInt8] { value.serialized() + [UInt8(ascii: "\n")] }
+}
+
+extension MessageCost {
+    /// Dollars as a JSON number without rounding: nano-dollars are exact in decimal notation.
+    var dollars: JSONValue {
+        let (whole, rest) = totalNanoUSD.quotientAndRemainder(dividingBy: 1_000_000_000)
+        let digits = String(rest.magnitude)
+        let fraction = String(repeating: "0", count: 9 - digits.count) + digits
+        let sign = totalNanoUSD < 0 && whole == 0 ? "-" : ""
+        return .number("\(sign)\(whole).\(fraction)")
+    }
+}

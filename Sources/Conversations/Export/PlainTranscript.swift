@@ -1,0 +1,28 @@
+/// A conversation to be read: a heading, then each message under a line that says who spoke, when, and at what price.
+struct PlainTranscript {
+    private let export: ConversationExport
+
+    init(_ export: ConversationExport) { self.export = export }
+
+    var text: String { ([heading] + export.messages.map(paragraph)).joined(separator: "\n") }
+
+    private var heading: String {
+        let facts = export.facts
+        var lines = ["task \(facts.task), attempt \(facts.attempt), session \(facts.sessionID)"]
+        let model = [facts.provider, facts.model].compactMap(\.self).joined(separator: " ")
+        lines.append("agent \(facts.agent)" + (model.isEmpty ? "" : ", model \(model)"))
+        if let problem = facts.problemID { lines.append("problem \(problem)") }
+        if let verdict = facts.verdict { lines.append("verdict \(verdict)") }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private func paragraph(_ message: ConversationMessage) -> String {
+        var head = ["#\(message.seq)", message.role.rawValue, message.timestamp.rfc3339]
+        if let step = message.metadata["step"]?.integerValue { head.append("step \(step)") }
+        if let name = message.functionName { head.append(name) }
+        if let usage = message.usage { head.append("\(usage.inputTokens) + \(usage.outputTokens) tokens") }
+        if let cost = message.cost { head.append("$" + cost.dollars.text) }
+        if let cut = message.truncation { head.append("cut from \(cut.originalBytes) bytes") }
+        return "── \(head.joined(separator: " · "))\n\(message.content)\n"
+    }
+}
