@@ -8,6 +8,7 @@ clusters do not see each other.
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -250,13 +251,18 @@ def make_cgroups(state: State) -> None:
                     (folder / "cgroup.subtree_control").write_text(f"+{name}")
 
 
+def cgroups_in(folder: Path) -> list[Path]:
+    """The cgroup and all below it, parents first; those that go meanwhile are left out, where `rglob` of Python 3.11 fails."""
+    return [Path(path) for path, _, _ in os.walk(folder)]
+
+
 def contained(state: State) -> list[Process]:
     """What runs in the cluster's containers, by the cluster's own cgroups."""
     found: dict[int, Process] = {}
     for folder in cgroup_folders(state):
-        for file in folder.rglob("cgroup.procs") if folder.is_dir() else []:
+        for group in cgroups_in(folder):
             with suppress(OSError):
-                for pid in map(int, file.read_text().split()):
+                for pid in map(int, (group / "cgroup.procs").read_text().split()):
                     if (started := start_time(pid)) is not None:
                         found[pid] = Process(f"container process {pid}", pid, started)
     return list(found.values())
@@ -278,11 +284,9 @@ def remove_traces(state: State) -> None:
     While another cluster runs these stay: removing a folder that is a mount point in its namespace would unmount it there.
     """
     for folder in cgroup_folders(state):
-        for child in sorted((path for path in folder.rglob("*") if path.is_dir()), reverse=True) if folder.is_dir() else []:
+        for group in reversed(cgroups_in(folder)):
             with suppress(OSError):
-                child.rmdir()
-        with suppress(OSError):
-            folder.rmdir()
+                group.rmdir()
     shutil.rmtree(state.sockets, ignore_errors=True)
     if not any(state.sockets.parent.iterdir() if state.sockets.parent.is_dir() else []):
         for path in state.made_folders:

@@ -17,7 +17,7 @@ for scripts in ("cluster", "images"):
     sys.path.insert(0, str(Path(__file__).resolve().parents[2] / scripts))
 
 import image  # noqa: E402
-from rig import controlplane, crdroutes, debian, dns, network, paths, processes, state  # noqa: E402
+from rig import controlplane, crdroutes, debian, dns, network, node, paths, processes, state  # noqa: E402
 from rig.artifacts import Artifact, forget_old  # noqa: E402
 
 
@@ -120,6 +120,25 @@ class Processes(unittest.TestCase):
         finally:
             child.kill()
             child.wait()
+
+
+class Cgroups(unittest.TestCase):
+    def test_one_that_goes_while_it_is_looked_for_is_left_out(self) -> None:
+        """A pod's cgroup goes when its last process has gone, and a walk that began before finds it missing."""
+        with tempfile.TemporaryDirectory() as name:
+            folder, look = Path(name), os.scandir
+            for child in ("gone", "there/below"):
+                (folder / child).mkdir(parents=True)
+
+            def scandir(path: str) -> object:
+                if Path(path).name == "gone":
+                    raise FileNotFoundError(path)
+                return look(path)
+
+            with mock.patch.object(os, "scandir", scandir):
+                found = node.cgroups_in(folder)
+            self.assertEqual(found, [folder, folder / "there", folder / "there/below"])
+        self.assertEqual(node.cgroups_in(folder), [])
 
 
 class Artifacts(unittest.TestCase):
