@@ -130,8 +130,8 @@ let package = Package(
         library(
             "Commands",
             [
-                "CommandLineInterface", "Controllers", "ControllerRuntime", "KubernetesClient", "KubernetesModel",
-                "AIOpsAPI", "Problems", "HTTP", "JSON", "YAML", "Lifecycle", "Telemetry", "Primitives",
+                "CommandLineInterface", "Controllers", "ControllerRuntime", "Conversations", "KubernetesClient",
+                "KubernetesModel", "AIOpsAPI", "Problems", "HTTP", "JSON", "YAML", "Lifecycle", "Telemetry", "Primitives",
             ]),
 
         // Layer 6: programs

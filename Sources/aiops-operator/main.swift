@@ -47,8 +47,10 @@ let manager = ManagerCommand(
         version: version, environment: environment, hostName: hostName(),
         transport: CurlTransport(), leaseTransport: CurlTransport(), server: listen,
         signals: { [signals] in try signals.get() }))
+let conversation = ConversationCommand(
+    ConversationCommand.Wiring(environment: environment, transport: CurlTransport()))
 let program = CommandLineProgram(
     root: Command(
         name: "aiops-operator", summary: "Run LLM agents against real systems from Kubernetes custom resources",
-        subcommands: [manager.command]), version: version)
+        subcommands: [manager.command, conversation.command]), version: version)
 exit(await program.run(Array(CommandLine.arguments.dropFirst())))

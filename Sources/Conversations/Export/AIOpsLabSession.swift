@@ -1,4 +1,5 @@
 import JSON
+import Primitives
 
 /// The session record of AIOpsLab: what the agent said and what its environment answered, without prompts.
 ///
@@ -26,7 +27,8 @@ struct AIOpsLabSession {
         return [
             "agent": .string(facts.agent), "session_id": .string(facts.sessionID),
             "problem_id": facts.problemID.map { .string($0) } ?? .null,
-            "start_time": Self.seconds(facts.startedAt?.microseconds), "end_time": Self.seconds(facts.endedAt?.microseconds),
+            "start_time": Self.seconds(facts.startedAt?.microseconds),
+            "end_time": Self.seconds(facts.endedAt?.microseconds),
             "trace": .array(trace), "results": facts.results,
         ]
     }

@@ -1,4 +1,5 @@
 import JSON
+import Primitives
 
 /// A trajectory in the Agent Trajectory Interchange Format, version 1.7.
 ///
@@ -94,7 +95,8 @@ struct AgentTrajectory {
         // Unknown is unknown: of a sum that lacks a price there is no total.
         if totals.callsOfUnknownCost == 0 {
             let sum = MessageCost(
-                inputNanoUSD: totals.inputNanoUSD, outputNanoUSD: totals.outputNanoUSD, totalNanoUSD: totals.totalNanoUSD,
+                inputNanoUSD: totals.inputNanoUSD, outputNanoUSD: totals.outputNanoUSD,
+                totalNanoUSD: totals.totalNanoUSD,
                 source: "")
             metrics["total_cost_usd"] = sum.dollars
         }

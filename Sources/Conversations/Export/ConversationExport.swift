@@ -1,4 +1,5 @@
-package import JSON
+import JSON
+import Primitives
 
 /// A conversation and what is known of it, to be written in any of the formats.
 ///
@@ -32,7 +33,8 @@ package struct ConversationExport: Sendable {
 
     private var document: JSONValue {
         var head: JSONObject = [
-            "sessionID": .string(facts.sessionID), "task": .string(facts.task), "attempt": .integer(Int64(facts.attempt)),
+            "sessionID": .string(facts.sessionID), "task": .string(facts.task),
+            "attempt": .integer(Int64(facts.attempt)),
             "agent": .string(facts.agent),
         ]
         head["version"] = facts.version.map { .string($0) }

@@ -1,4 +1,4 @@
-package import JSON
+import JSON
 package import Primitives
 
 /// What is known of a conversation besides its messages.
@@ -23,7 +23,8 @@ package struct ExportFacts: Sendable, Hashable {
     package var scores: [String: String]
 
     package init(
-        sessionID: String, task: String, attempt: Int = 1, agent: String, version: String? = nil, provider: String? = nil,
+        sessionID: String, task: String, attempt: Int = 1, agent: String, version: String? = nil,
+        provider: String? = nil,
         model: String? = nil, problemID: String? = nil, tools: [String]? = nil, startedAt: Timestamp? = nil,
         endedAt: Timestamp? = nil, success: Bool? = nil, verdict: String? = nil, scores: [String: String] = [:]
     ) {

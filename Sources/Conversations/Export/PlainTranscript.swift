@@ -1,3 +1,6 @@
+import JSON
+import Primitives
+
 /// A conversation to be read: a heading, then each message under a line that says who spoke, when, and at what price.
 struct PlainTranscript {
     private let export: ConversationExport

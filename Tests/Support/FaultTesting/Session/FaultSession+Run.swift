@@ -107,6 +107,13 @@ extension FaultSession.Running {
         }
     }
 
+    /// What an aborted session left: this operator would take it over in the middle of a plan.
+    func takeAwayLeftovers() async throws {
+        let left = try await cluster.client.list(AIOpsTask.self).items
+        for task in left { try await deleteIfThere(task, nil) }
+        for task in left { try await cluster.awaitGone(task, within: .seconds(300)) }
+    }
+
     /// I8: no worker holds what is gone.
     func awaitIdlePool(within limit: Duration) async throws {
         let key = ObjectKey(namespace: namespace, name: "default")

@@ -69,6 +69,7 @@ package struct FaultSession: SuiteTrait, TestScoping {
                                 audit: audit, clean: CleanRuns(), modelFault: modelFault, count: Locked(0))
                             // Without its rights it could read nothing until now.
                             try await running.awaitWorking()
+                            try await running.takeAwayLeftovers()
                             try await Self.$running.withValue(running) { try await function() }
                             // What clears up must not meet what a failed plan has left armed.
                             try await rig.arm([])

@@ -1,0 +1,153 @@
+import Conversations
+import JSON
+import Primitives
+import Testing
+
+/// One short run, with an interruption in it, in every format.
+@Suite struct ConversationExportTests {
+    private static let start = Timestamp(microseconds: 1_800_000_000_250_000)
+
+    private static func said(
+        _ role: ConversationMessage.Role, _ content: String, phase: String, after seconds: Int64
+    ) -> ConversationMessage {
+        ConversationMessage(
+            timestamp: start + .seconds(seconds), role: role, content: content, metadata: ["phase": .string(phase)])
+    }
+
+    private static func record(priceIsKnown: Bool = true) -> ConversationRecord {
+        var record = ConversationRecord(identity: "uid-1", redact: { $0 })
+        var action = said(.assistant, "I look.\n```\nexec_shell(\"kubectl get pods\")\n```", phase: "agent", after: 2)
+        action.functionName = "exec_shell"
+        action.functionArguments = ["command": "kubectl get pods"]
+        action.metadata["step"] = 1
+        action.metadata["model"] = "gpt-4o-mini-2024"
+        action.usage = MessageUsage(inputTokens: 100, outputTokens: 20, cacheReadTokens: 60)
+        action.cost = MessageCost(inputNanoUSD: 15_000, outputNanoUSD: 12_000, totalNanoUSD: 27_000, source: "table")
+        var observation = said(.function, "web 0/1", phase: "observation", after: 3)
+        observation.functionName = "exec_shell"
+        var submission = said(.assistant, "```\nsubmit(\"Yes\")\n```", phase: "agent", after: 5)
+        submission.functionName = "submit"
+        submission.functionArguments = "Yes"
+        submission.metadata["action"] = "submit"
+        submission.usage = MessageUsage(inputTokens: 150, outputTokens: 5)
+        if priceIsKnown {
+            submission.cost = MessageCost(inputNanoUSD: 1, outputNanoUSD: 2, totalNanoUSD: 3, source: "table")
+        }
+        _ = record.append([
+            said(.system, "You are an SRE.", phase: "prompt", after: 0),
+            said(.user, "Find it.", phase: "prompt", after: 0),
+            said(.system, "The run goes on after an interruption.", phase: "notice", after: 1), action, observation,
+            submission,
+        ])
+        return record
+    }
+
+    private static func export(
+        success: Bool? = true, priceIsKnown: Bool = true
+    ) -> ConversationExport {
+        ConversationExport(
+            record(priceIsKnown: priceIsKnown).messages,
+            facts: ExportFacts(
+                sessionID: "uid-1", task: "demo/a", agent: "React", version: "0.1.0", provider: "OpenAI",
+                model: "gpt-4o-mini", problemID: "p-1", tools: ["exec_shell", "submit"], startedAt: start,
+                endedAt: start + .seconds(5), success: success, verdict: success.map { $0 ? "Passed" : "Failed" },
+                scores: ["b": "2", "a": "1"]))
+    }
+
+    private static func value(_ format: ExportFormat, of export: ConversationExport) throws -> JSONValue {
+        let bytes = export.bytes(as: format)
+        #expect(bytes.last == UInt8(ascii: "\n") && bytes.count { $0 == UInt8(ascii: "\n") } == 1, "one line")
+        return try JSONValue(parsing: bytes)
+    }
+
+    @Test func aSessionOfAIOpsLabHasItsKeysAndNothingElse() throws {
+        let value = try Self.value(.aiopslab, of: Self.export())
+        #expect(
+            value == [
+                "agent": "React", "session_id": "uid-1", "problem_id": "p-1",
+                "start_time": .number("1800000000.250000"),
+                "end_time": .number("1800000005.250000"),
+                "trace": [
+                    ["role": "assistant", "content": "I look.\n```\nexec_shell(\"kubectl get pods\")\n```"],
+                    ["role": "env", "content": "web 0/1"],
+                    ["role": "assistant", "content": "```\nsubmit(\"Yes\")\n```"],
+                    ["role": "env", "content": "1"],
+                ],
+                "results": ["verdict": "Passed", "success": true, "a": "1", "b": "2"],
+            ])
+    }
+
+    @Test func aTrajectoryPutsWhatCameBackIntoTheStepThatAsked() throws {
+        let value = try Self.value(.atif, of: Self.export())
+        #expect(value["schema_version"] == "ATIF-v1.7" && value["session_id"] == "uid-1")
+        #expect(value["agent"]?["name"] == "React" && value["agent"]?["model_name"] == "gpt-4o-mini")
+        let steps = try #require(value["steps"]?.arrayValue)
+        #expect(steps.map { $0["step_id"] } == [1, 2, 3, 4])
+        #expect(steps.map { $0["source"] } == ["system", "user", "agent", "agent"])
+        let call = try #require(steps[2]["tool_calls"]?[0])
+        #expect(call["function_name"] == "exec_shell" && call["arguments"] == ["command": "kubectl get pods"])
+        let result = try #require(steps[2]["observation"]?["results"]?[0])
+        #expect(result["source_call_id"] == call["tool_call_id"] && result["content"] == "web 0/1")
+        #expect(
+            steps[2]["metrics"] == [
+                "prompt_tokens": 100, "completion_tokens": 20, "cached_tokens": 60, "cost_usd": .number("0.000027000"),
+            ])
+        #expect(steps[3]["tool_calls"]?[0]?["arguments"] == ["value": "Yes"] && steps[3]["observation"] == nil)
+        #expect(
+            value["final_metrics"] == [
+                "total_prompt_tokens": 250, "total_completion_tokens": 25, "total_cached_tokens": 60, "total_steps": 4,
+                "total_cost_usd": .number("0.000027003"),
+            ])
+    }
+
+    @Test func aSumThatLacksAPriceIsNotGiven() throws {
+        let value = try Self.value(.atif, of: Self.export(priceIsKnown: false))
+        let metrics = try #require(value["final_metrics"]?.objectValue)
+        #expect(metrics["total_cost_usd"] == nil && metrics["total_prompt_tokens"] == 250)
+    }
+
+    @Test(arguments: [(true, JSONValue.integer(1)), (false, .integer(0)), (nil, .null)] as [(Bool?, JSONValue)])
+    func theRewardIsTheVerdictAndNothingWithoutOne(success: Bool?, reward: JSONValue) throws {
+        let value = try Self.value(.training, of: Self.export(success: success))
+        #expect(value["reward"] == reward)
+        #expect(
+            value["messages"]?.arrayValue?.map { $0["role"] } == ["system", "user", "assistant", "tool", "assistant"])
+        #expect(value["messages"]?[3] == ["role": "tool", "content": "web 0/1", "name": "exec_shell"])
+        #expect(value["tools"]?.arrayValue?.map { $0["function"]?["name"] } == ["exec_shell", "submit"])
+    }
+
+    /// Nothing is left out of the document: its messages are the stored lines but for their hashes.
+    @Test func theDocumentHoldsEveryMessageAsItIsStored() throws {
+        let value = try Self.value(.json, of: Self.export())
+        let stored = try Self.record().entries.map { entry in
+            var line = try JSONValue(parsing: entry.line)
+            line["hash"] = nil
+            return line
+        }
+        #expect(value["messages"] == .array(stored) && stored.count == 6)
+        #expect(value["totals"]?["inputTokens"] == 250 && value["results"]?["verdict"] == "Passed")
+    }
+
+    @Test func theTextReadsFromTopToBottom() throws {
+        let text = String(decoding: Self.export().bytes(as: .text), as: UTF8.self)
+        #expect(text.hasPrefix("task demo/a, attempt 1, session uid-1\nagent React, model OpenAI gpt-4o-mini\n"))
+        #expect(text.contains("\n── #4 · assistant · 2027-01-15T08:00:02Z · step 1 · exec_shell · 100 + 20 tokens"))
+        #expect(text.contains(" · $0.000027000\nI look."))
+        #expect(text.contains("── #3 · system") && text.hasSuffix("\n"))
+    }
+
+    /// Whatever was said, every format takes it, and the parsers take the formats.
+    @Test(arguments: ExportFormat.allCases)
+    func anythingCanBeExported(format: ExportFormat) throws {
+        let texts = ["", "\n", "\"", "\u{0}", "👩‍👩‍👧", String(repeating: "x", count: 70_000)]
+        for role in ConversationMessage.Role.allCases {
+            var record = ConversationRecord(identity: "uid", redact: { $0 })
+            _ = record.append(texts.map { ConversationMessage(timestamp: Self.start, role: role, content: $0) })
+            let export = ConversationExport(
+                record.messages, facts: ExportFacts(sessionID: "uid", task: "a", agent: "Shell"))
+            let bytes = export.bytes(as: format)
+            if format != .text { _ = try JSONValue(parsing: bytes) }
+            #expect(bytes.last == UInt8(ascii: "\n"))
+        }
+    }
+}
