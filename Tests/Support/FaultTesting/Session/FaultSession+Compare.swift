@@ -10,23 +10,9 @@ extension FaultSession.Running {
     ) async throws -> PlanResult {
         let clean = try await learn(plan.workload)
         var result = try await play(plan, modelCall: modelCall, meanwhile: meanwhile)
-        let mayDiffer = losesAResult(result.journal) ? plan.mayDiffer.union(Self.lookedAgain) : plan.mayDiffer
+        let mayDiffer = LostResult.isIn(result.journal, namespace: namespace) ? plan.mayDiffer.union(Self.lookedAgain) : plan.mayDiffer
         result.violations += differences(of: result, from: clean, mayDiffer)
         return result
-    }
-
-    /// Whether the operator died between a command that changes something and the write that records its result: nobody can
-    /// tell then whether it was done, so the agent is told that and looks once more.
-    private func losesAResult(_ journal: [JournalEntry]) -> Bool {
-        guard let command = journal.firstIndex(where: { $0.command?.hasPrefix("kubectl patch") == true }) else {
-            return false
-        }
-        let after = journal[command...]
-        let died = after.firstIndex { $0.fault?.hasPrefix("kill") == true }
-        let recorded = after.firstIndex {
-            $0.verb == "create" && $0.resource == "configmaps" && $0.namespace == namespace && $0.isCommitted
-        }
-        return died.map { $0 < recorded ?? .max } ?? false
     }
 
     private static let lookedAgain: Set<String> = [

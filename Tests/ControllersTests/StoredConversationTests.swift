@@ -1,0 +1,115 @@
+import AIOpsAPI
+import Controllers
+import Conversations
+import JSON
+import KubernetesClient
+import KubernetesModel
+import KubernetesTesting
+import Testing
+
+/// A conversation read back as a user does it.
+@Suite struct StoredConversationTests {
+    private let bench = Bench()
+    private let task: AIOpsTask
+    private let location: ConversationLocation
+
+    init() throws {
+        task = try bench.store(
+            Fixture.task(phase: .running) {
+                var result = AIOpsTask.Result()
+                result.verdict = .passed
+                result.success = true
+                result.scores = ["TTD": "12"]
+                $0.status.result = result
+            })
+        location = ConversationLocation(task, attempt: 1, retain: .withTask)
+    }
+
+    private func write(
+        _ flushes: Int, isSealed: Bool, retain: ConversationRetention = .withTask
+    ) async throws {
+        let keeper = bench.keeper(task, retain: retain)
+        try await keeper.open()
+        for flush in Bench.flushes(location.identity, flushes) {
+            // The index is written once in ten seconds.
+            bench.time.advance(by: .seconds(11))
+            try await keeper.append(flush)
+        }
+        if isSealed { _ = try await keeper.seal(success: true) }
+    }
+
+    private func read() async throws -> StoredConversation {
+        try await StoredConversation.read(location.key, bench.client)
+    }
+
+    private func change(_ index: Int, _ edit: @escaping @Sendable (String) -> String?) {
+        let key = ObjectKey(namespace: "demo", name: bench.maps.sorted()[index])
+        bench.server.modify(.configMaps, key) { map in
+            let text = map["data", "messages.jsonl"]?.stringValue ?? ""
+            map["data"] = .object(edit(text).map { ["messages.jsonl": .string($0)] } ?? [:])
+        }
+    }
+
+    @Test(arguments: [false, true])
+    func whatWasWrittenIsWhole(isSealed: Bool) async throws {
+        try await write(3, isSealed: isSealed)
+        let stored = try await read()
+        #expect(stored.fault == nil && stored.isComplete == isSealed && stored.messages.map(\.seq) == [1, 2, 3])
+        #expect(stored.messages.map(\.content) == ["message 0", "message 1", "message 2"])
+        #expect(stored.head == stored.conversation.status.head?.sha256 && stored.head != nil)
+        #expect(stored.facts.sessionID == location.identity && stored.facts.verdict == "Passed")
+        #expect(stored.facts.success == true && stored.facts.scores == ["TTD": "12"])
+    }
+
+    /// The chain alone cannot tell that its end is missing; the index can.
+    @Test(arguments: [0, 1, 2])
+    func aMissingPartIsNoticedWhereverItWas(index: Int) async throws {
+        try await write(3, isSealed: false)
+        bench.server.remove(.configMaps, ObjectKey(namespace: "demo", name: bench.maps.sorted()[index]))
+        let stored = try await read()
+        #expect(stored.fault == ConversationFault(seq: index + 1, kind: .missing))
+        #expect(stored.messages.count == index)
+    }
+
+    @Test func aSealThatIsCutShortIsNoticed() async throws {
+        try await write(3, isSealed: true)
+        change(0) { text in text.split(separator: "\n").dropLast().joined(separator: "\n") + "\n" }
+        let stored = try await read()
+        #expect(stored.fault == ConversationFault(seq: 3, kind: .missing) && stored.messages.count == 2)
+    }
+
+    @Test func anEditIsNoticed() async throws {
+        try await write(3, isSealed: true)
+        change(0) { $0.replacing("message 1", with: "message X") }
+        let stored = try await read()
+        #expect(stored.fault == ConversationFault(seq: 2, kind: .brokenChain) && stored.messages.count == 1)
+    }
+
+    @Test(arguments: ["{}", nil])
+    func whatCannotBeReadIsNoticed(text: String?) async throws {
+        try await write(3, isSealed: false)
+        change(1) { _ in text }
+        let stored = try await read()
+        guard case .malformed = stored.fault?.kind else {
+            Issue.record("\(String(describing: stored.fault))")
+            return
+        }
+        #expect(stored.messages.count == 1)
+    }
+
+    /// A kept conversation outlives its task, also when another takes the name.
+    @Test(arguments: [false, true])
+    func aTaskOfAnotherUIDSaysNothing(isReplaced: Bool) async throws {
+        try await write(1, isSealed: true, retain: .keep)
+        bench.server.remove(AIOpsTask.resourceType, task.key)
+        if isReplaced { _ = try bench.store(Fixture.task(phase: .running)) }
+        let stored = try await read()
+        #expect(stored.task == nil && stored.fault == nil)
+        #expect(stored.facts.success == true && stored.facts.verdict == nil)
+    }
+
+    @Test func whatDoesNotExistIsSaid() async throws {
+        let error = await #expect(throws: KubernetesError.self) { try await read() }
+        #expect(error?.isNotFound == true)
+    }
+}
