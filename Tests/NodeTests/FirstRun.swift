@@ -24,6 +24,7 @@ extension FirstRunAndModels {
                     environments += [task.status.environment?.name, task.status.environment?.sandbox].compactMap(\.self)
                     expectSuccess(task)
                     try await expectWholeConversation(task, request, cluster)
+                    try await expectExports(task, cluster)
                     let left = try await cluster.objects(labelledFor: task.metadata.uid)
                     #expect(left.isEmpty, "\(name)")
                 }
@@ -100,6 +101,32 @@ extension FirstRunAndModels {
                         !message.content.contains(secret), "\(task.metadata.name) message \(message.seq): \(secret)")
                 }
             }
+        }
+
+        /// As a user takes it out of the cluster.
+        private func expectExports(_ task: AIOpsTask, _ cluster: TestCluster) async throws {
+            let name = try #require(task.status.conversations.first?.name)
+            let proof = try JSONValue(
+                parsing: Array(try await conversation("verify", name, ["--json"], task, cluster).utf8))
+            #expect(proof["whole"] == true && proof["sealed"] == true, "\(name)")
+            #expect(proof["messages"]?.integerValue == task.status.result?.totalMessages.map { Int64($0) }, "\(name)")
+            let text = try await conversation("export", name, [], task, cluster)
+            #expect(text.contains("verdict Passed") && text.contains("submit("), "\(name)")
+            for format in ["json", "training", "aiopslab", "atif"] {
+                let text = try await conversation("export", name, ["--format", format], task, cluster)
+                _ = try JSONValue(parsing: Array(text.utf8))
+            }
+        }
+
+        private func conversation(
+            _ verb: String, _ name: String, _ options: [String], _ task: AIOpsTask, _ cluster: TestCluster
+        ) async throws -> String {
+            let place = ["--namespace", task.metadata.namespace ?? "", "--kubeconfig", cluster.kubeconfig]
+            let child = try ChildProcess(
+                try OperatorProcess.builtProgram(), ["conversation", verb, name] + options + place, separateErrors: true
+            )
+            #expect(try await child.exit(within: .seconds(60)) == 0, "\(verb) \(name): \(child.errors())")
+            return child.output()
         }
 
         private func expectColumns(_ cluster: TestCluster, _ namespace: String) async throws {

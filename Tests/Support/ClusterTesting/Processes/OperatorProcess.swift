@@ -92,7 +92,7 @@ package final class OperatorProcess: Sendable {
     package var log: String { generations.withLock { $0 }.map { $0.output() }.joined() }
 
     /// It lies where the tests do.
-    static func builtProgram() throws -> String {
+    package static func builtProgram() throws -> String {
         var candidates: [String] = []
         if let path = realpath("/proc/self/exe", nil) {
             defer { free(path) }
