@@ -54,6 +54,18 @@ import Testing
         #expect(run.namespacesMade == 0)
     }
 
+    @Test func aCostLimitWithoutAPriceIsRefusedBeforeAnythingIsMade() async throws {
+        let run = Rehearsal(.detection) {
+            var limits = $0.spec.limits ?? AIOpsTask.Limits()
+            limits.maxCost = DecimalString("1.50")
+            $0.spec.limits = limits
+        }
+        try await run.perform()
+        let condition = try #require(try status(run).conditions.get(.succeeded))
+        #expect(condition.reason == "PriceUnknown" && condition.message.contains("remove maxCost"))
+        #expect(run.namespacesMade == 0 && run.provider.calls == 0)
+    }
+
     /// It is restarted while the agent works; a run that has cost so much is worth a wait.
     @Test func aModelServerThatIsAwayInTheMiddleOfARunIsWaitedFor() async throws {
         let running = try await Self.number(.detection) { $0.body["status", "phase"] == "Running" }

@@ -1,4 +1,5 @@
 import AIOpsAPI
+import Agent
 import Environments
 import LanguageModels
 import Primitives
@@ -20,6 +21,7 @@ struct ModelPreflight {
     func run() async throws(RunStop) {
         // Whoever goes on with a run meets the model in the agent's work, which has ways to deal with its failures.
         guard await !context.record.status.conditions.isTrue(.environmentReady) else { return }
+        try checkPrice()
         let time = context.services.time
         let latest = min(context.startDeadline ?? time.wallNow() + Self.patience, context.deadline)
         var pause = Duration.seconds(1)
@@ -37,6 +39,15 @@ struct ModelPreflight {
             do { try await time.sleep(for: pause) } catch { throw .interrupted }
             pause = min(pause * 2, Self.longestPause)
         }
+    }
+
+    /// The agent would refuse the same, after minutes of building.
+    private func checkPrice() throws(RunStop) {
+        let descriptor = context.model.descriptor
+        guard context.effective.maxCostNanos != nil,
+            PriceTable.builtIn.price(of: descriptor, at: context.services.time.wallNow()) == nil
+        else { return }
+        throw .failed(TaskFailure(.user, .priceUnknown, "\(AgentError.priceUnknown(model: descriptor.name))"))
     }
 
     /// Writes only what changes: the same trouble again is the same status.
