@@ -30,27 +30,32 @@ package struct APICall: Sendable {
         var repeated: [String: [String]] = [:]
 
         init(_ url: String) {
-            // By bytes: the general search of a text took a twentieth of a whole simulation.
-            let colon = url.utf8.firstIndex(of: UInt8(ascii: ":")).map { url[$0...] }
-            let rest = colon.flatMap { $0.hasPrefix("://") ? $0.dropFirst(3) : nil } ?? url[...]
-            let path = rest.utf8.firstIndex(of: UInt8(ascii: "/")).map { rest[$0...] } ?? "/"
-            let parts = path.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-            segments = parts[0].split(separator: "/").map { Self.decoded($0) }
-            guard parts.count == 2 else { return }
-            for pair in parts[1].split(separator: "&") {
-                let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-                let value = sides.count == 2 ? Self.decoded(sides[1]) : ""
-                query[String(sides[0])] = value
-                repeated[String(sides[0]), default: []].append(value)
+            // By bytes: looking for characters took a tenth of a whole simulation.
+            let whole = Array(url.utf8)
+            var path = whole[...]
+            if let colon = path.firstIndex(of: UInt8(ascii: ":")), path[colon...].starts(with: "://".utf8) {
+                path = path[(colon + 3)...]
+            }
+            path = path.firstIndex(of: UInt8(ascii: "/")).map { path[$0...] } ?? []
+            let end = path.firstIndex(of: UInt8(ascii: "?")) ?? path.endIndex
+            segments = path[..<end].split(separator: UInt8(ascii: "/")).map(Self.decoded)
+            guard end < path.endIndex else { return }
+            for pair in path[(end + 1)...].split(separator: UInt8(ascii: "&")) {
+                let equals = pair.firstIndex(of: UInt8(ascii: "=")) ?? pair.endIndex
+                let name = String(decoding: pair[..<equals], as: UTF8.self)
+                let value = Self.decoded(pair[equals...].dropFirst())
+                query[name] = value
+                repeated[name, default: []].append(value)
             }
         }
 
-        private static func decoded(_ text: Substring) -> String {
-            guard text.utf8.contains(UInt8(ascii: "%")) else { return String(text) }
+        private static func decoded(_ text: ArraySlice<UInt8>) -> String {
+            guard text.contains(UInt8(ascii: "%")) else { return String(decoding: text, as: UTF8.self) }
             var bytes: [UInt8] = []
-            var rest = text.utf8
+            var rest = text
             while let byte = rest.popFirst() {
-                if byte == UInt8(ascii: "%"), let value = UInt8(String(rest.prefix(2)) ?? "", radix: 16) {
+                let digits = String(decoding: rest.prefix(2), as: UTF8.self)
+                if byte == UInt8(ascii: "%"), let value = UInt8(digits, radix: 16) {
                     bytes.append(value)
                     rest = rest.dropFirst(2)
                 } else {
@@ -61,9 +66,9 @@ package struct APICall: Sendable {
         }
     }
 
-    init(_ request: HTTPRequest, types: [ServedType]) throws {
+    init(_ request: HTTPRequest, _ target: Target, types: [ServedType]) throws {
         try self.init(
-            Target(request.url), method: request.method, contentType: request.headers.first("Content-Type") ?? "",
+            target, method: request.method, contentType: request.headers.first("Content-Type") ?? "",
             body: request.body, types: types)
         accept = request.headers.first("Accept") ?? ""
     }

@@ -5,9 +5,8 @@ import Primitives
 
 extension InMemoryAPIServer {
     /// Answers `/version` and the resource lists; nil for everything else.
-    func discovery(_ request: HTTPRequest) -> HTTPResponse? {
+    func discovery(_ request: HTTPRequest, _ segments: [String]) -> HTTPResponse? {
         guard request.method == "GET" else { return nil }
-        let segments = APICall.Target(request.url).segments
         switch (segments.first, segments.count) {
         case ("version", 1):
             let profile = core.withLock { $0.state.profile }

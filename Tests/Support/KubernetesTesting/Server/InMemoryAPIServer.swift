@@ -74,14 +74,15 @@ package final class InMemoryAPIServer: HTTPTransport {
     /// Serves one request, whole, at this moment.
     package func answer(_ request: HTTPRequest) throws(HTTPError) -> HTTPResponse {
         if request.permit?.isValid == false { throw .notPermitted }
-        if let response = discovery(request) { return response }
+        let target = APICall.Target(request.url)
+        if let response = discovery(request, target.segments) { return response }
         let now = time.wallNow()
         let outcome: (response: HTTPResponse, fault: APIFault?) = core.withLock { core in
             do {
                 if let token = core.token, request.headers.first("Authorization") != "Bearer \(token)" {
                     throw APIFailure(401, "Unauthorized", "Unauthorized")
                 }
-                let call = try APICall(request, types: core.state.types)
+                let call = try APICall(request, target, types: core.state.types)
                 core.calls.append(call)
                 if core.isInitializing, call.verb == "watch" { throw APIFailure.initializing }
                 let fault = core.faults.take(for: call)

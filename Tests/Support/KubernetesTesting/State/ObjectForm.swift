@@ -5,7 +5,9 @@ enum ObjectForm: Sendable {
     case whole, metadata
 
     init(accept: String) {
-        self = accept.contains("as=PartialObjectMetadata") ? .metadata : .whole
+        let parameters = accept.utf8.split(separator: UInt8(ascii: ";")).dropFirst()
+        let isMetadata = parameters.contains { $0.starts(with: "as=PartialObjectMetadata".utf8) }
+        self = isMetadata ? .metadata : .whole
     }
 
     func shown(_ object: JSONValue) -> JSONValue {

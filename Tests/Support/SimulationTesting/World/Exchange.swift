@@ -27,7 +27,7 @@ package struct Exchange: Sendable {
             target = String(request.url.dropFirst(ScriptedProvider.baseURL.utf8.count))
         } else {
             target = String(request.url.dropFirst(Self.server.utf8.count))
-            kind = request.method != "GET" ? .write : target.contains("watch=") ? .watch : .read
+            kind = request.method != "GET" ? .write : Self.isWatch(target) ? .watch : .read
         }
         isHousekeeping = Self.isHousekeeping(target)
     }
@@ -40,6 +40,12 @@ package struct Exchange: Sendable {
         target = String(request.url.dropFirst(Self.server.utf8.count))
         body = []
         isHousekeeping = false
+    }
+
+    private static func isWatch(_ target: String) -> Bool {
+        target.utf8.split { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "&") }.contains {
+            $0.starts(with: "watch=".utf8)
+        }
     }
 
     private static func isHousekeeping(_ target: String) -> Bool {
