@@ -7,6 +7,10 @@ package struct Schedule: Sendable {
     package var seed: UInt64?
     package var faults: [PlannedFault] = []
     package var watchFaults: [WatchTraffic.Fault] = []
+    /// What somebody does besides the lifecycle's own steps.
+    package var interventions: [Lifecycle.Step] = []
+    /// When it is over, where that is another matter than for the lifecycle in peace.
+    package var isOver: (@Sendable (World) -> Bool)?
     package var weather: Randomness.Weather?
     package var profile = ServerProfile.v1_36
     /// How long nothing may be written once all is done.

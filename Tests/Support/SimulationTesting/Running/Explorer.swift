@@ -7,7 +7,7 @@ package import KubernetesTesting
 /// is branched off there rather than run again from the beginning. Death before the reply, death after it, and death
 /// between a model's answer and the write that records it leave the worlds after two neighbouring effects; so one branch
 /// for each effect stands for all of F01, F02 and F03.
-package struct Explorer: Sendable {
+package struct Explorer {
     package typealias Each = (_ deaths: [Int], _ report: Report, _ violations: [Violation]) -> Void
 
     package let lifecycle: Lifecycle
@@ -17,6 +17,8 @@ package struct Explorer: Sendable {
     package var depth = 1
     /// Which part of the first deaths is looked at, to share the work: those whose number leaves `share.0` by `share.1`.
     package var share = (0, 1)
+    /// Where the runs after one first death are done: here and now, or by somebody else beside.
+    var aside: (_ name: String, _ work: () -> Void) -> Void = { $1() }
 
     package init(_ lifecycle: Lifecycle) { self.lifecycle = lifecycle }
 
@@ -42,12 +44,14 @@ package struct Explorer: Sendable {
 
     private func branch(from run: Report, deaths: [Int], beside clean: Report, depth: Int, _ each: Each) {
         for (index, saved) in run.saved.enumerated() where !deaths.isEmpty || index % share.1 == share.0 {
-            let report = World(schedule(savesWorlds: depth > 1)).run(from: saved)
-            let violations = report.violations(beside: clean)
             let path = deaths + [index + 1]
-            each(path, report, violations)
-            if depth > 1, violations.isEmpty {
-                branch(from: report, deaths: path, beside: clean, depth: depth - 1, each)
+            aside(path.map(String.init).joined(separator: ",")) {
+                let report = World(schedule(savesWorlds: depth > 1)).run(from: saved)
+                let violations = report.violations(beside: clean)
+                each(path, report, violations)
+                if depth > 1, violations.isEmpty {
+                    branch(from: report, deaths: path, beside: clean, depth: depth - 1, each)
+                }
             }
         }
     }

@@ -3,7 +3,7 @@ import Primitives
 
 /// What came of one schedule.
 package struct Report: Sendable {
-    package let schedule: Schedule
+    package private(set) var schedule: Schedule
     package var ending: Simulator.Ending
     package private(set) var violations: [Violation] = []
     package private(set) var endState = EndState()
@@ -44,6 +44,13 @@ package struct Report: Sendable {
         jobs = world.simulator.jobsRun
         took = world.simulator.monotonicNow()
         self.saved = saved
+    }
+
+    /// The same for another schedule that went the same way.
+    func standing(for schedule: Schedule) -> Report {
+        var copy = self
+        copy.schedule = schedule
+        return copy
     }
 
     /// The violations, those included that show only beside a clean run.

@@ -1,131 +1,141 @@
 import Glibc
+import JSON
 import Primitives
 
 /// `simulate`: runs plans by the thousand, or one schedule again with its whole trace.
 package struct SimulateCommand {
-    private static let usage = """
-        usage: simulate --plan PLAN|all [--lifecycle NAME] [--seed N] [--share I/N]
-               simulate --plan PLAN --lifecycle NAME --case CASE [--seed N]     runs one schedule again, with its trace
-
-        plans:
-          clean  each lifecycle in peace
-          F01    the process dies after each effect in turn (F02, F03: the same worlds); cases are "17"
-          F04    two deaths, after every pair of effects; cases are "17,4"
-
-        """
-
     private struct Tally {
         var schedules = 0
+        var known = 0
         var failures = 0
 
-        mutating func add(_ other: Tally) {
-            schedules += other.schedules
-            failures += other.failures
+        mutating func add(_ outcome: Outcome) {
+            schedules += 1
+            if outcome.isKnown { known += 1 }
+            if !outcome.violations.isEmpty { failures += 1 }
         }
     }
 
     /// More would only repeat what the first say.
     private static let shownFailures = 4
 
-    private var options: [String: String] = [:]
+    private let options: SimulateOptions
 
-    package init(_ arguments: [String]) {
-        var rest = arguments[...]
-        while let name = rest.popFirst() { options[String(name.drop { $0 == "-" })] = rest.popFirst() ?? "" }
-    }
-
-    private var seed: UInt64? { options["seed"].flatMap { UInt64($0) } }
-    private var share: (Int, Int) {
-        let parts = (options["share"] ?? "").split(separator: "/").compactMap { Int($0) }
-        return parts.count == 2 && parts[1] > 0 ? (parts[0], parts[1]) : (0, 1)
-    }
+    package init(_ arguments: [String]) { options = SimulateOptions(arguments) }
 
     package func run() -> Int32 {
-        let began = SystemTimeSource().monotonicNow()
-        let all = ["clean", "F01"] + Plan.all.map(\.name)
-        let wanted = options["plan"] == "all" ? all : [options["plan"] ?? ""]
-        guard wanted.allSatisfy({ all.contains($0) || $0 == "F04" }) else {
-            print(Self.usage + Plan.all.map { "  \($0.name): \($0.summary)" }.joined(separator: "\n"))
+        guard let plans = options.plans else {
+            print(SimulateOptions.usage + Plan.all.map { "  \($0.name): \($0.summary)" }.joined(separator: "\n"))
             return 2
         }
-        var tally = Tally()
-        for name in wanted {
-            for lifecycle in lifecycles(of: name) {
-                let one = perform(name, lifecycle)
-                print("\(name) \(lifecycle.name): \(one.schedules) schedules, \(one.failures) failed")
-                tally.add(one)
+        if let name = options.one { return again(plans[0], name) }
+        let began = SystemTimeSource().monotonicNow()
+        guard let sheet = ResultSheet(), let tree = ProcessTree(died: { Self.note($0, $1, in: sheet) }) else {
+            print("no pipe or no file for the results: \(errno)")
+            return 1
+        }
+        var (tally, seen, works) = (Tally(), 0, [(lifecycle: Lifecycle, plans: [String])]())
+        for plan in plans {
+            for lifecycle in options.lifecycles(of: plan) {
+                if let place = works.firstIndex(where: { $0.lifecycle.name == lifecycle.name }) {
+                    works[place].plans.append(plan)
+                } else {
+                    works.append((lifecycle, [plan]))
+                }
             }
         }
-        let took = SystemTimeSource().monotonicNow() - began
-        print(
-            "\(tally.schedules) schedules, \(tally.failures) failed, \(took.milliseconds) ms, "
-                + "\(Int(Double(tally.schedules) / took.seconds * 60)) a minute")
+        var waiting: [String: [Outcome]] = [:]
+        // A copy must not say again what is still to be said here.
+        fflush(nil)
+        tree.spread(works, jobs: options.jobs, named: \.lifecycle.name) { work in
+            for line in sheet.lines(behind: &seen) {
+                guard let outcome = try? Outcome(json: line) else { fatalError("a result cannot be read") }
+                waiting[outcome.lifecycle, default: []].append(outcome)
+            }
+            let outcomes = waiting.removeValue(forKey: work.lifecycle.name) ?? []
+            for plan in work.plans { show(plan, work.lifecycle, outcomes.filter { $0.plan == plan }, &tally) }
+            let others = outcomes.filter { !work.plans.contains($0.plan) }
+            if !others.isEmpty { show("all", work.lifecycle, others, &tally) }
+            fflush(nil)
+        } _: { work in
+            let tell: @Sendable (Outcome) -> Void = { sheet.add($0.jsonBytes()) }
+            LifecycleWork(lifecycle: work.lifecycle, options: options, tree: tree, tell: tell).run(work.plans)
+        }
+        sum(tally, SystemTimeSource().monotonicNow() - began)
         return tally.failures == 0 && tally.schedules > 0 ? 0 : 1
     }
 
-    private func lifecycles(of plan: String) -> [Lifecycle] {
-        (Plan.named(plan)?.lifecycles ?? Lifecycle.all).filter {
-            options["lifecycle"].map { [name = $0.name] in $0 == name } ?? true
-        }
+    /// What is known of a process that could not say anything more.
+    private static func note(_ work: String, _ how: String, in sheet: ResultSheet) {
+        let words = work.split(separator: " ").map(String.init)
+        var outcome = Outcome(words.count > 1 ? words[0] : "", words.count > 1 ? words[1] : work, work, place: [-1])
+        outcome.name = words.count > 2 ? words[2] : work
+        outcome.violations = [Violation(.processFault, "the simulation itself ended \(how)")]
+        sheet.add(outcome.jsonBytes())
     }
 
-    private func perform(_ plan: String, _ lifecycle: Lifecycle) -> Tally {
-        switch plan {
-        case "clean": clean(lifecycle)
-        case "F01", "F04": deaths(plan, lifecycle)
-        default: cases(plan, lifecycle)
+    private func show(_ plan: String, _ lifecycle: Lifecycle, _ outcomes: [Outcome], _ tally: inout Tally) {
+        var one = Tally()
+        for outcome in outcomes.sorted(by: { $0.place.lexicographicallyPrecedes($1.place) }) {
+            one.add(outcome)
+            tally.add(outcome)
+            if !outcome.note.isEmpty { print("  \(outcome.note)") }
+            if options.showsTraces { print("  \(plan) \(outcome.lifecycle) \(outcome.name): trace \(outcome.trace)") }
+            guard !outcome.violations.isEmpty, one.failures <= Self.shownFailures else { continue }
+            for violation in outcome.violations.prefix(10) { print("  ✘ \(violation)") }
+            let chance = options.seed.map { " --seed \($0)" } ?? ""
+            print("    again: simulate --plan \(plan) --lifecycle \(lifecycle.name) --case \(outcome.name)\(chance)")
         }
+        print("\(plan) \(lifecycle.name): \(one.schedules) schedules, \(one.failures) failed")
     }
 
-    private func clean(_ lifecycle: Lifecycle) -> Tally {
-        var schedule = Schedule(lifecycle, seed: seed)
-        schedule.keepsTrace = options["case"] != nil
-        let report = World(schedule).run()
-        show("clean", "clean", report, report.violations)
+    private func sum(_ tally: Tally, _ took: Duration) {
+        func rate(_ count: Int) -> Int { Int(Double(count) / max(took.seconds, 0.001) * 60) }
+        let run = tally.schedules - tally.known
         print(
-            "  \(report.effects) effects, \(report.jobs) jobs, \(report.watchEvents) watch events, "
-                + "\(report.took.wholeSeconds) s virtual, trace \(String(report.trace.hash, radix: 16))")
-        return Tally(schedules: 1, failures: report.violations.isEmpty ? 0 : 1)
-    }
-
-    private func deaths(_ plan: String, _ lifecycle: Lifecycle) -> Tally {
-        var explorer = Explorer(lifecycle)
-        explorer.seed = seed
-        explorer.depth = plan == "F04" ? 2 : 1
-        explorer.share = share
-        if let path = options["case"] {
-            let (report, violations) = explorer.replay(path.split(separator: ",").compactMap { Int($0) })
-            show(plan, path, report, violations)
-            return Tally(schedules: 1, failures: violations.isEmpty ? 0 : 1)
-        }
-        var tally = Tally()
-        explorer.explore { deaths, report, violations in
-            tally.schedules += 1
-            guard !violations.isEmpty else { return }
-            tally.failures += 1
-            guard tally.failures <= Self.shownFailures else { return }
-            show(plan, deaths.map(String.init).joined(separator: ","), report, violations)
-        }
-        return tally
-    }
-
-    private func cases(_ name: String, _ lifecycle: Lifecycle) -> Tally {
-        var tally = Tally()
-        Plan.named(name)?.run(lifecycle, seed: seed, share: share, only: options["case"]) { one, report, violations in
-            tally.schedules += 1
-            if !violations.isEmpty { tally.failures += 1 }
-            guard options["case"] != nil || !violations.isEmpty && tally.failures <= Self.shownFailures else { return }
-            show(name, one.name, report, violations)
-        }
-        return tally
-    }
-
-    private func show(_ plan: String, _ name: String, _ report: Report, _ violations: [Violation]) {
-        for line in report.trace.lines { print("    \(line)") }
-        guard !violations.isEmpty else { return }
-        for violation in violations.prefix(10) { print("  ✘ \(violation)") }
-        let chance = seed.map { " --seed \($0)" } ?? ""
+            "\(tally.schedules) schedules, \(tally.failures) failed; \(tally.known) went to the end as another did and were "
+                + "not run for that")
         print(
-            "    again: simulate --plan \(plan) --lifecycle \(report.schedule.lifecycle.name) --case \(name)\(chance)")
+            "\(tally.schedules) schedules in \(took.wholeSeconds) s with \(options.jobs) at a time "
+                + "(\(Self.processorTime.wholeSeconds) s of processors), \(rate(run)) runs a minute, "
+                + "\(rate(tally.schedules)) schedules a minute")
+    }
+
+    /// Of this process and of all that it waited for, and they in turn.
+    private static var processorTime: Duration {
+        [RUSAGE_SELF, RUSAGE_CHILDREN].reduce(.zero) { sum, whose in
+            var usage = rusage()
+            getrusage(whose, &usage)
+            return [usage.ru_utime, usage.ru_stime].reduce(sum) {
+                $0 + .seconds($1.tv_sec) + .microseconds(Int64($1.tv_usec))
+            }
+        }
+    }
+
+    /// Runs one schedule again, here, with its trace.
+    private func again(_ plan: String, _ name: String) -> Int32 {
+        var isGood = false
+        for lifecycle in options.lifecycles(of: plan) {
+            func show(_ name: String, _ report: Report, _ violations: [Violation]) {
+                for line in report.trace.lines { print("    \(line)") }
+                for violation in violations { print("  ✘ \(violation)") }
+                isGood = violations.isEmpty
+            }
+            switch plan {
+            case "clean":
+                var schedule = Schedule(lifecycle, seed: options.seed)
+                schedule.keepsTrace = true
+                let report = World(schedule).run()
+                show(name, report, report.violations)
+            case "F01", "F04":
+                var explorer = Explorer(lifecycle)
+                explorer.seed = options.seed
+                let (report, violations) = explorer.replay(name.split(separator: ",").compactMap { Int($0) })
+                show(name, report, violations)
+            default:
+                Plan.named(plan)?.run(lifecycle, seed: options.seed, only: name) { show($0.name, $1, $2) }
+            }
+        }
+        return isGood ? 0 : 1
     }
 }

@@ -1,7 +1,7 @@
 package import KubernetesModel
 
 /// What becomes of one request on its way.
-package enum Mishap: Sendable {
+package enum Mishap: Sendable, Hashable {
     case none
     /// It never arrives.
     case lost

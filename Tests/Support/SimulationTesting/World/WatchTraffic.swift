@@ -9,6 +9,13 @@ package struct WatchTraffic: Sendable {
         case twice(Int)
         /// From this event on, the watch that would show it lags behind by so much.
         case lags(Int, Duration)
+
+        /// The event it is about.
+        var event: Int {
+            switch self {
+            case .breaks(let event), .twice(let event), .lags(let event, _): event
+            }
+        }
     }
 
     enum Due {
@@ -19,6 +26,9 @@ package struct WatchTraffic: Sendable {
     private var lag: [Int: Duration] = [:]
     private var broken: Set<Int> = []
     private(set) var events = 0
+
+    /// The number that the next event of this watch will have; nil after a break.
+    func upcoming(_ watch: Int) -> Int? { broken.contains(watch) ? nil : events + 1 }
 
     mutating func next(_ watch: Int, at now: Duration, after delay: Duration, faults: [Fault]) -> Due {
         guard !broken.contains(watch) else { return .nothing }

@@ -14,10 +14,13 @@ extension World {
     /// Decides what becomes of a request that is about to leave.
     func judge(_ exchange: Exchange) -> Mishap {
         let now = simulator.monotonicNow()
+        let number = state.withLock { $0.moment.count(exchange) }
+        let planned: Mishap? = decided { schedule in
+            let fault = schedule.faults.first { $0.matches(exchange, number: number, at: now) }
+            return fault.map { $0.mishap(exchange) } ?? (schedule.weather == nil ? Mishap.none : nil)
+        }
         return state.withLock { state in
-            let number = state.moment.count(exchange)
-            let planned = schedule.faults.first { $0.matches(exchange, number: number, at: now) }
-            let mishap = planned.map { $0.mishap(exchange) } ?? state.random.weather(exchange)
+            let mishap = planned ?? state.random.weather(exchange)
             if case .none = mishap { return mishap }
             state.mishaps += 1
             return mishap
@@ -65,13 +68,23 @@ extension World {
 
     /// The user does what the workload says, as soon as it is time for it.
     func act() {
-        for (index, step) in lifecycle.script.enumerated() {
-            guard state.withLock({ !$0.moment.doneSteps.contains(index) }), step.isDue(self) else { continue }
-            state.withLock { _ = $0.moment.doneSteps.insert(index) }
-            note("user: \(step.name)")
-            step.act(self)
-            absorb()
+        for (index, step) in lifecycle.script.enumerated() where isAhead(index) && step.isDue(self) {
+            carryOut(step, index)
         }
+        for (place, step) in schedule.interventions.enumerated() {
+            let index = lifecycle.script.count + place
+            guard isAhead(index), decided({ $0.interventions[place].isDue(self) }) else { continue }
+            carryOut(step, index)
+        }
+    }
+
+    private func isAhead(_ index: Int) -> Bool { state.withLock { !$0.moment.doneSteps.contains(index) } }
+
+    private func carryOut(_ step: Lifecycle.Step, _ index: Int) {
+        state.withLock { _ = $0.moment.doneSteps.insert(index) }
+        note("user: \(step.name)")
+        step.act(self)
+        absorb()
     }
 
     /// Takes note of what others did at this moment.
@@ -100,9 +113,11 @@ extension World {
     /// Shows a watch what happened, in its own time but in order, unless the plan has the connection break there.
     func show(_ watch: Int, _ step: @escaping @Sendable () -> Void) {
         let now = simulator.monotonicNow()
+        let event = state.withLock { $0.watches.upcoming(watch) }
+        let faults = decided { $0.watchFaults.filter { $0.event == event } }
         let due: WatchTraffic.Due = state.withLock { state in
             let wait = state.random.watchDelay()
-            return state.watches.next(watch, at: now, after: wait, faults: schedule.watchFaults)
+            return state.watches.next(watch, at: now, after: wait, faults: faults)
         }
         switch due {
         case .shown(let moment): simulator.schedule(after: moment - now, step)

@@ -9,6 +9,9 @@ import Primitives
 /// saved world holds everything that outlives the processes, so that a run continued from it is the run in which they
 /// died there.
 package final class World: Sendable {
+    /// Takes the groups, the largest first, and gives back the one to go on with.
+    typealias Split = @Sendable ([[Plan.Case]]) -> [Plan.Case]
+
     struct State {
         var moment = Moment()
         var processes: [OperatorProcess] = []
@@ -23,6 +26,11 @@ package final class World: Sendable {
     /// How long a run may take in virtual time before it counts as stuck.
     static let patience = Duration.seconds(3 * 3600)
 
+    /// What this run stands for: one case, or several that have said the same to everything so far.
+    let standing: Locked<[Plan.Case]>
+    /// Which of several groups of cases this run goes on with, now that they part; somebody else sees to the others.
+    private let split: Split
+    /// The schedule of the first of its cases; what cases that share a run may differ in is asked of each (``decided(_:)``).
     package let schedule: Schedule
     package let simulator: Simulator
     package let cluster: ShopCluster
@@ -33,8 +41,16 @@ package final class World: Sendable {
     package var server: InMemoryAPIServer { cluster.server }
     package var lifecycle: Lifecycle { schedule.lifecycle }
 
-    package init(_ schedule: Schedule) {
+    package convenience init(_ schedule: Schedule) {
+        self.init([Plan.Case("", schedule)]) { $0[0] }
+    }
+
+    /// A run that stands for several cases, which begin alike: they have lifecycle, seed, weather and length in common.
+    init(_ cases: [Plan.Case], split: @escaping Split) {
+        let schedule = cases[0].schedule
         self.schedule = schedule
+        self.split = split
+        standing = Locked(cases)
         simulator = Simulator(seed: schedule.seed)
         cluster = ShopCluster(profile: schedule.profile, time: simulator)
         provider = ScriptedProvider(
@@ -68,7 +84,27 @@ package final class World: Sendable {
         return report
     }
 
-    var isOver: Bool { lifecycle.isOver(self) }
+    var isOver: Bool {
+        guard schedule.isOver != nil else { return lifecycle.isOver(self) }
+        return decided { ($0.isOver ?? $0.lifecycle.isOver)(self) }
+    }
+
+    /// What the schedule says to something that happens now.
+    ///
+    /// All that two cases of one run may differ in is asked for here, so that until they answer differently one run is the
+    /// run of either; from then on there are two.
+    func decided<Answer: Hashable>(_ ask: (Schedule) -> Answer) -> Answer {
+        let cases = standing.withLock { $0 }
+        guard cases.count > 1 else { return ask(cases[0].schedule) }
+        let answers = cases.map { ask($0.schedule) }
+        guard answers.contains(where: { $0 != answers[0] }) else { return answers[0] }
+        let groups = Dictionary(grouping: cases.indices) { answers[$0] }.values.sorted {
+            ($1.count, $0[0]) < ($0.count, $1[0])
+        }
+        let kept = split(groups.map { $0.map { cases[$0] } })
+        standing.withLock { $0 = kept }
+        return ask(kept[0].schedule)
+    }
 
     /// Nothing is to be done any more: whatever is still written now is written for ever.
     private func rest() -> Simulator.Ending {

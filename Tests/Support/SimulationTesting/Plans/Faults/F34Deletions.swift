@@ -11,12 +11,14 @@ extension Plan {
         judge: { run, _ in run.violations + run.leftovers }
     ) { lifecycle, clean, seed in
         (1...max(1, clean.effects)).map { number in
-            let deleted = lifecycle.adding(
+            var schedule = Schedule(lifecycle, seed: seed)
+            schedule.interventions = [
                 Lifecycle.Step("delete", when: { $0.effects >= number }) { world in
                     world.server.ask(toDelete: AIOpsTask.resourceType, Lifecycle.task)
                 }
-            ).until { $0.isGone(Lifecycle.task) && ($0.effects >= number || $0.effects == 0) }
-            return Case("delete-\(number)", Schedule(deleted, seed: seed))
+            ]
+            schedule.isOver = { $0.isGone(Lifecycle.task) && ($0.effects >= number || $0.effects == 0) }
+            return Case("delete-\(number)", schedule)
         }
     }
 
@@ -30,11 +32,13 @@ extension Plan {
         }
     ) { lifecycle, clean, seed in
         (1...max(1, clean.effects)).map { number in
-            let stripped = lifecycle.adding(
+            var schedule = Schedule(lifecycle, seed: seed)
+            schedule.interventions = [
                 Lifecycle.Step("take the finalizer off", when: { $0.effects >= number }) { world in
                     world.patch(AIOpsTask.resourceType, Lifecycle.task, ["metadata": ["finalizers": nil]])
-                })
-            return Case("strip-\(number)", Schedule(stripped, seed: seed))
+                }
+            ]
+            return Case("strip-\(number)", schedule)
         }
     }
 }

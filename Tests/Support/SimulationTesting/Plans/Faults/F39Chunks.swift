@@ -15,15 +15,17 @@ extension Plan {
         }
     ) { lifecycle, clean, seed in
         (1...max(1, clean.effects)).map { number in
-            let vandalised = lifecycle.adding(
+            var schedule = Schedule(lifecycle, seed: seed)
+            schedule.interventions = [
                 Lifecycle.Step("delete a chunk", when: { $0.effects >= number }) { world in
                     let chunk = world.server.objects(.configMaps, namespace: "demo").last {
                         $0["metadata"]?["labels"]?["aiops.dev/conversation"] != nil
                     }
                     guard let name = chunk?["metadata"]?["name"]?.stringValue else { return }
                     world.server.ask(toDelete: .configMaps, ObjectKey(namespace: "demo", name: name))
-                })
-            return Case("lose-\(number)", Schedule(vandalised, seed: seed))
+                }
+            ]
+            return Case("lose-\(number)", schedule)
         }
     }
 

@@ -9,6 +9,7 @@ extension Plan {
     /// F42: a foreign controller flips a field of ours each second for two minutes; there must be no fight.
     package static let meddling = Plan(
         "F42", "a foreign controller flips a field of ours each second", over: [.detection, .pool],
+        beginAlike: false,
         judge: { run, _ in
             // What the other writes is no write of ours.
             run.violations.filter { !$0.what.contains("I4") } + run.triesAMinute(atMost: 150)
