@@ -20,16 +20,18 @@ final class ResultSheet: Sendable {
         guard write(file, whole, whole.count) == whole.count else { fatalError("cannot write a result: \(errno)") }
     }
 
-    /// The lines behind the first `bytes`, which grow by what was read.
+    /// The lines behind the first `bytes`, which grow by what was taken; one that is still being written is left.
     func lines(behind bytes: inout Int) -> [[UInt8]] {
         var text: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while true {
-            let count = pread(file, &buffer, buffer.count, bytes)
+            let count = pread(file, &buffer, buffer.count, bytes + text.count)
             guard count > 0 else { break }
             text += buffer[..<count]
-            bytes += count
         }
-        return text.split(separator: UInt8(ascii: "\n")).map(Array.init)
+        let newline = UInt8(ascii: "\n")
+        let whole = text[..<(text.lastIndex(of: newline).map { $0 + 1 } ?? 0)]
+        bytes += whole.count
+        return whole.split(separator: newline).map(Array.init)
     }
 }
