@@ -13,7 +13,7 @@ WORKDIR /src
 COPY Package.swift ./
 COPY Sources Sources
 COPY Tests Tests
-COPY scripts/lean.sh scripts/release.sh scripts/
+COPY scripts/functions.order scripts/lean.sh scripts/release.sh scripts/
 RUN scripts/release.sh aiops-operator \
     && strip --strip-all --output-file=/aiops-operator "$(swift build --configuration release --show-bin-path)/aiops-operator"
 
