@@ -103,13 +103,10 @@ package struct SimulateCommand {
 
     /// Of this process and of all that it waited for, and they in turn.
     private static var processorTime: Duration {
-        [RUSAGE_SELF, RUSAGE_CHILDREN].reduce(.zero) { sum, whose in
-            var usage = rusage()
-            getrusage(whose, &usage)
-            return [usage.ru_utime, usage.ru_stime].reduce(sum) {
-                $0 + .seconds($1.tv_sec) + .microseconds(Int64($1.tv_usec))
-            }
-        }
+        var usage = tms()
+        _ = times(&usage)
+        let ticks = [usage.tms_utime, usage.tms_stime, usage.tms_cutime, usage.tms_cstime].reduce(0, +)
+        return .seconds(1) * ticks / max(1, sysconf(Int32(_SC_CLK_TCK)))
     }
 
     /// Runs one schedule again, here, with its trace.
