@@ -91,8 +91,13 @@ package struct KubernetesError: Error, Sendable, CustomStringConvertible {
     /// True when the server knows nothing of the kind itself, in contrast to an object that is not there.
     package var isUnknownResource: Bool {
         guard isNotFound, let status else { return false }
-        return (status.details?.name ?? "").isEmpty
-            && status.message.hasPrefix("the server could not find the requested resource")
+        if (status.details?.name ?? "").isEmpty,
+            status.message.hasPrefix("the server could not find the requested resource")
+        {
+            return true
+        }
+        // Of a custom kind, or of a group that nobody serves, a line of plain text is all the server says.
+        return status.details == nil && status.reason.isEmpty && status.message.hasSuffix("404 page not found")
     }
     package var isAlreadyExists: Bool { if case .alreadyExists = kind { true } else { false } }
     package var isConflict: Bool { if case .conflict = kind { true } else { false } }

@@ -4,7 +4,7 @@ package import KubernetesModel
 
 /// A request as the in-memory server understood it.
 package struct APICall: Sendable {
-    /// `get`, `list`, `watch`, `create`, `update`, `patch`, `delete`, as RBAC names them.
+    /// `get`, `list`, `watch`, `create`, `update`, `patch`, `delete`, `deletecollection`, as RBAC names them.
     package var verb: String
     package var type: ResourceType
     package var namespace: String
@@ -20,7 +20,7 @@ package struct APICall: Sendable {
 
     package var key: ObjectKey { ObjectKey(namespace: type.isNamespaced ? namespace : "", name: name) }
     package var manager: String { query["fieldManager"].flatMap { $0.isEmpty ? nil : $0 } ?? APIState.unnamedManager }
-    package var isWrite: Bool { ["create", "update", "patch", "delete"].contains(verb) }
+    package var isWrite: Bool { ["create", "update", "patch", "delete", "deletecollection"].contains(verb) }
     package var isDryRun: Bool { query["dryRun"] == "All" || body["dryRun"] == ["All"] }
 
     /// Path and query of a URL, decoded.
@@ -89,7 +89,8 @@ package struct APICall: Sendable {
         }
         let plural = segments.popFirst() ?? ""
         guard let served = types.first(where: { $0.type.apiVersion == apiVersion && $0.type.plural == plural }) else {
-            throw APIFailure.noSuchPath
+            let isKnown = types.contains { $0.type.apiVersion == apiVersion && !$0.isCustom }
+            throw isKnown || !apiVersion.contains("/") ? APIFailure.noSuchPath : APIFailure.noSuchGroup
         }
         type = served.type
         self.namespace = namespace
@@ -110,6 +111,7 @@ package struct APICall: Sendable {
         case ("PUT", false): verb = "update"
         case ("PATCH", false): verb = "patch"
         case ("DELETE", false): verb = "delete"
+        case ("DELETE", true): verb = "deletecollection"
         default:
             throw APIFailure(405, "MethodNotAllowed", "the server does not allow this method on the requested resource")
         }

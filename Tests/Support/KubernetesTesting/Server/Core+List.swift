@@ -24,14 +24,19 @@ extension InMemoryAPIServer.Core {
             let token = "page-\(saved.version)-\(state.nextUID())"
             lists[token] = rest
             metadata["continue"] = .string(token)
-            if form == .whole || state.profile == .v1_36 {
+            // Behind a selector nobody has counted.
+            let isWhole = (call.query["labelSelector"] ?? "").isEmpty && (call.query["fieldSelector"] ?? "").isEmpty
+            if isWhole, form == .whole || state.profile == .v1_36 {
                 metadata["remainingItemCount"] = .integer(Int64(rest.items.count))
             }
         } else if state.served(call.type).schema != nil, form == .whole {
             // Lists of custom resources always have the field.
             metadata["continue"] = ""
         }
-        let items = (isCut ? Array(saved.items.prefix(limit)) : saved.items).map(form.shown)
+        let served = state.served(call.type)
+        let items = (isCut ? Array(saved.items.prefix(limit)) : saved.items).map {
+            form == .whole ? served.asItem($0) : form.shown($0)
+        }
         return InMemoryAPIServer.answer([
             "apiVersion": form == .whole ? .string(call.type.apiVersion) : "meta.k8s.io/v1",
             "kind": form == .whole ? .string(call.type.kind + "List") : "PartialObjectMetadataList",
@@ -71,12 +76,20 @@ extension InMemoryAPIServer.Core {
         return Character(UnicodeScalar(UInt8(codes[0] << 2 | codes[1] >> 4)))
     }
 
-    func filter(_ call: APICall) throws -> ObjectFilter {
+    func filter(_ call: APICall) throws -> ObjectFilter { try Self.filter(call, state) }
+
+    static func filter(_ call: APICall, _ state: APIState) throws -> ObjectFilter {
         if let known = state.served(call.type).selectableFields, let selector = call.query["fieldSelector"] {
             for part in selector.split(separator: ",") {
+                guard part.contains("=") else {
+                    throw APIFailure.badRequest("invalid selector: '\(part)'; can't understand '\(part)'")
+                }
                 let field = String(part.prefix { $0 != "=" && $0 != "!" })
                 guard !field.isEmpty, !field.hasPrefix("metadata."), !known.contains(field) else { continue }
-                throw APIFailure.badRequest("field label not supported: \(field)")
+                throw APIFailure.badRequest(
+                    state.served(call.type).isCustom
+                        ? "field label not supported: \(field)"
+                        : "\"\(field)\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"")
             }
         }
         return try ObjectFilter(

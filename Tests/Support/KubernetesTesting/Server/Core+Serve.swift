@@ -16,7 +16,9 @@ extension InMemoryAPIServer.Core {
     private func get(_ call: APICall) throws -> HTTPResponse {
         guard let object = state.object(call.type, call.key) else { throw APIFailure.notFound(call.type, call.name) }
         switch call.subresource {
-        case nil, "status": return InMemoryAPIServer.answer(object)
+        case nil, "status":
+            return InMemoryAPIServer.answer(ObjectForm(accept: call.accept).shown(object))
+        case "scale": return InMemoryAPIServer.answer(try state.scale(of: object, call.type))
         case "log" where call.type == .pods:
             return HTTPResponse(status: 200, bytes: Array(logs(call.key, call.query["container"]).utf8))
         default: throw APIFailure.noSuchPath
@@ -27,6 +29,9 @@ extension InMemoryAPIServer.Core {
     private mutating func write(_ call: APICall, now: Timestamp) throws -> HTTPResponse {
         if call.isDryRun {
             var copy = state
+            copy.isDryRun = true
+            // The uid that it shows is given to nobody else.
+            defer { _ = state.nextUID() }
             return try Self.write(call, to: &copy, now: now)
         }
         let before = state.version
@@ -36,6 +41,7 @@ extension InMemoryAPIServer.Core {
     }
 
     private static func write(_ call: APICall, to state: inout APIState, now: Timestamp) throws -> HTTPResponse {
+        let uid = state.object(call.type, call.key)?["metadata", "uid"]
         switch call.verb {
         case "create":
             let unknown = try unknownFields(call, state)
@@ -43,9 +49,12 @@ extension InMemoryAPIServer.Core {
                 call.type, namespace: call.namespace, call.body, manager: call.manager, now: now)
             if call.type == .customResourceDefinitions { state.serve(definedBy: created) }
             var response = InMemoryAPIServer.answer(created, status: 201)
-            if !unknown.isEmpty {
+            let warnings =
+                unknown.map { "unknown field \"\($0)\"" }
+                + MetadataRules(state.served(call.type), state.profile).warnings(created)
+            if !warnings.isEmpty {
                 response.headers.set(
-                    "Warning", unknown.map { "299 - \"unknown field \\\"\($0)\\\"\"" }.joined(separator: ", "))
+                    "Warning", warnings.map { "299 - \(JSONValue.string($0).text)" }.joined(separator: ", "))
             }
             return response
         case "update":
@@ -58,18 +67,25 @@ extension InMemoryAPIServer.Core {
                 call.type, call.key, subresource: call.subresource, contentType: call.contentType, call.body,
                 manager: call.query["fieldManager"] ?? "", isForced: call.query["force"] == "true", now: now)
             return InMemoryAPIServer.answer(patched, status: isNew ? 201 : 200)
+        case "deletecollection":
+            return InMemoryAPIServer.answer(try state.deleteCollection(call, try filter(call, state), now: now))
         default:
             if let left = try state.delete(call.type, call.key, options: call.body, now: now) {
                 return InMemoryAPIServer.answer(left)
             }
-            return InMemoryAPIServer.answer(["kind": "Status", "apiVersion": "v1", "status": "Success"])
+            var details: JSONValue = ["name": .string(call.name), "kind": .string(call.type.plural)]
+            if !call.type.group.isEmpty { details["group"] = .string(call.type.group) }
+            details["uid"] = uid
+            return InMemoryAPIServer.answer([
+                "kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Success", "details": details,
+            ])
         }
     }
 
     /// Fields of a new object that its schema does not know: refused, warned of, or dropped without a word.
     private static func unknownFields(_ call: APICall, _ state: APIState) throws -> [String] {
         guard state.profile.validatesFields, let schema = state.served(call.type).schema else { return [] }
-        let mode = call.query["fieldValidation"]
+        let mode = call.query["fieldValidation"] ?? "Warn"
         guard mode == "Strict" || mode == "Warn" else { return [] }
         let unknown = schema.unknownFields(call.body)
         guard mode == "Strict", !unknown.isEmpty else { return unknown }

@@ -41,7 +41,15 @@ extension InMemoryAPIServer.Core {
         let match = call.query["resourceVersionMatch"]
         if servesInitialEvents {
             guard call.query["sendInitialEvents"] == "true", match != "NotOlderThan" else { return }
-            throw forbidden(["sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"])
+            var refusal = forbidden(["sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"])
+            if let match {
+                refusal = refusal.and(
+                    StatusCause(
+                        reason: "FieldValueNotSupported",
+                        message: "Unsupported value: \"\(match)\": supported values: \"NotOlderThan\"",
+                        field: "resourceVersionMatch"))
+            }
+            throw refusal
         }
         guard match != nil else { return }
         var why = ["resourceVersionMatch is forbidden for watch"]
@@ -51,6 +59,7 @@ extension InMemoryAPIServer.Core {
         throw forbidden(why)
     }
 
+    /// What a watch with the options of a list is told.
     private func forbidden(_ why: [String]) -> APIFailure {
         .invalid(
             ResourceType(group: "meta.k8s.io", version: "v1", kind: "ListOptions", plural: "listoptions"), "",

@@ -108,6 +108,10 @@ package final class InMemoryAPIServer: HTTPTransport {
     }
 
     static func failed(_ failure: APIFailure) -> HTTPResponse {
+        if failure.status.message == APIFailure.noSuchGroup.status.message {
+            let headers: HTTPHeaders = ["Content-Type": "text/plain; charset=utf-8"]
+            return HTTPResponse(status: 404, headers: headers, bytes: Array(failure.status.message.utf8))
+        }
         var headers: HTTPHeaders = ["Content-Type": "application/json"]
         if let wait = failure.status.details?.retryAfterSeconds { headers.set("Retry-After", String(wait)) }
         return HTTPResponse(status: failure.status.code, headers: headers, bytes: failure.status.jsonBytes())

@@ -16,10 +16,48 @@ package struct APIFailure: Error, Sendable {
         APIFailure(404, "NotFound", "\(type) \"\(name)\" not found", details: details(type, name))
     }
 
-    static let noSuchPath = APIFailure(404, "NotFound", "the server could not find the requested resource")
+    static let noSuchPath = APIFailure(
+        404, "NotFound", "the server could not find the requested resource", details: StatusDetails())
 
-    static func alreadyExists(_ type: ResourceType, _ name: String) -> APIFailure {
-        APIFailure(409, "AlreadyExists", "\(type) \"\(name)\" already exists", details: details(type, name))
+    /// Nobody is there to answer for the group: plain text, and no status.
+    static let noSuchGroup = APIFailure(404, "", "404 page not found\n")
+
+    static func alreadyExists(_ type: ResourceType, _ name: String, isDying: Bool = false) -> APIFailure {
+        APIFailure(
+            409, "AlreadyExists", "\(isDying ? "object is being deleted: " : "")\(type) \"\(name)\" already exists",
+            details: details(type, name))
+    }
+
+    /// In the words of the store, which names the place where it keeps the object.
+    static func otherUID(_ type: ResourceType, _ key: ObjectKey, wanted: String, found: String) -> APIFailure {
+        conflict(
+            type, key.name,
+            "StorageError: invalid object, Code: 4, Key: /memory/\(type.plural)/\(key), ResourceVersion: 0, "
+                + "AdditionalErrorMsg: Precondition failed: UID in precondition: \(wanted), UID in object meta: \(found)"
+        )
+    }
+
+    /// Custom kinds are not replaced without saying which state is.
+    static func versionRequired(_ type: ResourceType, _ name: String, _ profile: ServerProfile) -> APIFailure {
+        let value = profile == .v1_36 ? "0" : "0x0"
+        var failure = invalid(
+            type, name,
+            [
+                StatusCause(
+                    reason: "FieldValueInvalid", message: "Invalid value: \(value): must be specified for an update",
+                    field: "metadata.resourceVersion")
+            ])
+        failure.status.message = failure.status.message.replacing("\(type.kind).\(type.group)", with: "\(type)")
+        failure.status.details?.kind = type.plural
+        return failure
+    }
+
+    /// Found twice, and told once.
+    static func immutableUID(_ type: ResourceType, _ name: String, _ uid: String) -> APIFailure {
+        let cause = StatusCause(
+            reason: "FieldValueInvalid", message: "Invalid value: \"\(uid)\": field is immutable", field: "metadata.uid"
+        )
+        return invalid(type, name, [cause, cause])
     }
 
     /// Some refusals call the resource by its kind; then `named` is that.
@@ -52,23 +90,36 @@ package struct APIFailure: Error, Sendable {
                 reason: "FieldManagerConflict", message: "conflict with \(holder(manager))", field: FieldSet.text(path))
         }
         let list: String
-        if clashes.count == 1, profile == .v1_36 {
+        if clashes.count == 1 {
             list = "1 conflict: \(causes[0].message): \(causes[0].field)"
         } else {
-            let lines = clashes.map { "conflicts with \(holder($0.0)):\n- \(FieldSet.text($0.1))" }
-            list = "\(clashes.count) conflict\(clashes.count == 1 ? "" : "s"): " + lines.joined(separator: "\n")
+            let lines = Dictionary(grouping: clashes, by: { holder($0.0) }).sorted { $0.key < $1.key }.map {
+                name, fields in
+                "conflicts with \(name):" + fields.map { "\n- \(FieldSet.text($0.1))" }.sorted().joined()
+            }
+            list = "\(clashes.count) conflicts: " + lines.joined(separator: "\n")
         }
         return APIFailure(
             409, "Conflict", "Apply failed with \(list)", details: StatusDetails(causes: causes))
     }
 
     static func invalid(_ type: ResourceType, _ name: String, _ causes: [StatusCause]) -> APIFailure {
-        let all = causes.map { "\($0.field): \($0.message)" }.joined(separator: ", ")
-        let list = causes.count > 1 ? "[\(all)]" : all
+        var told: [String] = []
+        for text in causes.map({ "\($0.field): \($0.message)" }) where !told.contains(text) { told.append(text) }
+        let all = told.joined(separator: ", ")
+        let list = told.count > 1 ? "[\(all)]" : all
         let kind = type.group.isEmpty ? type.kind : "\(type.kind).\(type.group)"
         return APIFailure(
             422, "Invalid", "\(kind) \"\(name)\" is invalid: \(list)",
             details: StatusDetails(name: name, group: type.group, kind: type.kind, causes: causes))
+    }
+
+    /// The same refusal with one more reason.
+    func and(_ cause: StatusCause) -> APIFailure {
+        let causes = (status.details?.causes ?? []) + [cause]
+        let type = ResourceType(
+            group: status.details?.group ?? "", version: "v1", kind: status.details?.kind ?? "", plural: "")
+        return .invalid(type, status.details?.name ?? "", causes)
     }
 
     static func badRequest(_ message: String) -> APIFailure { APIFailure(400, "BadRequest", message) }

@@ -9,15 +9,34 @@ extension APIState {
     ) throws -> JSONValue? {
         guard let old = object(type, key) else { throw APIFailure.notFound(type, key.name) }
         try checkPreconditions(type, key, options["preconditions"] ?? .null, of: old)
-        switch options["propagationPolicy"]?.stringValue {
-        case "Orphan": release(dependentsOf: old)
-        case "Foreground" where !places(dependingOn: old).isEmpty:
-            begin(type, key, adding: Self.foreground, now: now)
-        default: break
-        }
-        begin(type, key, adding: nil, now: now)
+        let finalizer: String? =
+            switch options["propagationPolicy"]?.stringValue {
+            case "Orphan": Self.orphan
+            case "Foreground": Self.foreground
+            default: nil
+            }
+        begin(type, key, adding: finalizer, now: now)
+        // The answer is from before the garbage collector and the namespace controller have looked at it.
+        let left = object(type, key)
         settle(now: now)
-        return object(type, key)
+        return left
+    }
+
+    /// Asks for the deletion of everything that matches; gives the list of it.
+    mutating func deleteCollection(_ call: APICall, _ filter: ObjectFilter, now: Timestamp) throws -> JSONValue {
+        let chosen = list(call.type, filter)
+        var metadata: JSONValue = ["resourceVersion": .string(String(version))]
+        if served(call.type).schema != nil { metadata["continue"] = "" }
+        for object in chosen {
+            let key = ObjectKey(
+                namespace: call.type.isNamespaced ? object["metadata", "namespace"]?.stringValue ?? "" : "",
+                name: object["metadata", "name"]?.stringValue ?? "")
+            _ = try delete(call.type, key, options: call.body, now: now)
+        }
+        return [
+            "apiVersion": .string(call.type.apiVersion), "kind": .string(call.type.kind + "List"),
+            "metadata": metadata, "items": .array(chosen.map { served(call.type).asItem($0) }),
+        ]
     }
 
     /// The real server calls the resource by its kind here, unlike everywhere else.
@@ -86,6 +105,10 @@ extension APIState {
         if !isDying, isOrphaned || isTerminating(place.key.namespace) {
             begin(place.type, place.key, adding: nil, now: now)
         }
+        if isDying, Self.finalizers(of: object).contains(Self.orphan) {
+            release(dependentsOf: object, now: now)
+            letGo(place, Self.orphan)
+        }
         guard isDying, Self.finalizers(of: object).contains(Self.foreground) else { return }
         finishForeground(place, object, now: now)
     }
@@ -98,9 +121,12 @@ extension APIState {
             let holds = places(dependingOn: its).isEmpty ? nil : Self.foreground
             begin(dependent.type, dependent.key, adding: holds, now: now)
         }
-        guard places(dependingOn: object, blocking: true).isEmpty, var rest = self.object(place.type, place.key)
-        else { return }
-        let left = Self.finalizers(of: rest).filter { $0 != Self.foreground }
+        if places(dependingOn: object, blocking: true).isEmpty { letGo(place, Self.foreground) }
+    }
+
+    private mutating func letGo(_ place: Reference, _ finalizer: String) {
+        guard var rest = object(place.type, place.key) else { return }
+        let left = Self.finalizers(of: rest).filter { $0 != finalizer }
         rest["metadata", "finalizers"] = left.isEmpty ? nil : .array(left.map(JSONValue.string))
         store(rest, place.type, place.key)
         if left.isEmpty { remove(place.type, place.key) }
@@ -119,13 +145,15 @@ extension APIState {
         if isEmpty, Self.finalizers(of: namespace).isEmpty { remove(.namespaces, home) }
     }
 
-    private mutating func release(dependentsOf object: JSONValue) {
+    private mutating func release(dependentsOf object: JSONValue, now: Timestamp) {
         for place in places(dependingOn: object) {
             guard var dependent = self.object(place.type, place.key) else { continue }
             let rest = dependent["metadata", "ownerReferences"]?.arrayValue?.filter {
                 $0["uid"] != object["metadata", "uid"]
             }
+            let before = dependent
             dependent["metadata", "ownerReferences"] = (rest ?? []).isEmpty ? nil : rest.map(JSONValue.array)
+            noteUpdate(dependent, old: before, by: "kube-controller-manager", subresource: nil, now: now)
             store(dependent, place.type, place.key)
         }
     }

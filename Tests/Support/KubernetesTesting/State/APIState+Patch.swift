@@ -12,7 +12,8 @@ extension APIState {
                 type, key, subresource: subresource, body, manager: manager, isForced: isForced || !keepsManagedFields,
                 now: now)
         }
-        guard let old = object(type, key) else { throw APIFailure.notFound(type, key.name) }
+        guard let stored = object(type, key) else { throw APIFailure.notFound(type, key.name) }
+        let old = subresource == "scale" ? try scale(of: stored, type) : stored
         let new: JSONValue
         switch contentType {
         case "application/json-patch+json":
@@ -23,16 +24,22 @@ extension APIState {
             }
         case "application/merge-patch+json":
             new = JSONMergePatch.apply(body, to: old)
+        case "application/strategic-merge-patch+json" where !served(type).isCustom:
+            new = StrategicMerge.apply(body, to: old)
         default:
             throw APIFailure(
                 415, "UnsupportedMediaType",
                 "the body of the request was in an unknown format - accepted media types include: "
                     + "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml")
         }
-        // A version or uid in the patch is a precondition, as in a replace.
-        return try update(
+        if let uid = new["metadata", "uid"]?.stringValue, uid != stored["metadata", "uid"]?.stringValue {
+            throw APIFailure.immutableUID(type, key.name, uid)
+        }
+        // A version in the patch is a precondition, as in a replace.
+        let written = try update(
             type, key, subresource: subresource, new, manager: manager.isEmpty ? Self.unnamedManager : manager, now: now
         )
+        return subresource == "scale" ? try scale(of: written, type) : written
     }
 
     /// Who writes without saying who it is, and with a client that names itself no better.
@@ -58,6 +65,9 @@ extension APIState {
             return store(created, type, key)
         }
         let uid = old["metadata", "uid"]?.stringValue ?? ""
+        if let other = body["metadata", "uid"]?.stringValue, other != uid {
+            throw APIFailure.immutableUID(type, key.name, other)
+        }
         var intent = body
         // The version is a precondition; the rest of the identity is not a field to own.
         for field in ["uid", "resourceVersion", "name", "namespace"] { intent["metadata", field] = nil }

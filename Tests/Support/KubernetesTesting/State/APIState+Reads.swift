@@ -39,7 +39,10 @@ extension APIState {
     func checkReadable(_ text: String?) throws {
         guard let text, !text.isEmpty else { return }
         guard let wanted = Int64(text) else {
-            throw APIFailure.badRequest("Invalid value: \"\(text)\": strconv.ParseUint: parsing: invalid syntax")
+            let why =
+                "resourceVersion: Invalid value: \"\(text)\": strconv.ParseUint: parsing \"\(text)\": invalid syntax"
+            guard profile == .v1_36 else { throw APIFailure(500, "", why) }
+            throw APIFailure.badRequest("invalid resource version: \(why)")
         }
         guard wanted <= version else { throw APIFailure.tooLarge(wanted, current: version) }
     }

@@ -18,24 +18,15 @@ extension APIState {
         if name.isEmpty, let prefix = body["metadata", "generateName"]?.stringValue, !prefix.isEmpty {
             name = prefix + String(nextUID().suffix(5))
         }
-        guard !name.isEmpty else {
-            throw APIFailure.invalid(
-                type, "",
-                [
-                    StatusCause(
-                        reason: "FieldValueRequired", message: "Required value: name or generateName is required",
-                        field: "metadata.name")
-                ])
-        }
+        try checkForm(body, served)
         if let own = body["metadata", "namespace"]?.stringValue, type.isNamespaced, own != namespace {
             throw APIFailure.badRequest(
                 "the namespace of the provided object does not match the namespace sent on the request")
         }
         try checkNamespace(type, namespace)
         let key = ObjectKey(namespace: type.isNamespaced ? namespace : "", name: name)
-        guard self.object(type, key) == nil else { throw APIFailure.alreadyExists(type, name) }
         if let version = body["metadata", "resourceVersion"]?.stringValue, !version.isEmpty {
-            throw APIFailure(500, "InternalError", "resourceVersion should not be set on objects to be created")
+            throw APIFailure(500, "", "resourceVersion should not be set on objects to be created")
         }
         object["apiVersion"] = .string(type.apiVersion)
         object["kind"] = .string(type.kind)
@@ -45,11 +36,15 @@ extension APIState {
         object["metadata", "creationTimestamp"] = .string(now.rfc3339)
         object["metadata", "deletionTimestamp"] = nil
         object["metadata", "managedFields"] = nil
-        object["metadata", "generation"] = served.hasStatus ? 1 : nil
+        object["metadata", "generation"] = served.countsGenerations ? 1 : nil
         if served.hasStatus { object["status"] = nil }
+        if type == .namespaces { object["spec"] = ["finalizers": ["kubernetes"]] }
         if let schema = served.schema { object = schema.completed(object) }
         if served.hasStatus, object["status"] == nil { object["status"] = served.defaultStatus }
         try validate(served, object, old: nil, name)
+        if let there = self.object(type, key) {
+            throw APIFailure.alreadyExists(type, name, isDying: there["metadata", "deletionTimestamp"] != nil)
+        }
         if let manager { noteUpdate(object, old: nil, by: manager, subresource: nil, now: now) }
         let stored = store(object, type, key)
         settle(now: now)
@@ -61,17 +56,25 @@ extension APIState {
         _ type: ResourceType, _ key: ObjectKey, subresource: String?, _ body: JSONValue, manager: String = "",
         now: Timestamp
     ) throws -> JSONValue {
-        guard let old = object(type, key) else { throw APIFailure.notFound(type, key.name) }
-        if let version = body["metadata", "resourceVersion"]?.stringValue, !version.isEmpty,
-            version != old["metadata", "resourceVersion"]?.stringValue
-        {
-            throw APIFailure.modified(type, key.name)
+        guard let old = object(type, key) else {
+            // Before it looks whether there is anything, the older server compares the uid.
+            if profile == .v1_20, let uid = body["metadata", "uid"]?.stringValue, !uid.isEmpty {
+                throw APIFailure.otherUID(type, key, wanted: uid, found: "")
+            }
+            throw APIFailure.notFound(type, key.name)
         }
         if let uid = body["metadata", "uid"]?.stringValue, !uid.isEmpty, let mine = old["metadata", "uid"]?.stringValue,
             uid != mine
         {
-            throw APIFailure.conflict(
-                type, key.name, "Precondition failed: UID in precondition: \(uid), UID in object meta: \(mine)")
+            throw APIFailure.otherUID(type, key, wanted: uid, found: mine)
+        }
+        if served(type).isCustom, body["metadata", "resourceVersion"]?.stringValue ?? "" == "" {
+            throw APIFailure.versionRequired(type, key.name, profile)
+        }
+        if let version = body["metadata", "resourceVersion"]?.stringValue, !version.isEmpty,
+            version != old["metadata", "resourceVersion"]?.stringValue
+        {
+            throw APIFailure.modified(type, key.name)
         }
         if let name = body["metadata", "name"]?.stringValue, name != key.name {
             throw APIFailure.badRequest(
@@ -96,10 +99,17 @@ extension APIState {
             for field in Self.systemMetadata { new["metadata", field] = old["metadata", field] }
             new["metadata", "managedFields"] = nil
             if served.hasStatus { new["status"] = old["status"] }
+            // What is pruned is no change of what is wanted.
+            if let schema = served.schema { new = schema.completed(new) }
             try checkFinalizers(type, key, old: old, new: new)
-            if served.hasStatus, Self.description(of: new) != Self.description(of: old) {
+            if served.countsGenerations, Self.description(of: new) != Self.description(of: old) {
                 let generation = old["metadata", "generation"]?.integerValue ?? 0
                 new["metadata", "generation"] = .integer(generation + 1)
+            }
+        case "scale":
+            new = try scaled(old, type, to: body)
+            if new != old {
+                new["metadata", "generation"] = .integer((old["metadata", "generation"]?.integerValue ?? 0) + 1)
             }
         case "status":
             guard served.hasStatus else { throw APIFailure.noSuchPath }
@@ -112,12 +122,20 @@ extension APIState {
         for field in ["finalizers", "ownerReferences"] where new["metadata", field] == [] {
             new["metadata", field] = nil
         }
+        for field in ["labels", "annotations"] where new["metadata", field] == [:] { new["metadata", field] = nil }
         if let schema = served.schema { new = schema.completed(new) }
         try validate(served, new, old: old, key.name)
         if let manager { noteUpdate(new, old: old, by: manager, subresource: subresource, now: now) }
+        if new["metadata", "deletionTimestamp"] != nil, Self.finalizers(of: new).isEmpty, type != .namespaces {
+            // It is not stored once more before it goes.
+            if keepsManagedFields, let uid = new["metadata", "uid"]?.stringValue {
+                new["metadata", "managedFields"] = shownManagers(of: uid, apiVersion: type.apiVersion)
+            }
+            remove(type, key)
+            settle(now: now)
+            return new
+        }
         let stored = store(new, type, key)
-        let isDone = new["metadata", "deletionTimestamp"] != nil && Self.finalizers(of: new).isEmpty
-        if isDone { remove(type, key) }
         settle(now: now)
         return stored
     }
@@ -130,14 +148,30 @@ extension APIState {
         guard old["metadata", "deletionTimestamp"] != nil else { return }
         let added = Set(Self.finalizers(of: new)).subtracting(Self.finalizers(of: old))
         guard !added.isEmpty else { return }
+        // Found twice, and told once.
         throw APIFailure.invalid(
             type, key.name,
-            [
-                StatusCause(
-                    reason: "FieldValueForbidden",
-                    message: "Forbidden: no new finalizers can be added if the object is being deleted, found new "
-                        + "finalizers \(added.sorted())", field: "metadata.finalizers")
-            ])
+            [StatusCause](
+                repeating:
+                    StatusCause(
+                        reason: "FieldValueForbidden",
+                        message: "Forbidden: no new finalizers can be added if the object is being deleted, found new "
+                            + "finalizers []string{\(added.sorted().map { JSONValue.string($0).text }.joined(separator: ", "))}",
+                        field: "metadata.finalizers"), count: 2))
+    }
+
+    /// What is sent must be of the kind that the address is of.
+    private func checkForm(_ body: JSONValue, _ served: ServedType) throws {
+        let (version, kind) = (body["apiVersion"]?.stringValue ?? "", body["kind"]?.stringValue ?? "")
+        if served.isCustom, !version.isEmpty, version != served.type.apiVersion {
+            throw APIFailure.badRequest(
+                "the API version in the data (\(version)) does not match the expected API version "
+                    + "(\(served.type.apiVersion))")
+        }
+        guard !served.isCustom, !kind.isEmpty, kind != served.type.kind else { return }
+        throw APIFailure.badRequest(
+            "\(kind) in version \"\(served.type.version)\" cannot be handled as a \(served.type.kind): no kind "
+                + "\"\(kind)\" is registered for version \"\(version)\" in scheme \"memory\"")
     }
 
     private func checkNamespace(_ type: ResourceType, _ namespace: String) throws {
@@ -155,8 +189,18 @@ extension APIState {
         }
     }
 
-    private func validate(_ served: ServedType, _ new: JSONValue, old: JSONValue?, _ name: String) throws {
-        let causes = (served.schema?.violations(new, knowsRules: profile.knowsRules) ?? []) + served.validate(new, old)
+    private func validate(
+        _ served: ServedType, _ new: JSONValue, old: JSONValue?, _ name: String
+    ) throws {
+        // Cheap, but not for nothing: what is unchanged was looked at when it was written.
+        let rules = new["metadata"] == old?["metadata"] ? [] : MetadataRules(served, profile).violations(new)
+        var causes =
+            rules + (served.schema?.violations(new, knowsRules: profile.knowsRules) ?? []) + served.validate(new, old)
+
+        if served.isCustom, let cause = served.scale?.negative(new) { causes.append(cause) }
+        if profile.knowsRules, served.schema?.hasRules == true, causes.contains(where: \.stopsRules) {
+            causes.append(.rulesNotChecked)
+        }
         guard causes.isEmpty else { throw APIFailure.invalid(served.type, name, causes) }
         guard served.type == .configMaps, Self.size(of: new) > Self.configMapLimit else { return }
         let word = profile == .v1_36 ? "may not be more than" : "must have at most"

@@ -48,6 +48,8 @@ package struct APIState: Sendable {
     /// What each field manager last applied, by object uid; the key names manager and subresource.
     var applied: [String: [String: JSONValue]] = [:]
     var collectsGarbage = true
+    /// Nothing is stored, and no version given.
+    var isDryRun = false
     /// Whether account is kept of who owns which field: what conflicts between managers need, and nothing else.
     var keepsManagedFields = false
     /// By object uid.
@@ -85,6 +87,10 @@ package struct APIState: Sendable {
             new["metadata", "managedFields"] = shownManagers(of: uid, apiVersion: type.apiVersion)
         }
         if let old, old == new { return old }
+        if isDryRun {
+            new["metadata", "resourceVersion"] = old?["metadata", "resourceVersion"]
+            return new
+        }
         version += 1
         new["metadata", "resourceVersion"] = .string(String(version))
         objects[type, default: [:]][key] = new

@@ -52,6 +52,7 @@ struct FieldSet: Sendable, Equatable {
             for (key, member) in members { add(member, named: key, at: path + ["f:" + key], isIntent, &found) }
         case .array(let items):
             if let key = listKeys[name] {
+                if !isIntent, name == "ownerReferences" { found[path + ["."]] = .null }
                 for item in items {
                     let place = path + ["k:{\"\(key)\":\((item[key] ?? .null).text)}"]
                     found[place + ["."]] = .null

@@ -16,7 +16,8 @@ struct ObjectFilter: Sendable {
     init(namespace: String, labelSelector: String?, fieldSelector: String?) throws {
         self.namespace = namespace
         if let labelSelector {
-            guard let selector = LabelSelector(text: labelSelector) else {
+            let hasNamelessKey = labelSelector.split(separator: ",").contains { $0.hasPrefix("=") }
+            guard !hasNamelessKey, let selector = LabelSelector(text: labelSelector) else {
                 throw APIFailure.badRequest("unable to parse requirement: \(labelSelector)")
             }
             labels = selector

@@ -7,13 +7,25 @@ import KubernetesModel
 /// Patterns and formats are not looked at; no recorded exchange is about them.
 package struct ServedSchema: Sendable {
     private let root: JSONValue
+    let hasRules: Bool
+    /// Every object has these, whatever its schema says.
+    private static let always: Set<String> = ["apiVersion", "kind", "metadata"]
 
-    package init(openAPI root: JSONValue) { self.root = root }
+    package init(openAPI root: JSONValue) {
+        self.root = root
+        hasRules = root.text.contains("\"x-kubernetes-validations\"")
+    }
 
     /// The object with its defaults, without what the schema does not know.
     func completed(_ object: JSONValue) -> JSONValue {
         var result = object
-        for (name, schema) in root["properties"]?.objectValue ?? [:] where name != "metadata" {
+        let known = root["properties"]?.objectValue ?? [:]
+        if root["x-kubernetes-preserve-unknown-fields"]?.boolValue != true {
+            for name in object.objectValue?.keys ?? [] where known[name] == nil && !Self.always.contains(name) {
+                result[name] = nil
+            }
+        }
+        for (name, schema) in known where name != "metadata" {
             if let value = object[name] ?? schema["default"] { result[name] = Self.completed(value, schema) }
         }
         return result
@@ -46,8 +58,10 @@ package struct ServedSchema: Sendable {
 
     /// The paths that pruning would drop.
     func unknownFields(_ object: JSONValue) -> [String] {
-        (root["properties"]?.objectValue ?? [:]).flatMap { name, schema in
-            object[name].map { Self.unknown($0, schema, name) } ?? []
+        let known = root["properties"]?.objectValue ?? [:]
+        return (object.objectValue ?? [:]).flatMap { name, value -> [String] in
+            if Self.always.contains(name) { return [] }
+            return known[name].map { Self.unknown(value, $0, name) } ?? [name]
         }
     }
 
@@ -68,10 +82,12 @@ package struct ServedSchema: Sendable {
     }
 
     func violations(_ object: JSONValue, knowsRules: Bool) -> [StatusCause] {
-        (root["properties"]?.objectValue ?? [:]).flatMap { name, schema -> [StatusCause] in
-            guard name != "metadata", let value = object[name] else { return [] }
-            return Self.violations(value, schema, name, knowsRules)
-        }
+        let missing = (root["required"]?.arrayValue ?? []).compactMap(\.stringValue).filter { object[$0] == nil }
+        return missing.map { StatusCause(reason: "FieldValueRequired", message: "Required value", field: $0) }
+            + (root["properties"]?.objectValue ?? [:]).flatMap { name, schema -> [StatusCause] in
+                guard name != "metadata", let value = object[name] else { return [] }
+                return Self.violations(value, schema, name, knowsRules)
+            }
     }
 
     private static func violations(
@@ -112,7 +128,7 @@ package struct ServedSchema: Sendable {
                 causes.append(
                     StatusCause(reason: "FieldValueRequired", message: "Required value", field: "\(path).\(name)"))
             }
-            for (key, member) in members {
+            for (key, member) in members.sorted(by: { $0.key < $1.key }) {
                 guard let inner = schema["properties"]?[key] ?? schema["additionalProperties"] else { continue }
                 causes += violations(member, inner, "\(path).\(key)", knowsRules)
             }
@@ -147,6 +163,23 @@ package struct ServedSchema: Sendable {
     }
 }
 
+extension StatusCause {
+    /// With such a finding the rules are not looked at any more.
+    var stopsRules: Bool {
+        [
+            "FieldValueRequired", "FieldValueTooLong", "FieldValueTooMany", "FieldValueTypeInvalid",
+            "FieldValueNotSupported",
+        ]
+        .contains(reason)
+    }
+
+    static let rulesNotChecked = StatusCause(
+        reason: "FieldValueInvalid",
+        message:
+            "Invalid value: null: some validation rules were not checked because the object was invalid; correct the "
+            + "existing errors to complete validation", field: "<nil>")
+}
+
 extension APIState {
     /// Serves the kind that a CRD brings.
     mutating func serve(definedBy definition: JSONValue) {
@@ -160,6 +193,7 @@ extension APIState {
             plural: plural, isNamespaced: spec["scope"] != "Cluster")
         var served = ServedType(type, hasStatus: version["subresources"]?["status"] != nil)
         served.schema = version["schema"]?["openAPIV3Schema"].map(ServedSchema.init(openAPI:))
+        served.scale = ScalePaths(definition: version["subresources"]?["scale"])
         served.singular = names["singular"]?.stringValue ?? kind.lowercased()
         served.shortNames = names["shortNames"]?.arrayValue?.compactMap(\.stringValue) ?? []
         served.categories = names["categories"]?.arrayValue?.compactMap(\.stringValue) ?? []

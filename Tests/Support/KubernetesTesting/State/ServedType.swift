@@ -16,6 +16,10 @@ package struct ServedType: Sendable {
     package var selectableFields: [String]?
     /// What is filled in on creation where no schema says it.
     package var defaultStatus: JSONValue?
+    /// Whether changes of what is wanted are counted in `generation`.
+    var countsGenerations: Bool { hasStatus && type != .namespaces }
+    /// Nil where there is no scale subresource.
+    package var scale: ScalePaths?
     /// What admission finds wrong with an object about to be stored; the old object is nil on creation.
     package var validate: @Sendable (_ new: JSONValue, _ old: JSONValue?) -> [StatusCause]
 
@@ -34,18 +38,44 @@ package struct ServedType: Sendable {
         .roleBindings, .clusterRoles, .clusterRoleBindings, .endpointSlices, .networkPolicies,
     ]
 
+    /// One that a definition brings; the server treats those a little unlike its own.
+    var isCustom: Bool { type.group.contains(".") && !type.group.hasSuffix(".k8s.io") }
+
+    /// As an item of a list: those of built-in kinds do not say again of which kind they are.
+    func asItem(_ object: JSONValue) -> JSONValue {
+        guard !isCustom else { return object }
+        var item = object
+        item["apiVersion"] = nil
+        item["kind"] = nil
+        return item
+    }
+
     static func builtIn(_ type: ResourceType) -> ServedType {
         switch type {
         case .namespaces: ServedType(type, defaultStatus: ["phase": "Active"])
-        case .configMaps: ServedType(type, hasStatus: false, validate: immutability)
+        case .configMaps: selectable(ServedType(type, hasStatus: false, validate: immutability))
         case .secrets: ServedType(type, hasStatus: false, validate: immutability)
+        case .deployments, .replicaSets, .statefulSets: scaled(type)
         default: ServedType(type, hasStatus: !withoutStatus.contains(type))
         }
     }
 
+    /// By name and namespace, and by nothing else.
+    private static func selectable(_ served: ServedType) -> ServedType {
+        var served = served
+        served.selectableFields = []
+        return served
+    }
+
+    private static func scaled(_ type: ResourceType) -> ServedType {
+        var served = ServedType(type)
+        served.scale = .workload
+        return served
+    }
+
     @Sendable private static func immutability(_ new: JSONValue, _ old: JSONValue?) -> [StatusCause] {
         guard let old, old["immutable"]?.boolValue == true else { return [] }
-        return ["data", "binaryData", "immutable"].filter { new[$0] != old[$0] }.map {
+        return ["immutable", "data", "binaryData"].filter { new[$0] != old[$0] }.map {
             StatusCause(
                 reason: "FieldValueForbidden", message: "Forbidden: field is immutable when `immutable` is set",
                 field: $0)
