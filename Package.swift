@@ -144,6 +144,13 @@ let package = Package(
         support("LifecycleTesting", ["Lifecycle", "Telemetry", "Primitives"]),
         support("HTTPTesting", ["HTTP", "Primitives"]),
         support("KubernetesTesting", ["KubernetesClient", "KubernetesModel", "HTTP", "JSON", "Primitives"]),
+        // What API servers are asked, and how what they answer is compared; see docs/testing.md.
+        support(
+            "ConformanceTesting",
+            [
+                "AIOpsAPI", "KubernetesClient", "KubernetesModel", "KubernetesTesting", "LifecycleTesting", "HTTP",
+                "JSON", "Telemetry", "Primitives",
+            ]),
         support("LanguageModelTesting", ["LanguageModels", "JSON", "Primitives"]),
         support(
             "SimulationTesting",
@@ -242,8 +249,8 @@ let package = Package(
         tests(
             "ClusterTests",
             [
-                "ClusterTesting", "AIOpsAPI", "KubernetesClient", "KubernetesModel", "CurlTransport", "HTTP", "JSON",
-                "Telemetry", "Primitives",
+                "ClusterTesting", "ConformanceTesting", "AIOpsAPI", "KubernetesClient", "KubernetesModel",
+                "CurlTransport", "HTTP", "JSON", "Telemetry", "Primitives",
             ]),
         // The same cluster behind a proxy that breaks things; see docs/testing.md.
         tests(
@@ -258,8 +265,8 @@ let package = Package(
         tests(
             "KubernetesClientTests",
             [
-                "KubernetesClient", "KubernetesModel", "KubernetesTesting", "HTTPTesting", "LifecycleTesting", "HTTP",
-                "JSON", "Processes", "Telemetry", "Primitives",
+                "ConformanceTesting", "KubernetesClient", "KubernetesModel", "KubernetesTesting", "HTTPTesting",
+                "LifecycleTesting", "HTTP", "JSON", "Processes", "Telemetry", "Primitives",
             ], exclude: ["Fixtures"]),
         tests(
             "EnvironmentsTests",

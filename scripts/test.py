@@ -191,11 +191,15 @@ class Run:
         sys.exit(1)
 
     def use_cluster(self, name, profile, variable):
-        self.do(f"cluster {name} ({profile})", [str(CLUSTER), "up", "--name", name, "--profile", profile])
-        status = json.loads(subprocess.check_output([str(CLUSTER), "status", "--name", name, "--json"], cwd=ROOT, start_new_session=True))
-        self.environment[variable] = status["kubeconfig"]
+        status = self.bring_up(name, profile, variable)
         self.environment["AIOPS_TEST_HOST_ADDRESS"] = status.get("hostAddress") or "127.0.0.1"
         self.environment["AIOPS_TEST_AUDIT_LOG"] = status.get("auditLog") or ""
+
+    def bring_up(self, name, profile, variable, *options):
+        self.do(f"cluster {name} ({' '.join([profile, *options])})", [str(CLUSTER), "up", "--name", name, "--profile", profile, *options])
+        status = json.loads(subprocess.check_output([str(CLUSTER), "status", "--name", name, "--json"], cwd=ROOT, start_new_session=True))
+        self.environment[variable] = status["kubeconfig"]
+        return status
 
 
 def lint(run):
@@ -247,7 +251,9 @@ def sim(run):
 
 
 def api(run):
+    """The current server, and the oldest one as it was."""
     run.use_cluster("aiops-test-api", "api", "AIOPS_TEST_KUBECONFIG")
+    run.bring_up("aiops-test-plain", "api", "AIOPS_TEST_PLAIN_KUBECONFIG", "--plain-1.20")
     run.do("self test of the API cluster", [str(CLUSTER), "selftest", "--name", "aiops-test-api"])
     run.do("tests against a real API server", ["swift", "test", "--skip-build", "--filter", "ClusterTests", "--skip", "NodeTests|FaultTests"])
 
@@ -311,12 +317,12 @@ def main():
         "lint": (6, lambda run: lint(run)),
         "unit": (6, lambda run: (build(run), unit(run), whole_runs(run, run.do))),
         "sim": (2, lambda run: sim(run)),
-        "api": (4, lambda run: (build(run), api(run))),
+        "api": (5, lambda run: (build(run), api(run))),
         "faults": (1 + 2 * len(LANES), lambda run: (build(run), every_fault(run))),
         "node": (6, lambda run: (build(run), node(run))),
-        "ci": (23, lambda run: (build(run), lint(run), unit(run), api(run), node_and_what_runs_beside(run, with_faults=True),
+        "ci": (24, lambda run: (build(run), lint(run), unit(run), api(run), node_and_what_runs_beside(run, with_faults=True),
                                 mutants(run, ["--sample", "3"]))),
-        "all": (21 + 2 * len(LANES), lambda run: (build(run), lint(run), unit(run), api(run), every_fault(run),
+        "all": (22 + 2 * len(LANES), lambda run: (build(run), lint(run), unit(run), api(run), every_fault(run),
                                  node_and_what_runs_beside(run, with_faults=False), mutants(run, []))),
     }
     if what not in plans:

@@ -39,6 +39,7 @@ enum LayerTable {
         "LifecycleTesting": ["Lifecycle"],
         "HTTPTesting": ["HTTP"],
         "KubernetesTesting": ["KubernetesClient"],
+        "ConformanceTesting": ["AIOpsAPI", "KubernetesTesting", "LifecycleTesting"],
         "LanguageModelTesting": ["LanguageModels"],
         "RuntimeTwin": ["ControllerRuntime", "CurlTransport"],
         "SimulationTesting": ["Controllers", "KubernetesTesting", "LanguageModelTesting", "LifecycleTesting"],

@@ -27,7 +27,7 @@ package struct TestCluster: Sendable {
             group.addTask { try await transport.run() }
             try await ClusterLock.with(kubeconfig) {
                 if definitions {
-                    try await cluster.installDefinitions()
+                    try await cluster.installDefinitions(profile.dialect)
                 } else {
                     try await cluster.removeDefinitions()
                 }
@@ -106,9 +106,9 @@ package struct TestCluster: Sendable {
         }
     }
 
-    private func installDefinitions() async throws {
+    private func installDefinitions(_ dialect: Schema.Dialect) async throws {
         for resource in CustomResource.all {
-            let definition = DynamicObject(resource.definition(.current))
+            let definition = DynamicObject(resource.definition(dialect))
             _ = try await client.applyDynamic(.customResourceDefinitions, definition)
         }
         try await eventually("the definitions are served") { () async throws -> Answer<Void> in

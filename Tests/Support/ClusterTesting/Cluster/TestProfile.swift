@@ -1,9 +1,12 @@
+import AIOpsAPI
 import Glibc
 
 /// Which cluster a test needs, and the variable of the environment that names its kubeconfig.
 package enum TestProfile: String, Sendable {
     /// An API server without pods.
     case api = "AIOPS_TEST_KUBECONFIG"
+    /// The oldest API server that the operator is proven on, as it was: without the current CRD server, and without pods.
+    case plain = "AIOPS_TEST_PLAIN_KUBECONFIG"
     /// A whole cluster with real pods.
     case node = "AIOPS_TEST_NODE_KUBECONFIG"
 
@@ -13,11 +16,20 @@ package enum TestProfile: String, Sendable {
 
     /// A test that cannot run fails: skipped, it would pass for a proof.
     package func kubeconfig() throws -> String {
-        try Self.value(
+        let arguments =
+            switch self {
+            case .api: "--profile api"
+            case .plain: "--profile api --plain-1.20"
+            case .node: "--profile node"
+            }
+        return try Self.value(
             rawValue,
-            hint: "scripts/test.py \(self == .api ? "api" : "node") sets it up, or: scripts/cluster/cluster.py up "
-                + "--name mine --profile \(self == .api ? "api" : "node")")
+            hint: "scripts/test.py \(self == .node ? "node" : "api") sets it up, or: scripts/cluster/cluster.py up "
+                + "--name mine \(arguments)")
     }
+
+    /// The form of our definitions that its server understands.
+    var dialect: Schema.Dialect { self == .plain ? .legacy : .current }
 
     /// The address at which pods and the operator reach servers of a test.
     package static func hostAddress() throws -> String {
