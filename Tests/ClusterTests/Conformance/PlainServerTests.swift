@@ -15,8 +15,10 @@ import Testing
             let queued = try await cluster.await("good", in: namespace, "is queued", within: .seconds(30)) {
                 $0.status.phase == .queued
             }
-            #expect(queued.status.conditions.isTrue(.admitted))
-            #expect(queued.metadata.finalizers == ["aiops.dev/environment"])
+            #expect(queued.status.conditions.isTrue(.reconciling))
+            try await cluster.await("good", in: namespace, "is held by its finalizer", within: .seconds(30)) {
+                $0.metadata.finalizers == ["aiops.dev/environment"]
+            }
             try await cluster.client.delete(
                 AIOpsTask.resourceType, queued.metadata.key, DeleteOptions(uid: queued.metadata.uid))
             try await eventually("the task is gone", within: .seconds(30)) {
