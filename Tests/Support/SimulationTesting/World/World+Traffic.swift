@@ -23,6 +23,7 @@ extension World {
             let mishap = planned ?? state.random.weather(exchange)
             if case .none = mishap { return mishap }
             state.mishaps += 1
+            state.lastMishap = now
             return mishap
         }
     }

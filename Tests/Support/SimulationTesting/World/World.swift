@@ -1,3 +1,4 @@
+import ControllerRuntime
 import KubernetesModel
 package import KubernetesTesting
 package import LifecycleTesting
@@ -21,6 +22,7 @@ package final class World: Sendable {
         var saved: [SavedWorld] = []
         /// Requests so far that did not go as they should.
         var mishaps = 0
+        var lastMishap = Duration.zero
     }
 
     /// How long a run may take in virtual time before it counts as stuck.
@@ -109,12 +111,15 @@ package final class World: Sendable {
     /// Nothing is to be done any more: whatever is still written now is written for ever.
     private func rest() -> Simulator.Ending {
         // What was under way when the end came may still come in, and what went wrong until now is tried again.
-        var mishaps: Int
+        var (mishaps, isSettled) = (0, false)
         repeat {
             mishaps = state.withLock { $0.mishaps }
             let ending = simulator.run(atMost: .seconds(20)) { false }
             guard ending == .overdue else { return ending }
-        } while mishaps < state.withLock { $0.mishaps } && simulator.monotonicNow() < Self.patience
+            let (count, last) = state.withLock { ($0.mishaps, $0.lastMishap) }
+            // Waits double: the next is no longer than twice the time for which there were failures.
+            isSettled = count == mishaps && simulator.monotonicNow() >= last + min(last * 2, RetryPolicy.key.cap)
+        } while !isSettled && simulator.monotonicNow() < Self.patience
         state.withLock { $0.moment.beginRest(at: server.currentVersion) }
         return simulator.run(atMost: schedule.rest) { false } == .spinning ? .spinning : .done
     }
