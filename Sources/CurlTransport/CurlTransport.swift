@@ -12,9 +12,12 @@ package final class CurlTransport: HTTPTransport, Service {
     private let configuration: CurlConfiguration
     private let mailbox = Mailbox()
     private let lastID = Locked<UInt64>(0)
+    /// For tasks that are to run where the bytes come in; see there.
+    package let executor: LoopExecutor
 
     package init(configuration: CurlConfiguration = CurlConfiguration()) {
         self.configuration = configuration
+        executor = LoopExecutor(mailbox)
         // TLS libraries write to sockets whose peer has gone, with no flag that would prevent the signal.
         aiops_ignore_broken_pipes()
         // Thread-safe since 7.84 and counted, so each transport may ask.
@@ -23,12 +26,12 @@ package final class CurlTransport: HTTPTransport, Service {
 
     /// Runs the loop on a thread of its own until the task is cancelled; then every open exchange fails with `stopped`.
     package func run() async throws {
-        let (mailbox, configuration) = (mailbox, configuration)
+        let (mailbox, executor, configuration) = (mailbox, executor, configuration)
         let result: Result<Void, LoopFailure> = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 do throws(PlatformThread.Failure) {
                     try PlatformThread.spawn(name: "http-loop") {
-                        continuation.resume(returning: Self.runLoop(mailbox, configuration))
+                        continuation.resume(returning: Self.runLoop(mailbox, executor, configuration))
                     }
                 } catch {
                     continuation.resume(returning: .failure(LoopFailure(code: error.code)))
@@ -82,9 +85,11 @@ package final class CurlTransport: HTTPTransport, Service {
         }
     }
 
-    private static func runLoop(_ mailbox: Mailbox, _ configuration: CurlConfiguration) -> Result<Void, LoopFailure> {
+    private static func runLoop(
+        _ mailbox: Mailbox, _ executor: LoopExecutor, _ configuration: CurlConfiguration
+    ) -> Result<Void, LoopFailure> {
         do throws(LoopFailure) {
-            try EventLoop(mailbox: mailbox, configuration: configuration).run()
+            try EventLoop(mailbox: mailbox, executor: executor, configuration: configuration).run()
             return .success(())
         } catch {
             for command in mailbox.close() { command.refuse() }

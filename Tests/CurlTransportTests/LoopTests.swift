@@ -1,4 +1,5 @@
 import CCurl
+import Glibc
 import HTTP
 import Primitives
 import Testing
@@ -71,6 +72,20 @@ import Testing
         #expect(mailbox.close().count == 1)
         #expect(!mailbox.post(.stop))
         #expect(mailbox.take().isEmpty)
+    }
+
+    /// A callback of libcurl that resumes a task must not signal a loop that is awake: that costs three calls of the kernel.
+    @Test func onlyALoopThatWaitsIsWoken() {
+        let mailbox = Mailbox()
+        func isSignalled() -> Bool {
+            var polled = pollfd(fd: mailbox.descriptor, events: Int16(POLLIN), revents: 0)
+            return poll(&polled, 1, 0) == 1
+        }
+        #expect(mailbox.prepareToSleep())
+        mailbox.wakeUp()
+        #expect(mailbox.post(.stop) && !isSignalled())
+        #expect(mailbox.take().count == 1 && mailbox.prepareToSleep())
+        #expect(mailbox.post(.stop) && isSignalled())
     }
 
     @Test func headOfAResponse() {

@@ -3,12 +3,13 @@ internal import CLinux
 internal import Glibc
 internal import HTTP
 
-/// The one thread that talks to libcurl: an epoll, the pools on it, and everything open.
+/// The one thread that talks to libcurl: an epoll, the pools on it, everything open, and the tasks that run here.
 ///
-/// Invariants: nothing here is touched by another thread; commands run between calls of libcurl, never within; every id in
+/// Invariants: nothing here is touched by another thread; commands and jobs run between calls of libcurl, never within; every id in
 /// `exchanges` and `webSockets` is open, and what is open is in exactly one of them.
 final class EventLoop {
     private let mailbox: Mailbox
+    private let executor: LoopExecutor
     private let configuration: CurlConfiguration
     private let epoll: Int32
     private let pools: [CurlPool]
@@ -25,8 +26,9 @@ final class EventLoop {
     private var events = [UInt32](repeating: 0, count: Int(AIOPS_EPOLL_BATCH))
 
     /// - Throws: The system's error number.
-    init(mailbox: Mailbox, configuration: CurlConfiguration) throws(LoopFailure) {
+    init(mailbox: Mailbox, executor: LoopExecutor, configuration: CurlConfiguration) throws(LoopFailure) {
         self.mailbox = mailbox
+        self.executor = executor
         self.configuration = configuration
         let epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
         guard epoll >= 0, mailbox.descriptor >= 0 else { throw LoopFailure(code: errno) }
@@ -46,6 +48,7 @@ final class EventLoop {
 
     /// Turns until a `stop` command, then ends everything that is open.
     func run() {
+        mailbox.open()
         while !isStopping {
             wait()
             for command in mailbox.take() { execute(command) }
@@ -54,14 +57,18 @@ final class EventLoop {
             for pool in pools { reap(pool) }
             announce()
             expire(at: now)
+            executor.runJobs()
         }
         for command in mailbox.close() { command.refuse() }
+        executor.handOverJobs()
         for id in exchanges.keys.sorted() + webSockets.keys.sorted() { remove(id, .stopped) }
     }
 
     private func wait() {
         let timeout = mailbox.prepareToSleep() ? timeout() : 0
         let count = aiops_epoll_wait(epoll, &tokens, &events, timeout)
+        // Before libcurl is called: what its callbacks make ready is taken in this turn.
+        mailbox.wakeUp()
         now = LoopClock.now()
         for pool in pools { pool.now = now }
         // First of all: what this thread, or the whole process, slept through must not get one more byte out.

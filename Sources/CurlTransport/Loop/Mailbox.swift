@@ -2,13 +2,16 @@ internal import CLinux
 internal import Glibc
 internal import Primitives
 
-/// Commands on their way from tasks to the loop thread.
+/// Commands on their way from tasks to the loop thread, and the jobs of tasks that run there.
 ///
-/// Invariants: commands are taken in the order they were posted; after `close` none is accepted; the eventfd is
-/// signalled by the first command after the loop has said that it is about to wait.
+/// Invariants: commands and jobs are each taken in the order they were posted; after `close` none is accepted, nor a job
+/// before `open`; the eventfd is signalled by the first of them after the loop has said that it is about to wait.
 final class Mailbox: Sendable {
     private struct State {
         var commands: [LoopCommand] = []
+        var jobs: [UnownedJob] = []
+        /// The loop runs, so that somebody will take jobs.
+        var isOpen = false
         var isClosed = false
         /// The loop waits in the kernel, or is about to.
         var isAsleep = false
@@ -41,13 +44,31 @@ final class Mailbox: Sendable {
         return isAccepted
     }
 
+    /// Whether the job was accepted; if not, it belongs elsewhere.
+    func post(_ job: UnownedJob) -> Bool {
+        let (isAccepted, wakes) = state.withLock { state in
+            guard state.isOpen, !state.isClosed else { return (false, false) }
+            state.jobs.append(job)
+            defer { state.isAsleep = false }
+            return (true, state.isAsleep)
+        }
+        if wakes { eventfd_write(descriptor, 1) }
+        return isAccepted
+    }
+
+    /// From now on jobs are taken.
+    func open() { state.withLock { $0.isOpen = true } }
+
     /// Whether the loop may wait until the eventfd is readable: nothing has been posted since it took what there was.
     func prepareToSleep() -> Bool {
         state.withLock { state in
-            state.isAsleep = state.commands.isEmpty
+            state.isAsleep = state.commands.isEmpty && state.jobs.isEmpty
             return state.isAsleep
         }
     }
+
+    /// The loop has stopped waiting and will take what is posted: nobody need wake it.
+    func wakeUp() { state.withLock { $0.isAsleep = false } }
 
     /// Makes the eventfd unreadable again.
     func clearSignal() {
@@ -57,14 +78,25 @@ final class Mailbox: Sendable {
 
     func take() -> [LoopCommand] {
         state.withLock { state in
-            state.isAsleep = false
             guard !state.commands.isEmpty else { return [] }
             defer { state.commands = [] }
             return state.commands
         }
     }
 
-    /// Refuses further commands and returns those nobody has taken.
+    /// The `most` that came first.
+    func takeJobs(_ most: Int) -> [UnownedJob] {
+        state.withLock { state in
+            guard state.jobs.count > most else {
+                defer { state.jobs = [] }
+                return state.jobs
+            }
+            defer { state.jobs.removeFirst(most) }
+            return Array(state.jobs.prefix(most))
+        }
+    }
+
+    /// Refuses further commands and jobs, and returns the commands nobody has taken; jobs are still to be taken.
     func close() -> [LoopCommand] {
         state.withLock { state in
             state.isClosed = true

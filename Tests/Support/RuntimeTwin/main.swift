@@ -41,4 +41,6 @@ let controller = Controller(
 controller.watch(tasks)
 let manager = Manager(caches: [cache], controllers: [controller], time: time, logger: logger, metrics: metrics)
 let signals = try Signals()
-try await ServiceGroup([transport], logger: logger).run { try await manager.run(until: signals) }
+try await ServiceGroup([transport], logger: logger).run {
+    try await withTaskExecutorPreference(transport.executor) { try await manager.run(until: signals) }
+}
