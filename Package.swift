@@ -151,7 +151,10 @@ let package = Package(
                 "AIOpsAPI", "KubernetesClient", "KubernetesModel", "KubernetesTesting", "LifecycleTesting", "HTTP",
                 "JSON", "Telemetry", "Primitives",
             ]),
-        support("LanguageModelTesting", ["LanguageModels", "JSON", "Primitives"]),
+        support("LanguageModelTesting", ["LanguageModels", "JSON", "Lifecycle", "Primitives"]),
+        support("ModelFuzzing", ["Agent", "LanguageModels", "HTTP", "Primitives"]),
+        // A million inputs for what reads models; no product, so nothing of it is shipped.
+        program("fuzz-models", ["ModelFuzzing"], path: "Tests/Support/fuzz-models"),
         support(
             "SimulationTesting",
             [
@@ -226,7 +229,11 @@ let package = Package(
         tests("ConversationsTests", ["Conversations", "JSON", "Primitives"]),
         tests(
             "LanguageModelsTests",
-            ["LanguageModels", "LanguageModelTesting", "HTTPTesting", "HTTP", "JSON", "Primitives"]),
+            [
+                "LanguageModels", "LanguageModelTesting", "ModelFuzzing", "CurlTransport", "HTTPTesting", "HTTP",
+                "JSON",
+                "Lifecycle", "Telemetry", "Primitives",
+            ]),
         tests(
             "AgentTests",
             [

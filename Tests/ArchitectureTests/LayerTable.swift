@@ -41,6 +41,8 @@ enum LayerTable {
         "KubernetesTesting": ["KubernetesClient"],
         "ConformanceTesting": ["AIOpsAPI", "KubernetesTesting", "LifecycleTesting"],
         "LanguageModelTesting": ["LanguageModels"],
+        "ModelFuzzing": ["Agent"],
+        "fuzz-models": ["ModelFuzzing"],
         "RuntimeTwin": ["ControllerRuntime", "CurlTransport"],
         "SimulationTesting": ["Controllers", "KubernetesTesting", "LanguageModelTesting", "LifecycleTesting"],
         "simulate": ["SimulationTesting"],

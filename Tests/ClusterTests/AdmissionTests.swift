@@ -43,7 +43,7 @@ extension WithOperator {
                     (
                         "vendor",
                         TaskRequest("noop_detection_shop_lite-1", model: ["provider": "OpenAI", "name": "x"]),
-                        "NotSupported", "use OpenAICompatible or Simulated"
+                        "CredentialsMissing", "credentialsSecretRef"
                     ),
                 ]
                 for (name, request, _, _) in bad { try await cluster.apply(request, as: name, in: namespace) }

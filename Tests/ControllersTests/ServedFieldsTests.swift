@@ -199,7 +199,8 @@ import Testing
 
     /// What a pool's defaults bring is refused at the task that would run by them.
     @Test func aTaskIsNotRunByDefaultsThatAreNotServed() throws {
-        let defaults = try ModelSettings(jsonValue: ["credentialsSecretRef": ["name": "s"]])
+        let defaults = try ModelSettings(
+            jsonValue: ["provider": "Simulated", "credentialsSecretRef": ["name": "s"]])
         let pool = Fixture.pool { $0.spec.modelDefaults = defaults }
         let status = try Fixture.decide(Fixture.task(), pool: .found(pool)).status
         #expect(status.conditions.get(.succeeded)?.reason == Reason.notSupported.rawValue)

@@ -40,6 +40,15 @@ package struct AgentLimits: Sendable, Hashable {
     }
 }
 
+extension AgentLimits {
+    /// What fits into a model's window of that many tokens beside the longest reply, at the three bytes that a token of
+    /// commands and logs stands for at least as a rule; never more than the usual limit.
+    package static func contextBytes(window: Int?, reply: Int) -> Int {
+        let usual = AgentLimits().contextBytes
+        return window.map { min(usual, max(16 * 1024, ($0 - reply) * 3)) } ?? usual
+    }
+}
+
 /// How the model is to be asked.
 package struct ModelSettings: Sendable, Hashable {
     package var maxTokens: Int

@@ -82,6 +82,11 @@ package struct ManagerCommand: Sendable {
                 .value(
                     "allowed-model-host", "HOST",
                     summary: "Host to which model requests may go, besides the vendors' own", isRepeatable: true),
+                .flag(
+                    "operator-model-keys",
+                    summary: "Let tasks that name no Secret use the keys in OPENAI_API_KEY, ANTHROPIC_API_KEY and "
+                        + "OPENROUTER_API_KEY of the operator's environment (OPENROUTER_BASE_URL changes the address of the last)"
+                ),
             ] + ElectionOptions.declared,
             run: { try await run($0) })
     }
@@ -108,7 +113,9 @@ package struct ManagerCommand: Sendable {
                 sandbox: arguments.value("sandbox-image") ?? ImageSet.defaultSandbox,
                 busybox: arguments.value("busybox-image") ?? ImageSet.defaultBusybox,
                 pullSecrets: arguments.values("pull-secret")),
-            allowedModelHosts: Set(arguments.values("allowed-model-host").map { $0.lowercased() }))
+            allowedModelHosts: Set(arguments.values("allowed-model-host").map { $0.lowercased() }),
+            modelKeys: arguments.flag("operator-model-keys") ? OperatorKeys(environment: wiring.environment) : .none)
+        for key in settings.modelKeys.texts { redactor.register(secret: key) }
         let election = try ElectionOptions(arguments, namespace: settings.namespace)
         let gracePeriod = ElectionOptions.seconds("shutdown-grace", arguments)
         let metrics = MetricsRegistry()

@@ -2,7 +2,9 @@ import AIOpsAPI
 
 extension ConversationKeeper.Description {
     /// What stands in the task about the model that is, or was, spoken to.
-    init(_ task: AIOpsTask, claim: AIOpsTask.Claim) {
+    ///
+    /// `provider` is who answers, where that is known; for a conversation that exists it is in its spec already.
+    init(_ task: AIOpsTask, claim: AIOpsTask.Claim, provider: String? = nil) {
         var model = LLMConversation.ModelIdentity()
         model.name = task.status.provenance?.model
         var settings = LLMConversation.CallSettings()
@@ -11,8 +13,9 @@ extension ConversationKeeper.Description {
             let spec = try task.runningSpec()
             metadata.problemID = spec.problem?.id
             if let effective = spec.effective(pool: try task.admittedDefaults()) {
-                let provider = ModelResolver.provider(of: effective.model)
-                model.provider = task.status.usage?.simulated == true ? .simulated : provider
+                let named = effective.model.provider == .auto ? nil : effective.model.provider
+                let answering = provider.map { ModelProvider(rawValue: $0) } ?? named
+                model.provider = task.status.usage?.simulated == true ? .simulated : answering
                 settings.temperature = effective.model.temperature
                 settings.topP = effective.model.topP
                 settings.maxTokens = effective.model.maxTokens

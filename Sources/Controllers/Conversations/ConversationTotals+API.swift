@@ -31,7 +31,12 @@ extension ConversationTotals {
             shown.source = .unpriced
             return shown
         } else {
-            shown.source = costSource == "provider" ? .provider : .priceTable
+            shown.source =
+                switch costSource {
+                case "provider": .provider
+                case "local": .local
+                default: .priceTable
+                }
         }
         shown.inputCost = DecimalString(nanos: inputNanoUSD)
         shown.outputCost = DecimalString(nanos: outputNanoUSD)

@@ -1,15 +1,13 @@
 package import AIOpsAPI
 package import HTTP
 package import KubernetesClient
-import KubernetesModel
 package import LanguageModels
 package import Primitives
 
 /// Turns what a task says about its model into a model that can be asked.
 ///
-/// Keys are read from the Secret a task names, at the start of each run, and are held by the model client alone. A Secret
-/// of type `aiops.dev/model-credentials` holds the key under `apiKey` (or the name the task gives) and, under `hosts`,
-/// the hosts it may be sent to, one a line.
+/// Keys are read from the Secret a task names, at the start of each run, or are the operator's own where an administrator
+/// allows that; they are held by the model client alone.
 package struct ModelResolver: Sendable {
     package static let secretType = "aiops.dev/model-credentials"
 
@@ -17,50 +15,84 @@ package struct ModelResolver: Sendable {
     private let transport: any HTTPTransport
     private let time: any TimeSource
     private let allowedHosts: Set<String>
+    private let keys: OperatorKeys
     private let holdSecret: @Sendable (String) -> Void
 
-    /// `holdSecret` is told each key that is read, so that it can be taken out of whatever is stored or sent.
+    /// `holdSecret` is told each key that is used, so that it can be taken out of whatever is stored or sent.
     package init(
         client: KubernetesClient, transport: any HTTPTransport, time: any TimeSource, allowedHosts: Set<String>,
-        holdSecret: @escaping @Sendable (String) -> Void = { _ in }
+        keys: OperatorKeys = .none, holdSecret: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         self.client = client
         self.transport = transport
         self.time = time
         self.allowedHosts = allowedHosts
+        self.keys = keys
         self.holdSecret = holdSecret
-    }
-
-    /// The provider that will answer; `Auto` means Simulated as long as nobody gives a key.
-    package static func provider(of model: EffectiveModel) -> ModelProvider {
-        guard case .auto = model.provider else { return model.provider }
-        return model.baseURL == nil ? .simulated : .openAICompatible
     }
 
     /// A key that the pool's defaults name is read from `poolNamespace`, one that the task names from `namespace`.
     package func resolve(
         _ settings: EffectiveModel, namespace: String, poolNamespace: String
     ) async throws(TaskFailure) -> any LanguageModel {
-        let seed = UInt64(bitPattern: settings.seed)
-        switch Self.provider(of: settings) {
-        case .simulated:
-            return SimulatedModel(seed: seed)
-        case .openAICompatible:
-            guard let baseURL = settings.baseURL else {
-                throw TaskFailure(.user, .invalidSpec, "set spec.agent.model.baseURL for provider OpenAICompatible")
-            }
-            let owner = settings.credentialsOwner == .pool ? poolNamespace : namespace
-            return try await compatible(settings, baseURL: baseURL, namespace: owner, seed: seed)
-        case let other:
-            throw TaskFailure(
-                .user, .notSupported,
-                "provider \(other) is not served by this version; use OpenAICompatible with its base URL, or Simulated")
+        let owner = settings.credentialsOwner == .pool ? poolNamespace : namespace
+        var credentials: ModelCredentials?
+        if let reference = settings.credentialsSecretRef, settings.provider != .simulated {
+            credentials = try await .read(reference, namespace: owner, client: client, time: time)
+            if settings.provider == .auto, settings.baseURL == nil { try credentials?.checkItTellsTheVendor() }
+        }
+        let choice = try ModelChoice(settings, vendors: credentials?.vendors ?? keys.vendors, now: time.wallNow())
+        switch choice.provider {
+        case .simulated: return SimulatedModel(seed: UInt64(bitPattern: settings.seed))
+        case .compatible: return try model(compatible(settings, credentials), settings)
+        case .vendor(let vendor): return try model(vendors(vendor, choice.name ?? "", settings, credentials), settings)
+        case .toldBySecret:
+            // Its vendors were given.
+            throw TaskFailure(.infrastructure, .internalError, "the provider was not found out")
         }
     }
 
+    private func model(_ configuration: ProviderConfiguration, _ settings: EffectiveModel) -> any LanguageModel {
+        ProviderModel(
+            configuration, transport: transport, time: time, seed: UInt64(bitPattern: settings.seed))
+    }
+
     private func compatible(
-        _ settings: EffectiveModel, baseURL: String, namespace: String, seed: UInt64
-    ) async throws(TaskFailure) -> any LanguageModel {
+        _ settings: EffectiveModel, _ credentials: ModelCredentials?
+    ) throws(TaskFailure) -> ProviderConfiguration {
+        guard let baseURL = settings.baseURL else {
+            throw TaskFailure(.user, .invalidSpec, "set spec.agent.model.baseURL for provider OpenAICompatible")
+        }
+        let endpoint = try endpoint(baseURL)
+        try check(endpoint, credentials)
+        let key = try credentials?.key(nil)
+        if let key { holdSecret(key.reveal()) }
+        return .compatible(
+            baseURL: baseURL, provider: endpoint.provider.rawValue, model: settings.name ?? "default", key: key)
+    }
+
+    /// At its own address, or at the one that comes with the key.
+    private func vendors(
+        _ vendor: ModelFacts.Vendor, _ name: String, _ settings: EffectiveModel, _ credentials: ModelCredentials?
+    ) throws(TaskFailure) -> ProviderConfiguration {
+        guard let key = try credentials?.key(vendor) ?? (settings.baseURL == nil ? keys.key(vendor) : nil) else {
+            throw ModelChoice.missing(vendor, hasAddress: settings.baseURL != nil)
+        }
+        let baseURL = credentials == nil ? keys.address(vendor) : settings.baseURL
+        var configuration: ProviderConfiguration =
+            switch vendor {
+            case .openAI: .openAI(model: name, key: key, baseURL: baseURL)
+            case .anthropic: .anthropic(model: name, key: key, baseURL: baseURL)
+            case .others: .openRouter(model: name, key: key, baseURL: baseURL)
+            }
+        let endpoint = try endpoint(configuration.baseURL)
+        try check(endpoint, credentials)
+        configuration.isAtVendor = endpoint.provider.rawValue == vendor.rawValue
+        holdSecret(key.reveal())
+        return configuration
+    }
+
+    private func endpoint(_ baseURL: String) throws(TaskFailure) -> ModelEndpoint {
         guard let endpoint = ModelEndpoint(baseURL: baseURL) else {
             throw TaskFailure(
                 .user, .invalidSpec, "spec.agent.model.baseURL must be http:// or https:// with a host: \(baseURL)")
@@ -71,21 +103,14 @@ package struct ModelResolver: Sendable {
                 "baseURL names the link-local address \(endpoint.host), and nothing is sent to those, "
                     + "whatever is allowed: name an address that other machines can reach")
         }
-        var hosts = allowedHosts
-        var key: LanguageModels.Secret?
-        if let reference = settings.credentialsSecretRef {
-            let credentials = try await credentials(reference, namespace: namespace)
-            key = credentials.key
-            // A Secret speaks for its own key only: with hosts of its own, it goes to those and nowhere else.
-            hosts = credentials.hosts.isEmpty ? hosts : credentials.hosts
-            guard endpoint.isAllowed(by: hosts) else {
-                throw Self.refusal(of: endpoint, secret: reference.name, hasHosts: !credentials.hosts.isEmpty)
-            }
-        }
-        guard endpoint.isAllowed(by: hosts) else { throw Self.refusal(of: endpoint) }
-        let configuration = OpenAICompatibleConfiguration(
-            baseURL: baseURL, provider: endpoint.provider.rawValue, model: settings.name ?? "default", key: key)
-        return OpenAICompatibleModel(configuration, transport: transport, time: time, seed: seed)
+        return endpoint
+    }
+
+    /// A Secret speaks for its own key only: with hosts of its own, it goes to those and nowhere else.
+    private func check(_ endpoint: ModelEndpoint, _ credentials: ModelCredentials?) throws(TaskFailure) {
+        let own = credentials?.hosts ?? []
+        guard !endpoint.isAllowed(by: own.isEmpty ? allowedHosts : own) else { return }
+        throw Self.refusal(of: endpoint, secret: credentials?.name, hasHosts: !own.isEmpty)
     }
 
     /// Advises only what would help: an administrator's list is not asked where the Secret has one of its own.
@@ -101,56 +126,5 @@ package struct ModelResolver: Sendable {
         return TaskFailure(
             .user, .hostNotAllowed,
             "host \(host) is not allowed: " + advice.compactMap(\.self).joined(separator: ", or "))
-    }
-
-    private struct Credentials {
-        var key: LanguageModels.Secret
-        var hosts: Set<String>
-    }
-
-    private func credentials(
-        _ reference: SecretKeyReference, namespace: String
-    ) async throws(TaskFailure) -> Credentials {
-        let secret: KubernetesModel.Secret
-        do {
-            let key = ObjectKey(namespace: namespace, name: reference.name)
-            secret = try await Patience(time: time).again(while: { $0.isRetryable }) {
-                () async throws(KubernetesError) in try await client.get(KubernetesModel.Secret.self, key)
-            }
-        } catch {
-            if error.isNotFound {
-                throw TaskFailure(
-                    .user, .credentialsMissing,
-                    "Secret \(reference.name) does not exist in namespace \(namespace), where the operator may read "
-                        + "Secrets; create it with type \(Self.secretType) and the key under "
-                        + "`\(reference.key ?? "apiKey")`")
-            }
-            if case .forbidden = error.kind {
-                throw TaskFailure(
-                    .user, .credentialsNotAllowed,
-                    "the operator may not read Secrets in namespace \(namespace), so whether Secret \(reference.name) "
-                        + "is there cannot be told: add the namespace to the chart's credentialNamespaces (or bind the "
-                        + "ClusterRole of the release that ends in -model-credentials to the operator's ServiceAccount "
-                        + "there), and create the Secret if it does not exist", cause: error)
-            }
-            throw TaskFailure(
-                .infrastructure, .internalError, "could not read Secret \(reference.name)", cause: error)
-        }
-        guard secret.type == Self.secretType else {
-            throw TaskFailure(
-                .user, .credentialsNotAllowed,
-                "Secret \(reference.name) has type \(secret.type); only Secrets of type \(Self.secretType) "
-                    + "are used, so that no other Secret can be sent away by naming it")
-        }
-        let name = reference.key ?? "apiKey"
-        guard let bytes = secret.data[name], !bytes.isEmpty else {
-            throw TaskFailure(
-                .user, .credentialsMissing, "Secret \(reference.name) holds no `\(name)`: put the key there")
-        }
-        let hosts = String(decoding: secret.data["hosts"] ?? [], as: UTF8.self)
-            .split { $0.isWhitespace || $0 == "," }.map { $0.lowercased() }
-        let key = String(decoding: bytes, as: UTF8.self).filter { !$0.isNewline }
-        holdSecret(key)
-        return Credentials(key: LanguageModels.Secret(key), hosts: Set(hosts))
     }
 }

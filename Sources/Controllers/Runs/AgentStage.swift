@@ -138,7 +138,8 @@ struct AgentStage {
         let current = await context.record.task
         let keeper = ConversationKeeper(
             location, task: current, claim: context.record.claim,
-            description: ConversationKeeper.Description(current, claim: context.record.claim),
+            description: ConversationKeeper.Description(
+                current, claim: context.record.claim, provider: descriptor.provider),
             client: context.services.client, time: context.services.time)
         do {
             try await Patience(time: context.services.time).again(while: { $0.isRetryable }) {
@@ -179,7 +180,9 @@ struct AgentStage {
     private var limits: AgentLimits {
         AgentLimits(
             maxSteps: context.effective.maxSteps, deadline: context.deadline, maxTokens: context.effective.maxTokens,
-            maxCost: context.effective.maxCostNanos.map { NanoDollars($0) })
+            maxCost: context.effective.maxCostNanos.map { NanoDollars($0) },
+            contextBytes: AgentLimits.contextBytes(
+                window: context.model.descriptor.contextTokens, reply: settings.maxTokens))
     }
 
     private var toolbox: ClusterToolbox {

@@ -45,7 +45,8 @@ struct RunContext: Sendable {
         do {
             model = try await ModelResolver(
                 client: services.client, transport: services.transport, time: services.time,
-                allowedHosts: services.settings.allowedModelHosts, holdSecret: { keys.register(secret: $0) }
+                allowedHosts: services.settings.allowedModelHosts, keys: services.settings.modelKeys,
+                holdSecret: { keys.register(secret: $0) }
             ).resolve(
                 effective.model, namespace: task.metadata.namespace ?? "",
                 poolNamespace: pool?.namespace ?? "")

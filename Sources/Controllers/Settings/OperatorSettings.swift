@@ -10,6 +10,8 @@ package struct OperatorSettings: Sendable {
     /// Hosts a key or a conversation may be sent to without a Secret that lists them: the vendors' own, and what the
     /// administrator added.
     package var allowedModelHosts: Set<String>
+    /// Keys for tasks that bring none; empty unless an administrator allows them.
+    package var modelKeys: OperatorKeys
     /// Most runs at once in this process, over all pools: what is beyond it stays queued.
     package var maxConcurrentRuns: Int
 
@@ -18,12 +20,13 @@ package struct OperatorSettings: Sendable {
 
     package init(
         version: String, namespace: String, images: ImageSet = ImageSet(), allowedModelHosts: Set<String> = [],
-        maxConcurrentRuns: Int? = nil
+        modelKeys: OperatorKeys = .none, maxConcurrentRuns: Int? = nil
     ) {
         self.version = version
         self.namespace = namespace
         self.images = images
         self.allowedModelHosts = allowedModelHosts.union(Self.vendorHosts)
+        self.modelKeys = modelKeys
         self.maxConcurrentRuns = maxConcurrentRuns ?? WorkerPool.Workers.most
     }
 }

@@ -33,19 +33,20 @@ extension EffectiveModel {
     /// Told with the task's path, wherever it comes from: the task can always say otherwise.
     fileprivate var unserved: [SpecProblem] {
         let path = "spec.agent.model"
-        switch ModelResolver.provider(of: self) {
-        case .openAICompatible: return []
+        switch provider {
+        case .auto, .openAI, .anthropic, .openRouter, .openAICompatible: return []
         case .simulated:
             // A simulated run in place of the one that was paid for would be a nasty surprise.
             if credentialsSecretRef != nil {
-                return [.notServed("\(path).credentialsSecretRef without baseURL", "set baseURL, or remove the Secret")]
+                let field = "\(path).credentialsSecretRef with provider Simulated"
+                return [.notServed(field, "name the provider whose key it is, or remove the Secret")]
             }
             if baseURL != nil {
                 return [.notServed("\(path).baseURL with provider Simulated", "use provider OpenAICompatible")]
             }
             return []
-        case let other:
-            return [.notServed("\(path).provider \(other)", "use OpenAICompatible or Simulated")]
+        case .replay, .unknown:
+            return [.notServed("\(path).provider \(provider)", "name a provider, or use Simulated")]
         }
     }
 }

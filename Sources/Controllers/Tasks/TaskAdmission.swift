@@ -36,10 +36,17 @@ struct TaskAdmission {
         if !unserved.isEmpty { return Answer(reason: .notSupported, message: unserved.summary) }
         let tools = spec.unknownTools(pool: input.pool.pool?.spec)
         if !tools.isEmpty { return Answer(reason: .invalidSpec, message: tools.summary) }
+        if let failure = modelProblem { return Answer(reason: failure.reason, message: failure.message) }
         guard spec.environment?.podSecurity == .required, input.podSecurity == .notEnforced else { return nil }
         return Answer(
             reason: .podSecurityNotEnforced,
             message: "spec.environment.podSecurity is Required, and this server does not enforce Pod Security")
+    }
+
+    /// Only once the pool is there, whose defaults may bring the key.
+    private var modelProblem: TaskFailure? {
+        guard let pool = input.pool.pool, let effective = spec.effective(pool: pool.spec) else { return nil }
+        return ModelChoice.problem(effective.model, keys: input.modelKeys, now: input.now)
     }
 
     /// What may change by itself: the task waits for it.

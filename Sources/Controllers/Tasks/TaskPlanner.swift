@@ -23,11 +23,13 @@ package struct TaskPlanner: Sendable {
         /// Whether a run of this task is under way in this process.
         package var isRunningHere: Bool
         package var operatorVersion: String
+        package var modelKeys: OperatorKeys
         package var now: Timestamp
 
         package init(
             task: AIOpsTask, pool: PoolLookup, problem: ProblemLookup, queueLength: Int, queuePlace: Int,
-            podSecurity: PodSecurityProbe.Finding? = nil, isRunningHere: Bool, operatorVersion: String, now: Timestamp
+            podSecurity: PodSecurityProbe.Finding? = nil, isRunningHere: Bool, operatorVersion: String,
+            modelKeys: OperatorKeys = .none, now: Timestamp
         ) {
             self.task = task
             self.pool = pool
@@ -37,6 +39,7 @@ package struct TaskPlanner: Sendable {
             self.podSecurity = podSecurity
             self.isRunningHere = isRunningHere
             self.operatorVersion = operatorVersion
+            self.modelKeys = modelKeys
             self.now = now
         }
     }
@@ -137,8 +140,13 @@ package struct TaskPlanner: Sendable {
         decision.status.queue = queue
         var display = decision.status.display ?? AIOpsTask.Display()
         display.pool = input.pool.pool?.metadata.name
-        let provider = ModelResolver.provider(of: effective.model)
-        display.model = DisplayText.model(name: effective.model.name, isSimulated: provider == .simulated)
+        do {
+            let choice = try ModelChoice(effective.model, keys: input.modelKeys, now: now)
+            display.model = DisplayText.model(name: choice.name, isSimulated: choice.provider == .simulated)
+        } catch {
+            // Refused before it came here.
+            display.model = DisplayText.model(name: effective.model.name, isSimulated: false)
+        }
         decision.status.display = display
         var provenance = decision.status.provenance ?? AIOpsTask.Provenance()
         provenance.operatorVersion = input.operatorVersion

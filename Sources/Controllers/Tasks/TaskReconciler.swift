@@ -97,7 +97,7 @@ package struct TaskReconciler: Reconciler {
         return TaskPlanner.Input(
             task: task, pool: pool, problem: lookUpProblem(task), queueLength: length, queuePlace: place,
             podSecurity: security, isRunningHere: host.isRunning(uid: task.metadata.uid),
-            operatorVersion: settings.version, now: now)
+            operatorVersion: settings.version, modelKeys: settings.modelKeys, now: now)
     }
 
     /// - Returns: when to look again; nil while there is nothing to look at.

@@ -58,7 +58,9 @@ package struct ServerSentEventSplitter: Sendable {
         switch String(decoding: field, as: UTF8.self) {
         case "data":
             guard (data?.count ?? 0) + value.count < limit else { throw TooLong(limit: limit) }
-            data = data.map { $0 + [UInt8(ascii: "\n")] + value } ?? Array(value)
+            // In place: a copy for each line would take time that grows with the square of the event.
+            if data == nil { data = [] } else { data?.append(UInt8(ascii: "\n")) }
+            data?.append(contentsOf: value)
         case "event": name = String(decoding: value, as: UTF8.self)
         case "id" where !value.contains(0): lastID = String(decoding: value, as: UTF8.self)
         default: break  // comments, `retry`, and fields that do not exist

@@ -1,3 +1,5 @@
+package import JSON
+
 /// One turn of a chat as a model sees it.
 package struct ChatMessage: Sendable, Hashable {
     package enum Role: String, Sendable, Hashable {
@@ -10,25 +12,16 @@ package struct ChatMessage: Sendable, Hashable {
     package var toolCalls: [ToolCall]
     /// Which call a `tool` message answers.
     package var toolCallID: String?
+    /// Of an assistant: what `ModelReply.reasoning` held, for a provider that wants it back.
+    package var reasoning: [JSONValue]
 
-    package init(role: Role, content: String, toolCalls: [ToolCall] = [], toolCallID: String? = nil) {
+    package init(
+        role: Role, content: String, toolCalls: [ToolCall] = [], toolCallID: String? = nil, reasoning: [JSONValue] = []
+    ) {
         self.role = role
         self.content = content
         self.toolCalls = toolCalls
         self.toolCallID = toolCallID
-    }
-}
-
-/// A native tool call of a model.
-package struct ToolCall: Sendable, Hashable {
-    package var id: String
-    package var name: String
-    /// JSON as text, exactly as the model wrote it: it may be invalid.
-    package var arguments: String
-
-    package init(id: String, name: String, arguments: String) {
-        self.id = id
-        self.name = name
-        self.arguments = arguments
+        self.reasoning = reasoning
     }
 }

@@ -27,11 +27,20 @@ package struct ModelDescriptor: Sendable, Hashable {
     package var isSimulated: Bool
     /// Runs on this machine (a loopback address): it costs nothing per token.
     package var isLocal: Bool
+    /// Asked at the vendor's own address, where the vendor's prices hold; a compatible server elsewhere may charge anything.
+    package var isAtVendor: Bool
+    /// Input and output of one call together, where that is known.
+    package var contextTokens: Int?
 
-    package init(provider: String, name: String, isSimulated: Bool = false, isLocal: Bool = false) {
+    package init(
+        provider: String, name: String, isSimulated: Bool = false, isLocal: Bool = false, isAtVendor: Bool = true,
+        contextTokens: Int? = nil
+    ) {
         self.provider = provider
         self.name = name
         self.isSimulated = isSimulated
         self.isLocal = isLocal
+        self.isAtVendor = isAtVendor
+        self.contextTokens = contextTokens
     }
 }

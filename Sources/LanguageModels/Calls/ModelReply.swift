@@ -1,3 +1,5 @@
+package import JSON
+
 /// What a model answered, and what it used.
 package struct ModelReply: Sendable, Hashable {
     package enum FinishReason: Sendable, Hashable {
@@ -20,6 +22,8 @@ package struct ModelReply: Sendable, Hashable {
 
     package var content: String
     package var toolCalls: [ToolCall]
+    /// Blocks of reasoning that the provider wants back unchanged with the next request, where tools are called natively.
+    package var reasoning: [JSONValue]
     package var finishReason: FinishReason
     package var usage: TokenUsage
     /// Money as the provider reports it (only some do); preferred to the price table.
@@ -30,11 +34,13 @@ package struct ModelReply: Sendable, Hashable {
     package var latency: Duration
 
     package init(
-        content: String, toolCalls: [ToolCall] = [], finishReason: FinishReason = .stop, usage: TokenUsage,
-        reportedCost: NanoDollars? = nil, modelID: String, latency: Duration = .zero
+        content: String, toolCalls: [ToolCall] = [], reasoning: [JSONValue] = [],
+        finishReason: FinishReason = .stop, usage: TokenUsage, reportedCost: NanoDollars? = nil, modelID: String,
+        latency: Duration = .zero
     ) {
         self.content = content
         self.toolCalls = toolCalls
+        self.reasoning = reasoning
         self.finishReason = finishReason
         self.usage = usage
         self.reportedCost = reportedCost

@@ -15,6 +15,7 @@ package struct Price: Sendable, Hashable {
         package var input: NanoDollars
         package var output: NanoDollars
         package var cacheRead: NanoDollars?
+        package var cacheWrite: NanoDollars?
     }
 
     package static func free(_ source: String) -> Price {
@@ -29,14 +30,15 @@ package struct Price: Sendable, Hashable {
         let write = min(max(0, usage.cacheWriteTokens), max(0, usage.inputTokens) - read)
         let fresh = max(0, usage.inputTokens) - read - write
         let readPrice = long.map { $0.cacheRead ?? input } ?? cacheRead ?? input
-        let sum = input * fresh + readPrice * read + (cacheWrite ?? input) * write
+        let writePrice = long.map { $0.cacheWrite ?? input } ?? cacheWrite ?? input
+        let sum = input * fresh + readPrice * read + writePrice * write
         return CallCost(input: sum, output: (long?.output ?? output) * usage.outputTokens, source: source)
     }
 
     /// The most a call can cost whose usage is at most `bound`: every input token at the dearest input price.
     package func worstCase(of bound: TokenUsage) -> NanoDollars {
         let long = longContext.flatMap { bound.inputTokens > $0.above ? $0 : nil }
-        let inputs = [input, cacheRead, cacheWrite, long?.input, long?.cacheRead].compactMap { $0 }
+        let inputs = [input, cacheRead, cacheWrite, long?.input, long?.cacheRead, long?.cacheWrite].compactMap { $0 }
         let outputs = [output, long?.output].compactMap { $0 }
         return (inputs.max() ?? input) * bound.inputTokens + (outputs.max() ?? output) * bound.outputTokens
     }

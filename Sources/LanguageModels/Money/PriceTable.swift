@@ -28,27 +28,15 @@ package struct PriceTable: Sendable, Hashable {
 
     /// The price of a model at a moment.
     ///
-    /// Names match exactly, with a vendor before a slash (`openai/gpt-4o`) or a dated snapshot behind (`gpt-4o-2024-11-20`).
+    /// Names match exactly but for what `ModelName.base` takes away.
     /// Only vendors' own endpoints have table prices: a compatible server elsewhere may charge anything.
     ///
     /// - Returns: nothing when the price is unknown.
     package func price(of model: ModelDescriptor, at moment: Timestamp) -> Price? {
         if model.isSimulated { return .free("simulated") }
         if model.isLocal { return .free("local") }
-        guard ["OpenAI", "Anthropic", "OpenRouter"].contains(model.provider) else { return nil }
-        let name = Self.baseName(model.name)
+        guard model.isAtVendor, ["OpenAI", "Anthropic", "OpenRouter"].contains(model.provider) else { return nil }
+        let name = ModelName.base(model.name)
         return rows.last { $0.model == name && $0.from <= moment }?.price
-    }
-
-    private static func baseName(_ name: String) -> String {
-        var base = name.split(separator: "/").last.map(String.init) ?? name
-        let parts = base.split(separator: "-", omittingEmptySubsequences: false)
-        let date = parts.suffix(3)
-        if parts.count > 3, date.map(\.count) == [4, 2, 2], date.allSatisfy({ $0.allSatisfy(\.isWholeNumber) }) {
-            base = parts.dropLast(3).joined(separator: "-")
-        } else if parts.count > 1, let last = parts.last, last.count == 8, last.allSatisfy(\.isWholeNumber) {
-            base = parts.dropLast().joined(separator: "-")
-        }
-        return base
     }
 }

@@ -1,50 +1,31 @@
 import JSON
 
-/// What a chat-completions server says, as far as we use it.
+/// What a chat-completions server says in one answer, as far as we use it.
 ///
-/// Decoded with everything optional: compatible servers differ.
-struct ChatCompletionsReply {
-    var modelID: String?
-    var content: String
-    var refusal: String?
-    var toolCalls: [ToolCall]
-    var finishReason: ModelReply.FinishReason
-    var usage: TokenUsage?
-    var reportedCost: NanoDollars?
-
-    /// - Throws: the reason why the reply is of no use.
-    init(_ json: JSONValue) throws(MalformedReply) {
+/// Read with everything optional: compatible servers differ.
+enum ChatCompletionsReply {
+    static func read(_ json: JSONValue) throws(MalformedReply) -> ProviderReply {
         guard json.objectValue != nil else { throw MalformedReply(reason: "not an object") }
         guard let choice = json["choices"]?[0] else { throw MalformedReply(reason: "no choices") }
         guard let message = choice["message"], message.objectValue != nil else {
             throw MalformedReply(reason: "a choice without a message")
         }
-        modelID = json["model"]?.stringValue
-        content = Self.text(message["content"])
-        refusal = message["refusal"]?.stringValue
-        toolCalls = (message["tool_calls"]?.arrayValue ?? []).enumerated().compactMap { index, call in
-            guard let function = call["function"], let name = function["name"]?.stringValue else { return nil }
-            let arguments = function["arguments"]
-            return ToolCall(
-                id: call["id"]?.stringValue ?? "call_\(index)", name: name,
-                arguments: arguments?.stringValue ?? arguments?.text ?? "{}")
+        let refusal = message["refusal"]?.stringValue
+        var calls: [ToolCallDraft] = []
+        for call in message["tool_calls"]?.arrayValue ?? [] where call.objectValue != nil {
+            var draft = ToolCallDraft()
+            draft.take(call)
+            calls.append(draft)
         }
-        finishReason = Self.finishReason(choice["finish_reason"]?.stringValue, refusal: refusal)
-        usage = Self.usage(json["usage"])
-        reportedCost = json["usage"]?["cost"].flatMap { cost in
-            switch cost {
-            case .integer, .number: NanoDollars(decimal: cost.text)
-            default: nil
-            }
-        }
+        return ProviderReply(
+            modelID: json["model"]?.stringValue, content: text(message["content"]), refusal: refusal,
+            toolCalls: ToolCallDraft.calls(calls),
+            finishReason: finishReason(choice["finish_reason"]?.stringValue, isRefusal: refusal != nil),
+            usage: usage(json["usage"]), reportedCost: cost(json["usage"]))
     }
 
-    struct MalformedReply: Error {
-        var reason: String
-    }
-
-    private static func finishReason(_ name: String?, refusal: String?) -> ModelReply.FinishReason {
-        if refusal != nil { return .refusal }
+    static func finishReason(_ name: String?, isRefusal: Bool) -> ModelReply.FinishReason {
+        if isRefusal { return .refusal }
         switch name {
         case "stop", nil: return .stop
         case "length": return .length
@@ -55,12 +36,13 @@ struct ChatCompletionsReply {
     }
 
     /// Content is a text, nothing, or (some servers) a list of parts.
-    private static func text(_ content: JSONValue?) -> String {
+    static func text(_ content: JSONValue?) -> String {
         if let text = content?.stringValue { return text }
         return (content?.arrayValue ?? []).compactMap { $0["text"]?.stringValue }.joined()
     }
 
-    private static func usage(_ json: JSONValue?) -> TokenUsage? {
+    /// Cached tokens are within the prompt's.
+    static func usage(_ json: JSONValue?) -> TokenUsage? {
         guard let json, let prompt = json["prompt_tokens"]?.integerValue else { return nil }
         let details = json["prompt_tokens_details"]
         return TokenUsage(
@@ -68,5 +50,14 @@ struct ChatCompletionsReply {
             cacheReadTokens: max(0, details?["cached_tokens"]?.integerValue ?? 0),
             cacheWriteTokens: max(0, details?["cache_write_tokens"]?.integerValue ?? 0),
             reasoningTokens: max(0, json["completion_tokens_details"]?["reasoning_tokens"]?.integerValue ?? 0))
+    }
+
+    /// Only OpenRouter names the money.
+    static func cost(_ usage: JSONValue?) -> NanoDollars? {
+        switch usage?["cost"] {
+        case .some(.integer(let dollars)): NanoDollars(decimal: String(dollars))
+        case .some(.number(let text)): NanoDollars(decimal: text)
+        default: nil
+        }
     }
 }

@@ -1,22 +1,21 @@
 package import HTTP
 import JSON
+import Lifecycle
 package import Primitives
 
-/// A client of OpenAI's chat completions and of every server that speaks them.
-///
-/// One answer per call, no streaming.
+/// A client of a provider: OpenAI, Anthropic, OpenRouter, or any server that speaks chat completions.
 ///
 /// The key goes into one header of one request and nowhere else; redirects are errors, so it never follows one. Nothing goes
 /// to a link-local address, whatever name stands for it: a cloud's metadata service answers there, and answers are shown.
-package struct OpenAICompatibleModel: LanguageModel {
-    private let configuration: OpenAICompatibleConfiguration
+package struct ProviderModel: LanguageModel {
+    private let configuration: ProviderConfiguration
     private let transport: any HTTPTransport
     private let time: any TimeSource
     private let generator: Locked<SeededGenerator>
 
     /// The seed is that of the jitter between attempts.
     package init(
-        _ configuration: OpenAICompatibleConfiguration, transport: any HTTPTransport, time: any TimeSource, seed: UInt64
+        _ configuration: ProviderConfiguration, transport: any HTTPTransport, time: any TimeSource, seed: UInt64
     ) {
         self.configuration = configuration
         self.transport = transport
@@ -26,24 +25,22 @@ package struct OpenAICompatibleModel: LanguageModel {
 
     package var descriptor: ModelDescriptor {
         ModelDescriptor(
-            provider: configuration.provider, name: configuration.model, isLocal: configuration.isLoopback)
+            provider: configuration.provider, name: configuration.model, isLocal: configuration.isLoopback,
+            isAtVendor: configuration.isAtVendor, contextTokens: configuration.facts?.contextTokens)
     }
 
-    /// Every token stands for at least one byte, so the bytes of the request bound its tokens; the chat template that a
-    /// server puts around each message is allowed for separately.
+    /// Every token stands for at least one byte, so the bytes of the request bound its tokens; what a provider adds is
+    /// allowed for separately.
     package func worstCase(_ request: ModelRequest) -> TokenUsage {
-        let template = 16 * Int64(request.messages.count + request.tools.count) + 256
+        let body = configuration.format.body(request, configuration)
         return TokenUsage(
-            inputTokens: Int64(body(of: request).count) + template, outputTokens: Int64(max(0, request.maxTokens)),
-            isEstimated: true)
+            inputTokens: Int64(body.count) + configuration.format.overhead(of: request),
+            outputTokens: Int64(max(0, request.maxTokens)), isEstimated: true)
     }
 
     package func complete(_ request: ModelRequest) async throws(ModelError) -> ModelReply {
-        let problem = ChatCompletionsRequest(
-            model: configuration.model, tokenLimitField: configuration.tokenLimitField, request: request
-        ).problem
-        if let problem { throw .invalidRequest(problem) }
-        let body = body(of: request)
+        if let problem = RequestCheck(request, configuration).problem { throw .invalidRequest(problem) }
+        let body = configuration.format.body(request, configuration)
         let start = time.monotonicNow()
         let deadline = start + request.timeLimit
         var attempt = 1
@@ -63,15 +60,17 @@ package struct OpenAICompatibleModel: LanguageModel {
         }
     }
 
-    /// Lists the models: any answer is a sign of life, but for a key that is refused and a gateway with nobody behind it.
+    /// Asks for something that is free: any answer is a sign of life, but for a key that is refused and a gateway with nobody
+    /// behind it.
     ///
-    /// Many compatible servers do not serve the list (404, 405), and some keys may not read it (403): both say nothing
-    /// about the calls to come.
+    /// Many compatible servers do not serve the list of models (404, 405), and some keys may not read it (403): both say
+    /// nothing about the calls to come.
     package func probe() async throws(ModelError) {
         let response: HTTPResponse
         let bytes: [UInt8]
         do {
-            response = try await transport.send(request("GET", configuration.modelsURL, timeLimit: Self.probeTime))
+            let request = request("GET", configuration.probeURL, timeLimit: Self.probeTime)
+            response = try await transport.send(request)
             if response.status < 400 { return }
             bytes = try await response.body.collect(upTo: configuration.replyLimit)
         } catch {
@@ -83,15 +82,17 @@ package struct OpenAICompatibleModel: LanguageModel {
         switch response.status {
         case 401, 502, 503, 504:
             let wait = RetryPolicy.wait(in: response.headers, now: time.wallNow())
-            let failure = ChatCompletionsFailure(status: response.status, body: bytes, key: configuration.key)
+            let failure = ProviderFailure(status: response.status, body: bytes, key: configuration.key)
             // Nothing was asked for that could have been paid: here a gateway's word is that nobody is there.
             throw response.status == 401 ? failure.error(retryAfter: wait) : .unavailable(failure.message)
         default: return
         }
     }
 
-    /// A list of models is short and comes from memory.
+    /// What is asked for is short and comes from memory.
     private static let probeTime = Duration.seconds(10)
+    /// How long the end of a body may take behind the end of its stream, so that the connection can be used again.
+    private static let drainTime = Duration.milliseconds(200)
 
     private func pause(
         afterAttempt attempt: Int, _ failure: ModelError, deadline: Duration
@@ -111,67 +112,92 @@ package struct OpenAICompatibleModel: LanguageModel {
             "POST", configuration.url, timeLimit: min(configuration.attemptTimeout, timeLimit))
         httpRequest.headers.set("content-type", "application/json")
         httpRequest.body = body
+        if configuration.streams {
+            httpRequest.headers.set("accept", "text/event-stream, application/json")
+            httpRequest.idleTimeout = configuration.silenceLimit
+            httpRequest.responseLimit = configuration.streamLimit
+        }
         let response: HTTPResponse
-        let bytes: [UInt8]
         do {
             response = try await transport.send(httpRequest)
-            bytes = try await response.body.collect(upTo: configuration.replyLimit)
         } catch {
             throw modelError(error)
         }
-        return try reply(response, bytes, request)
+        guard (200..<300).contains(response.status) else { throw await refusal(response) }
+        return modelReply(try await read(response), request)
+    }
+
+    /// Reads until the reply is whole; where its last word has come, the fate of the connection is no matter.
+    private func read(_ response: HTTPResponse) async throws(ModelError) -> ProviderReply {
+        var reader = ReplyReader(
+            format: configuration.format, contentType: response.headers.first("content-type"),
+            limit: configuration.replyLimit, key: configuration.key)
+        var pieces = response.body.makeAsyncIterator()
+        while true {
+            let piece: [UInt8]?
+            do {
+                piece = try await pieces.next()
+            } catch {
+                return try reader.finish(after: modelError(error))
+            }
+            guard let piece else { return try reader.finish() }
+            if try reader.take(piece) { break }
+        }
+        let reply = try reader.finish()
+        await drain(response.body)
+        return reply
+    }
+
+    private func drain(_ body: HTTPBody) async {
+        do {
+            try await withDeadline(Self.drainTime, time: time) {
+                var rest = body.makeAsyncIterator()
+                while try await rest.next() != nil {}
+            }
+        } catch {
+            // The connection is given up instead; the reply is there.
+        }
+    }
+
+    private func refusal(_ response: HTTPResponse) async -> ModelError {
+        let bytes: [UInt8]
+        do {
+            bytes = try await response.body.collect(upTo: configuration.replyLimit)
+        } catch {
+            // The status says enough.
+            bytes = []
+        }
+        let wait = RetryPolicy.wait(in: response.headers, now: time.wallNow())
+        return ProviderFailure(status: response.status, body: bytes, key: configuration.key).error(retryAfter: wait)
     }
 
     private func request(_ method: String, _ url: String, timeLimit: Duration) -> HTTPRequest {
         var headers: HTTPHeaders = ["accept": "application/json"]
+        for (name, value) in configuration.format.headers(key: configuration.key) { headers.set(name, value) }
         for (name, value) in configuration.extraHeaders { headers.set(name, value) }
-        if let key = configuration.key { headers.set("authorization", "Bearer \(key.reveal())") }
         return HTTPRequest(
             method: method, url: url, headers: headers, tls: configuration.tls, pool: .model,
             connectTimeout: min(configuration.connectTimeout, timeLimit), totalTimeout: timeLimit,
             responseLimit: configuration.replyLimit, refusesLinkLocal: true)
     }
 
-    private func reply(
-        _ response: HTTPResponse, _ bytes: [UInt8], _ request: ModelRequest
-    ) throws(ModelError) -> ModelReply {
-        let key = configuration.key
-        guard (200..<300).contains(response.status) else {
-            let wait = RetryPolicy.wait(in: response.headers, now: time.wallNow())
-            throw ChatCompletionsFailure(status: response.status, body: bytes, key: key).error(retryAfter: wait)
-        }
-        let json: JSONValue
-        do {
-            json = try JSONValue(parsing: bytes)
-        } catch {
-            throw .malformedReply("not JSON: \(error.message)")
-        }
-        if let error = json["error"], !error.isNull {
-            throw ChatCompletionsFailure(status: 200, error: error, key: key).error(retryAfter: nil)
-        }
-        do {
-            let parsed = try ChatCompletionsReply(json)
-            return ModelReply(
-                content: parsed.refusal ?? parsed.content, toolCalls: parsed.toolCalls,
-                finishReason: parsed.finishReason, usage: parsed.usage ?? guess(request, parsed),
-                reportedCost: parsed.reportedCost, modelID: parsed.modelID ?? configuration.model)
-        } catch {
-            throw .malformedReply(error.reason)
-        }
+    private func modelReply(_ reply: ProviderReply, _ request: ModelRequest) -> ModelReply {
+        ModelReply(
+            content: reply.refusal ?? reply.content, toolCalls: reply.toolCalls, reasoning: reply.reasoning,
+            finishReason: reply.finishReason, usage: reply.usage ?? guess(request, reply),
+            reportedCost: reply.reportedCost, modelID: reply.modelID ?? configuration.model)
     }
 
     /// A server that reports no usage is charged the bound, marked as an estimate: never nothing.
-    private func guess(_ request: ModelRequest, _ reply: ChatCompletionsReply) -> TokenUsage {
+    ///
+    /// At a vendor it means that the end of a stream was lost, and what the model thought before it spoke is not to be seen.
+    private func guess(_ request: ModelRequest, _ reply: ProviderReply) -> TokenUsage {
         var usage = worstCase(request)
-        let bytes = reply.content.utf8.count + reply.toolCalls.reduce(0) { $0 + $1.arguments.utf8.count + 16 }
-        usage.outputTokens = min(usage.outputTokens, Int64(bytes))
+        if configuration.isAtVendor { return usage }
+        let words = reply.content.utf8.count + (reply.refusal?.utf8.count ?? 0)
+        let calls = reply.toolCalls.reduce(0) { $0 + $1.arguments.utf8.count + 16 }
+        usage.outputTokens = min(usage.outputTokens, Int64(words + calls))
         return usage
-    }
-
-    private func body(of request: ModelRequest) -> [UInt8] {
-        ChatCompletionsRequest(
-            model: configuration.model, tokenLimitField: configuration.tokenLimitField, request: request
-        ).jsonBytes()
     }
 
     private func modelError(_ error: HTTPError) -> ModelError {

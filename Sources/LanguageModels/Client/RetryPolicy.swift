@@ -25,15 +25,51 @@ package struct RetryPolicy: Sendable, Hashable {
         return max(jittered, serverAsked ?? .zero)
     }
 
-    /// How long the server asks to wait: `retry-after-ms`, or `retry-after` in seconds or as a date.
+    /// How long the server asks to wait: `retry-after-ms`, or `retry-after` in seconds or as a date, or until the limit that
+    /// is used up is set back.
     static func wait(in headers: HTTPHeaders, now: Timestamp) -> Duration? {
         if let text = headers.first("retry-after-ms"), let milliseconds = decimalMilliseconds(text) {
             return .milliseconds(milliseconds / 1000)
         }
-        guard let text = headers.first("retry-after") else { return nil }
+        guard let text = headers.first("retry-after") else { return reset(in: headers, now: now) }
         if let milliseconds = decimalMilliseconds(text) { return .milliseconds(milliseconds) }
         guard let date = Timestamp(httpDate: text) else { return nil }
         return max(.zero, date - now)
+    }
+
+    /// The latest reset of those limits of which nothing remains.
+    ///
+    /// Anthropic gives a time, OpenAI how long it takes (`6m0s`, `250ms`).
+    private static func reset(in headers: HTTPHeaders, now: Timestamp) -> Duration? {
+        var waits: [Duration] = []
+        for limit in ["requests", "tokens", "input-tokens", "output-tokens"] {
+            let name = "anthropic-ratelimit-\(limit)"
+            guard headers.first("\(name)-remaining") == "0", let text = headers.first("\(name)-reset") else { continue }
+            if let moment = Timestamp(rfc3339: text) { waits.append(max(.zero, moment - now)) }
+        }
+        for limit in ["requests", "tokens"] where headers.first("x-ratelimit-remaining-\(limit)") == "0" {
+            if let text = headers.first("x-ratelimit-reset-\(limit)"), let wait = duration(text) { waits.append(wait) }
+        }
+        return waits.max()
+    }
+
+    /// `1h2m3.5s`, `250ms`; nothing for anything else, and for more than a day.
+    private static func duration(_ text: String) -> Duration? {
+        let units: [(name: Substring, milliseconds: Int64)] = [
+            ("ms", 1), ("h", 3_600_000), ("m", 60_000), ("s", 1_000),
+        ]
+        var rest = text[...]
+        var sum: Int64 = 0
+        while !rest.isEmpty {
+            let number = rest.prefix { $0.isASCII && ($0.isWholeNumber || $0 == ".") }
+            rest = rest.dropFirst(number.count)
+            guard let thousandfold = decimalMilliseconds(String(number)), thousandfold <= 86_400_000_000,
+                let unit = units.first(where: { rest.hasPrefix($0.name) })
+            else { return nil }
+            rest = rest.dropFirst(unit.name.count)
+            sum += thousandfold * unit.milliseconds / 1000
+        }
+        return text.isEmpty || sum > 86_400_000 ? nil : .milliseconds(sum)
     }
 
     /// A non-negative decimal number times a thousand.

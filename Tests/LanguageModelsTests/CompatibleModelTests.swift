@@ -17,11 +17,11 @@ private let good = """
 private struct Rig {
     let transport = ScriptedTransport()
     let time = SkippingTimeSource()
-    var configuration = OpenAICompatibleConfiguration(
+    var configuration = ProviderConfiguration.compatible(
         baseURL: "https://llm.example/v1/", model: "gpt-x", key: Secret(key))
 
-    var model: OpenAICompatibleModel {
-        OpenAICompatibleModel(configuration, transport: transport, time: time, seed: 1)
+    var model: ProviderModel {
+        ProviderModel(configuration, transport: transport, time: time, seed: 1)
     }
 
     func ask(_ request: ModelRequest = simple) async -> Result<ModelReply, ModelError> {
@@ -31,7 +31,7 @@ private struct Rig {
 
 private let simple = ModelRequest(messages: [ChatMessage(role: .user, content: "hi")], maxTokens: 10)
 
-struct OpenAICompatibleModelTests {
+struct CompatibleModelTests {
     @Test func theRequestOnTheWire() async throws {
         let rig = Rig()
         rig.transport.expect("POST", path, body: good)
@@ -73,7 +73,7 @@ struct OpenAICompatibleModelTests {
             String(decoding: sent.body, as: UTF8.self)
                 == #"{"model":"gpt-x","messages":[{"role":"user","content":"hi"}],"max_tokens":10}"#)
         #expect(
-            OpenAICompatibleConfiguration(baseURL: "x", provider: "OpenAI", model: "gpt-5-mini").tokenLimitField
+            ProviderConfiguration.compatible(baseURL: "x", provider: "OpenAI", model: "gpt-5-mini").tokenLimitField
                 == .maxCompletionTokens)
     }
 
@@ -333,7 +333,7 @@ struct OpenAICompatibleModelTests {
         let secret = Secret(key)
         #expect(!"\(secret) \(String(reflecting: secret))".contains(key))
         var dumped = ""
-        dump(OpenAICompatibleConfiguration(baseURL: "x", model: "y", key: secret), to: &dumped)
+        dump(ProviderConfiguration.compatible(baseURL: "x", model: "y", key: secret), to: &dumped)
         #expect(!dumped.contains(key))
     }
 

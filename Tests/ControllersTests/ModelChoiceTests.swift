@@ -1,0 +1,151 @@
+import AIOpsAPI
+import JSON
+import KubernetesModel
+import KubernetesTesting
+import LanguageModels
+import LifecycleTesting
+import Primitives
+import Testing
+
+@testable import Controllers
+
+/// Who answers, by whose key, at which address.
+@Suite struct ModelChoiceTests {
+    private static let all = OperatorKeys(environment: [
+        "OPENAI_API_KEY": "sk-openai-000", "ANTHROPIC_API_KEY": "sk-ant-00000", "OPENROUTER_API_KEY": " sk-or-00000\n",
+    ])
+
+    private static func keys(_ names: [String]) -> OperatorKeys {
+        OperatorKeys(environment: Dictionary(uniqueKeysWithValues: names.map { ("\($0)_API_KEY", "sk-0000000") }))
+    }
+
+    private static func effective(_ model: JSONValue) throws -> EffectiveModel {
+        var task = Fixture.task()
+        var agent = AIOpsTask.Agent()
+        agent.model = try ModelSettings(jsonValue: model)
+        task.spec.agent = agent
+        return try #require(task.spec.effective()).model
+    }
+
+    private static func resolve(
+        _ model: JSONValue, keys: OperatorKeys, secret: [String: String]? = nil, hosts: Set<String> = []
+    ) async throws -> any LanguageModel {
+        let time = ManualTimeSource(start: Fixture.now)
+        let server = InMemoryAPIServer(types: [], time: time)
+        server.addNamespace("demo")
+        if let secret {
+            server.put(
+                KubernetesModel.Secret(
+                    metadata: ObjectMeta(name: "s", namespace: "demo"), type: ModelResolver.secretType,
+                    data: secret.mapValues { Array($0.utf8) }))
+        }
+        return try await ModelResolver(
+            client: Bench.client(server, time), transport: server, time: time,
+            allowedHosts: OperatorSettings(version: "test", namespace: "demo", allowedModelHosts: hosts)
+                .allowedModelHosts, keys: keys
+        ).resolve(try effective(model), namespace: "demo", poolNamespace: "demo")
+    }
+
+    /// The model, whose keys are there, who answers, and under what name.
+    @Test(
+        arguments: [
+            ([:], [], "Simulated", "simulated"), (["name": "gpt-4"], [], "Simulated", "simulated"),
+            ([:], ["OPENAI", "OPENROUTER"], "OpenAI", "gpt-4.1-mini"),
+            ([:], ["ANTHROPIC"], "Anthropic", "claude-haiku-4-5"),
+            ([:], ["OPENROUTER"], "OpenRouter", "openai/gpt-4.1-mini"),
+            (["name": "gpt-4"], ["OPENAI", "OPENROUTER"], "OpenAI", "gpt-4"),
+            (["name": "gpt-4"], ["ANTHROPIC", "OPENROUTER"], "OpenRouter", "openai/gpt-4"),
+            (["name": "claude-haiku-4-5"], ["OPENAI", "ANTHROPIC"], "Anthropic", "claude-haiku-4-5"),
+            (["name": "llama-3-70b"], ["OPENAI", "OPENROUTER"], "OpenRouter", "meta-llama/llama-3-70b-instruct"),
+            (["name": "openai/gpt-99"], ["OPENAI"], "OpenAI", "gpt-99"),
+            // What the parameter use_openrouter asks for: OpenRouter although other keys are there.
+            (["name": "gpt-4", "provider": "OpenRouter"], ["OPENAI", "OPENROUTER"], "OpenRouter", "openai/gpt-4"),
+            (["provider": "Simulated"], ["OPENAI"], "Simulated", "simulated"),
+        ] as [(JSONValue, [String], String, String)])
+    func theOperatorsKeys(model: JSONValue, keys: [String], provider: String, name: String) async throws {
+        let resolved = try await Self.resolve(model, keys: Self.keys(keys))
+        #expect(resolved.descriptor.provider == provider && resolved.descriptor.name == name)
+        #expect(resolved.descriptor.isSimulated == (provider == "Simulated"))
+    }
+
+    @Test(
+        arguments: [
+            (["provider": "OpenAI"], [], .credentialsMissing, "OPENAI_API_KEY"),
+            (["provider": "Anthropic"], ["OPENAI"], .credentialsMissing, "ANTHROPIC_API_KEY"),
+            (["provider": "OpenRouter", "name": "gpt-4"], ["OPENAI"], .credentialsMissing, "OPENROUTER_API_KEY"),
+            (["name": "gpt-4"], ["ANTHROPIC"], .credentialsMissing, "none that is known to serve gpt-4"),
+            // The operator's key goes to no address that a task names.
+            (
+                ["provider": "OpenAI", "baseURL": "https://llm.example.com/v1"], ["OPENAI"], .credentialsMissing,
+                "no address that a task names"
+            ),
+            (["provider": "Anthropic", "name": "claude-3-sonnet"], ["ANTHROPIC"], .invalidSpec, "claude-sonnet-4-6"),
+            (["provider": "OpenAI", "name": "claude-opus-5"], ["OPENAI"], .invalidSpec, "provider Anthropic"),
+        ] as [(JSONValue, [String], Reason, String)])
+    func whatCannotBeAsked(model: JSONValue, keys: [String], reason: Reason, says: String) async throws {
+        let failure = await #expect(throws: TaskFailure.self) {
+            try await Self.resolve(model, keys: Self.keys(keys), hosts: ["llm.example.com"])
+        }
+        #expect(failure?.reason == reason && failure?.isUserError == true)
+        #expect(failure?.message.contains(says) == true, "\(failure?.message ?? "")")
+        // The same is said before anything is queued.
+        let early = ModelChoice.problem(try Self.effective(model), keys: Self.keys(keys), now: Fixture.now)
+        #expect(early?.reason == reason && early?.message == failure?.message)
+    }
+
+    /// The model, what the Secret holds, and who answers, or what is missing.
+    @Test(
+        arguments: [
+            (["provider": "OpenAI"], ["apiKey": "k"], "OpenAI"),
+            (["provider": "OpenAI"], ["OPENAI_API_KEY": "k"], "OpenAI"),
+            (["name": "claude-haiku-4-5"], ["ANTHROPIC_API_KEY": "k", "OPENAI_API_KEY": "k"], "Anthropic"),
+            (["name": "gpt-4"], ["OPENROUTER_API_KEY": "k"], "OpenRouter"),
+            (["name": "gpt-4"], ["apiKey": "k"], "does not say whose key it holds"),
+            (["provider": "Anthropic"], ["OPENAI_API_KEY": "k"], "holds no `apiKey` or `ANTHROPIC_API_KEY`"),
+            (
+                ["provider": "OpenAI"], ["apiKey": "k", "hosts": "llm.example.com"],
+                "host api.openai.com is not allowed"
+            ),
+            (
+                ["provider": "OpenAI", "baseURL": "https://llm.example.com/v1"],
+                ["apiKey": "k", "hosts": "llm.example.com"], "OpenAI"
+            ),
+        ] as [(JSONValue, [String: String], String)])
+    func theKeysOfASecret(model: JSONValue, secret: [String: String], outcome: String) async throws {
+        var model = model
+        model["credentialsSecretRef"] = ["name": "s"]
+        do {
+            // Whoever brings a Secret is never asked for the operator's keys.
+            let resolved = try await Self.resolve(model, keys: Self.all, secret: secret)
+            #expect(resolved.descriptor.provider == outcome)
+            #expect(resolved.descriptor.isAtVendor != model.text.contains("baseURL"))
+        } catch {
+            let failure = try #require(error as? TaskFailure)
+            #expect(failure.message.contains(outcome), "\(failure.message)")
+        }
+    }
+
+    /// The administrator's address for OpenRouter has to be on his list as well.
+    @Test(arguments: [([], false), (["router.example.com"], true)] as [(Set<String>, Bool)])
+    func theOperatorsAddressOfOpenRouter(hosts: Set<String>, isAllowed: Bool) async throws {
+        let keys = OperatorKeys(environment: [
+            "OPENROUTER_API_KEY": "sk-or-0000", "OPENROUTER_BASE_URL": "https://router.example.com/v1",
+        ])
+        do {
+            let model = try await Self.resolve(["provider": "OpenRouter", "name": "gpt-4"], keys: keys, hosts: hosts)
+            #expect(isAllowed && !model.descriptor.isAtVendor)
+        } catch {
+            let failure = try #require(error as? TaskFailure)
+            #expect(!isAllowed && failure.reason == .hostNotAllowed)
+        }
+    }
+
+    /// Auto without a key says in the column that nothing was asked.
+    @Test func theColumnTellsASimulatedRun() throws {
+        let task = Fixture.task { task in
+            task.spec.agent = AIOpsTask.Agent()
+            task.spec.agent?.model = try? ModelSettings(jsonValue: ["name": "gpt-4"])
+        }
+        #expect(try Fixture.decide(task).status.display?.model == "gpt-4 (simulated)")
+    }
+}
