@@ -66,6 +66,17 @@ import Testing
         #expect(run.namespacesMade == 0 && run.provider.calls == 0)
     }
 
+    /// F17 found it: what is said to exist may be gone by then, and a grading without its baseline is none.
+    @Test func aBaselineThatIsThereAndGoneIsWrittenAgain() async throws {
+        let run = Rehearsal(.detection)
+        run.server.inject(.answer(Status(code: 409, reason: "AlreadyExists", message: "it was there")), times: 2) {
+            $0.type == .configMaps && $0.verb == "create" && $0.name.hasSuffix("-baseline")
+        }
+        try await run.perform()
+        let status = try status(run)
+        #expect(status.result?.verdict == .passed, "\(status.conditions)")
+    }
+
     /// It is restarted while the agent works; a run that has cost so much is worth a wait.
     @Test func aModelServerThatIsAwayInTheMiddleOfARunIsWaitedFor() async throws {
         let running = try await Self.number(.detection) { $0.body["status", "phase"] == "Running" }

@@ -19,17 +19,37 @@ struct BaselineRecord: Sendable {
         ObjectKey(namespace: task.metadata.namespace ?? "", name: "\(task.metadata.uid)-\(attempt)-baseline")
     }
 
+    /// Whoever deletes it in the moment in which it is found to be there takes it from the grading: it is written again.
     func save(_ text: String) async throws(RunStop) {
         let map = ConfigMap(
             metadata: ObjectMeta(name: key.name, namespace: key.namespace, ownerReferences: [task.ownerReference]),
             data: [Self.file: text], immutable: true)
-        do {
-            try await Patience(time: time).again(while: { $0.isRetryable }) { () async throws(KubernetesError) in
-                _ = try await client.create(map, options: WriteOptions(fieldManager: "aiops-worker"))
+        for attempt in 1...Self.attempts {
+            do {
+                try await Patience(time: time).again(while: { $0.isRetryable }) { () async throws(KubernetesError) in
+                    _ = try await client.create(map, options: WriteOptions(fieldManager: "aiops-worker"))
+                }
+                return
+            } catch {
+                let what = "the baseline could not be kept"
+                guard error.isAlreadyExists else { throw RunStop(error, .deploymentFailed, what) }
+                if try await isThere() { return }
+                if attempt == Self.attempts { throw RunStop(error, .deploymentFailed, what) }
             }
+        }
+    }
+
+    private static let attempts = 3
+
+    private func isThere() async throws(RunStop) -> Bool {
+        do {
+            _ = try await Patience(time: time).again(while: { $0.isRetryable }) {
+                () async throws(KubernetesError) in try await client.get(ConfigMap.self, key)
+            }
+            return true
         } catch {
-            if error.isAlreadyExists { return }
-            throw RunStop(error, .deploymentFailed, "the baseline could not be kept")
+            guard error.isNotFound else { throw RunStop(error, .deploymentFailed, "the baseline could not be read back") }
+            return false
         }
     }
 

@@ -32,6 +32,12 @@ extension APIState {
                 "the body of the request was in an unknown format - accepted media types include: "
                     + "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml")
         }
+        // Whoever names both has an old view of what is there: the version is looked at first.
+        if let version = new["metadata", "resourceVersion"]?.stringValue, !version.isEmpty,
+            version != stored["metadata", "resourceVersion"]?.stringValue
+        {
+            throw APIFailure.modified(type, key.name)
+        }
         if let uid = new["metadata", "uid"]?.stringValue, uid != stored["metadata", "uid"]?.stringValue {
             throw APIFailure.immutableUID(type, key.name, uid)
         }
