@@ -131,7 +131,8 @@ let package = Package(
             "Commands",
             [
                 "CommandLineInterface", "Controllers", "ControllerRuntime", "Conversations", "KubernetesClient",
-                "KubernetesModel", "AIOpsAPI", "Problems", "HTTP", "JSON", "YAML", "Lifecycle", "Telemetry", "Primitives",
+                "KubernetesModel", "AIOpsAPI", "Problems", "HTTP", "JSON", "YAML", "Lifecycle", "Telemetry",
+                "Primitives",
             ]),
 
         // Layer 6: programs

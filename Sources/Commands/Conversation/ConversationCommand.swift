@@ -4,10 +4,11 @@ import Conversations
 package import HTTP
 import JSON
 import KubernetesClient
-import struct KubernetesModel.ObjectKey
 package import Lifecycle
 import Primitives
 import Telemetry
+
+import struct KubernetesModel.ObjectKey
 
 /// `aiops-operator conversation`: takes a conversation out of the cluster, or proves that it is whole.
 package struct ConversationCommand: Sendable {

@@ -70,7 +70,8 @@ package struct StoredConversation: Sendable {
     }
 
     /// What the chain alone cannot tell: that its end is missing.
-    private static func shortfall(_ repaired: ConversationRepair, _ conversation: LLMConversation) -> ConversationFault? {
+    private static func shortfall(_ repaired: ConversationRepair, _ conversation: LLMConversation) -> ConversationFault?
+    {
         let status = conversation.status
         // The head is written after the messages, and the total with the seal.
         let indexed = Int(clamping: status.head?.nextSeq ?? 0) - 1

@@ -48,7 +48,9 @@ struct BaselineRecord: Sendable {
             }
             return true
         } catch {
-            guard error.isNotFound else { throw RunStop(error, .deploymentFailed, "the baseline could not be read back") }
+            guard error.isNotFound else {
+                throw RunStop(error, .deploymentFailed, "the baseline could not be read back")
+            }
             return false
         }
     }

@@ -10,7 +10,8 @@ extension FaultSession.Running {
     ) async throws -> PlanResult {
         let clean = try await learn(plan.workload)
         var result = try await play(plan, modelCall: modelCall, meanwhile: meanwhile)
-        let mayDiffer = LostResult.isIn(result.journal, namespace: namespace) ? plan.mayDiffer.union(Self.lookedAgain) : plan.mayDiffer
+        let isLost = LostResult.isIn(result.journal, namespace: namespace)
+        let mayDiffer = isLost ? plan.mayDiffer.union(Self.lookedAgain) : plan.mayDiffer
         result.violations += differences(of: result, from: clean, mayDiffer)
         return result
     }
