@@ -32,7 +32,7 @@ test-sim: setup ## Every plan of the simulation, whole
 test-api: setup ## Only the tests against a real API server [root]
 	@'$(HERE)'/scripts/test.py api
 
-test-faults: setup ## Every fault plan against a real API server, exhaustively (an hour) [root]
+test-faults: setup ## Every fault plan against a real API server, exhaustively, in four lanes (hours) [root]
 	@'$(HERE)'/scripts/test.py faults
 
 test-node: setup ## Only the tests on a whole cluster with real pods [root]
