@@ -163,6 +163,30 @@ import Testing
         #expect(traffic.circuit(of: pool) == .closed && changes.withLock { $0 } == [.open, .halfOpen, .closed])
     }
 
+    @Test func aFasterRateClosesNoCircuit() {
+        limit(rate: Self.rate(1, burst: 1), circuit: Self.circuit(after: 1, open: 60))
+        #expect(traffic.ask(line(), tokens: 1) == .go)
+        traffic.ended(line(), .failed, unused: 0)
+        limit(rate: Self.rate(1, burst: 9), circuit: Self.circuit(after: 1, open: 60))
+        #expect(traffic.ask(line(), tokens: 1) == .refused(.seconds(60)) && traffic.circuit(of: pool) == .open)
+        // Another threshold is another circuit, and whoever shows it is told.
+        limit(circuit: Self.circuit(after: 2, open: 60))
+        #expect(traffic.ask(line(), tokens: 1) == .go && changes.withLock { $0 } == [.open, .closed])
+    }
+
+    /// One endpoint that is well again does not hide another that is down.
+    @Test func theWorstOfAPoolIsTold() {
+        limit(circuit: Self.circuit(after: 1, open: 60))
+        for endpoint in ["a", "b"] {
+            #expect(traffic.ask(line(endpoint), tokens: 1) == .go)
+            traffic.ended(line(endpoint), .failed, unused: 0)
+        }
+        time.advance(by: .seconds(60))
+        #expect(traffic.ask(line("a"), tokens: 1) == .go)
+        traffic.ended(line("a"), .answered, unused: 0)
+        #expect(changes.withLock { $0 } == [.open, .open, .open, .open] && traffic.circuit(of: pool) == .open)
+    }
+
     @Test func aHeldCallLeavesTheRateToOthers() {
         limit(rate: Self.rate(1, burst: 1, tokens: 5), circuit: Self.circuit(after: 1, open: 10))
         #expect(traffic.ask(line(), tokens: 5) == .go)

@@ -198,27 +198,10 @@ struct CompatibleModelTests {
             Issue.record("no error")
             return
         }
-        #expect(name(error) == kind)
+        #expect(error.kind == kind)
         #expect(rig.transport.requests.count == attempts)
         #expect(!"\(error)".contains(key))
         #expect(error.isRetryable == (attempts > 1))
-    }
-
-    private func name(_ error: ModelError) -> String {
-        switch error {
-        case .authenticationFailed: "authentication"
-        case .credentialsMissing: "credentials"
-        case .quotaExhausted: "quota"
-        case .rateLimited: "rate"
-        case .unavailable: "unavailable"
-        case .connectionLost: "lost"
-        case .timedOut: "timedOut"
-        case .invalidRequest: "invalid"
-        case .addressRefused: "address"
-        case .refused: "refused"
-        case .malformedReply: "malformed"
-        case .cancelled: "cancelled"
-        }
     }
 
     @Test(
@@ -238,7 +221,7 @@ struct CompatibleModelTests {
             Issue.record("no error")
             return
         }
-        #expect(name(failure) == kind && rig.transport.requests.count == attempts)
+        #expect(failure.kind == kind && rig.transport.requests.count == attempts)
         #expect(failure.mayHaveBeenCharged == ["lost", "timedOut", "malformed", "cancelled"].contains(kind))
     }
 

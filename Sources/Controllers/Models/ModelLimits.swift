@@ -2,21 +2,30 @@ import AIOpsAPI
 
 /// How a pool limits what its tasks send to models.
 struct ModelLimits: Sendable, Hashable {
-    var requestsPerMinute: Int
-    var burst: Int
-    /// Nil for no limit.
-    var tokensPerMinute: Int?
-    var failureThreshold: Int
-    var openSeconds: Int64
-    var halfOpenProbes: Int
+    struct Rate: Sendable, Hashable {
+        var requestsPerMinute: Int
+        var burst: Int
+        /// Nil for no limit.
+        var tokensPerMinute: Int?
+    }
+
+    struct Circuit: Sendable, Hashable {
+        var failureThreshold: Int
+        var openSeconds: Int64
+        var halfOpenProbes: Int
+    }
+
+    /// Apart, since an edit of one begins that one anew: a faster rate must not close an open circuit.
+    let rate: Rate
+    let circuit: Circuit
 
     init(_ spec: WorkerPool.Spec) {
         let effective = spec.effective()
-        requestsPerMinute = effective.requestsPerMinute
-        burst = effective.burst
-        tokensPerMinute = effective.tokensPerMinute
-        failureThreshold = effective.failureThreshold
-        openSeconds = effective.openSeconds
-        halfOpenProbes = effective.halfOpenProbes
+        rate = Rate(
+            requestsPerMinute: effective.requestsPerMinute, burst: effective.burst,
+            tokensPerMinute: effective.tokensPerMinute)
+        circuit = Circuit(
+            failureThreshold: effective.failureThreshold, openSeconds: effective.openSeconds,
+            halfOpenProbes: effective.halfOpenProbes)
     }
 }

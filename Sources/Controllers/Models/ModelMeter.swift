@@ -2,12 +2,12 @@ import Scheduling
 
 /// The buckets of one line of calls: how many calls, and how many tokens in them.
 struct ModelMeter: Sendable {
-    let limits: ModelLimits
+    let limits: ModelLimits.Rate
     var lastUsed: Duration
     private var calls: TokenBucket
     private var tokens: TokenBucket?
 
-    init(_ limits: ModelLimits, now: Duration) {
+    init(_ limits: ModelLimits.Rate, now: Duration) {
         self.limits = limits
         lastUsed = now
         calls = TokenBucket(burst: limits.burst, interval: .seconds(60) / max(1, limits.requestsPerMinute))

@@ -44,11 +44,11 @@ package final class ModelTraffic: Sendable {
     }
 
     fileprivate struct Fuse {
-        let limits: ModelLimits
+        let limits: ModelLimits.Circuit
         var breaker: CircuitBreaker
         var lastUsed: Duration
 
-        init(_ limits: ModelLimits, now: Duration) {
+        init(_ limits: ModelLimits.Circuit, now: Duration) {
             self.limits = limits
             breaker = CircuitBreaker(
                 threshold: limits.failureThreshold, openFor: .seconds(limits.openSeconds), probes: limits.halfOpenProbes
@@ -75,7 +75,7 @@ package final class ModelTraffic: Sendable {
     private let state = Locked(State())
     private let changed: @Sendable (ObjectKey, CircuitState) -> Void
 
-    /// `changed` hears of each pool whose circuit has opened, closed or begun to probe.
+    /// `changed` hears of each pool one of whose circuits has opened, closed or begun to probe, and of the worst among them.
     package init(
         pools: Store<WorkerPool>, time: any TimeSource,
         changed: @escaping @Sendable (ObjectKey, CircuitState) -> Void = { _, _ in }
@@ -90,34 +90,36 @@ package final class ModelTraffic: Sendable {
         let now = time.monotonicNow()
         let limits = limits(of: line.pool)
         let place = Place(pool: line.pool, endpoint: line.endpoint)
-        let (answer, circuit) = state.withLock { state -> (Answer, CircuitState?) in
+        let (answer, isChanged) = state.withLock { state -> (Answer, Bool) in
             state.makeRoom(now: now)
-            var meter = state.meters[line].flatMap { $0.limits == limits ? $0 : nil } ?? ModelMeter(limits, now: now)
-            var fuse = state.fuses[place].flatMap { $0.limits == limits ? $0 : nil } ?? Fuse(limits, now: now)
-            defer {
-                (meter.lastUsed, fuse.lastUsed) = (now, now)
-                (state.meters[line], state.fuses[place]) = (meter, fuse)
-            }
-            if let wait = meter.take(tokens: tokens, now: now) { return (.wait(wait), nil) }
-            let before = fuse.breaker.circuit
-            if let wait = fuse.breaker.admit(now: now) {
-                meter.giveBack(calls: 1, tokens: tokens)
-                return (.refused(wait), nil)
-            }
-            return (.go, fuse.breaker.circuit == before ? nil : fuse.breaker.circuit)
+            let old = (meter: state.meters[line], fuse: state.fuses[place])
+            var meter = old.meter.flatMap { $0.limits == limits.rate ? $0 : nil } ?? ModelMeter(limits.rate, now: now)
+            var fuse = old.fuse.flatMap { $0.limits == limits.circuit ? $0 : nil } ?? Fuse(limits.circuit, now: now)
+            let answer = Self.ask(&meter, &fuse.breaker, tokens: tokens, now: now)
+            (meter.lastUsed, fuse.lastUsed) = (now, now)
+            (state.meters[line], state.fuses[place]) = (meter, fuse)
+            return (answer, fuse.breaker.circuit != old.fuse?.breaker.circuit ?? .closed)
         }
-        if let circuit { changed(line.pool, circuit) }
+        if isChanged { changed(line.pool, circuit(of: line.pool)) }
         return answer
+    }
+
+    private static func ask(
+        _ meter: inout ModelMeter, _ breaker: inout CircuitBreaker, tokens: Int, now: Duration
+    ) -> Answer {
+        if let wait = meter.take(tokens: tokens, now: now) { return .wait(wait) }
+        guard let wait = breaker.admit(now: now) else { return .go }
+        meter.giveBack(calls: 1, tokens: tokens)
+        return .refused(wait)
     }
 
     /// Reports the end of a call that was let through; `unused` of its tokens were not needed.
     package func ended(_ line: Line, _ outcome: Outcome, unused: Int) {
         let now = time.monotonicNow()
         let place = Place(pool: line.pool, endpoint: line.endpoint)
-        let circuit = state.withLock { state -> CircuitState? in
+        let isChanged = state.withLock { state -> Bool in
             state.meters[line]?.giveBack(tokens: unused)
-            // Where the pool was edited meanwhile, what went before it says nothing about the new limits.
-            guard var fuse = state.fuses[place] else { return nil }
+            guard var fuse = state.fuses[place] else { return false }
             defer { state.fuses[place] = fuse }
             let before = fuse.breaker.circuit
             switch outcome {
@@ -125,9 +127,9 @@ package final class ModelTraffic: Sendable {
             case .failed: fuse.breaker.recordFailure(now: now)
             case .unknown: fuse.breaker.recordNothing()
             }
-            return fuse.breaker.circuit == before ? nil : fuse.breaker.circuit
+            return fuse.breaker.circuit != before
         }
-        if let circuit { changed(line.pool, circuit) }
+        if isChanged { changed(line.pool, circuit(of: line.pool)) }
     }
 
     /// The worst circuit among the endpoints of a pool.

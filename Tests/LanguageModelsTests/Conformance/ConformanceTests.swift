@@ -26,11 +26,11 @@ import Testing
         #expect(result.requests.count == 1)
     }
 
-    /// In pieces of one byte, so that events, lines and characters are cut everywhere.
+    /// Sent in pieces of one byte; that every cut of events, lines and characters is read alike, `ReplyReaderTests` prove.
     @Test(arguments: Wire.all) func byteAfterByte(wire: Wire) async throws {
         let talk = Conversation(wire: wire)
         let bytes = talk.http(wire.body(.usual))
-        let answer = LoopbackModelServer.Answer(pieces: bytes.map { [$0] }, pauseMicroseconds: 20)
+        let answer = LoopbackModelServer.Answer(pieces: bytes.map { [$0] })
         let reply = try await talk.held(answer).outcome.get()
         #expect(reply.content == Said.usual.text && reply.usage == wire.usage)
     }

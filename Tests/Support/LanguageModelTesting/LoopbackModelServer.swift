@@ -9,14 +9,11 @@ internal import Primitives
 package final class LoopbackModelServer: Sendable {
     package struct Answer: Sendable {
         package var pieces: [[UInt8]]
-        /// Before each piece but the first.
-        package var pauseMicroseconds: UInt32
         /// Keep the connection and say nothing more, until the client is gone.
         package var isSilentAfterwards: Bool
 
-        package init(pieces: [[UInt8]], pauseMicroseconds: UInt32 = 0, isSilentAfterwards: Bool = false) {
+        package init(pieces: [[UInt8]], isSilentAfterwards: Bool = false) {
             self.pieces = pieces
-            self.pauseMicroseconds = pauseMicroseconds
             self.isSilentAfterwards = isSilentAfterwards
         }
     }
@@ -77,8 +74,10 @@ package final class LoopbackModelServer: Sendable {
             return seen.count - 1
         }
         let answer = answer(number)
-        for (index, piece) in answer.pieces.enumerated() {
-            if index > 0, answer.pauseMicroseconds > 0 { usleep(answer.pauseMicroseconds) }
+        // Each piece in a segment of its own, as far as the kernel's part goes.
+        var isOn: Int32 = 1
+        setsockopt(peer, Int32(IPPROTO_TCP), TCP_NODELAY, &isOn, socklen_t(MemoryLayout<Int32>.size))
+        for piece in answer.pieces {
             var sent = 0
             while sent < piece.count {
                 let count = piece[sent...].withUnsafeBytes {
