@@ -143,7 +143,7 @@ let package = Package(
 
         // Test support: shipped in no product
         support("LifecycleTesting", ["Lifecycle", "Telemetry", "Primitives"]),
-        support("HTTPTesting", ["HTTP", "Primitives"]),
+        support("HTTPTesting", ["HTTP", "Lifecycle", "Primitives"]),
         support("KubernetesTesting", ["KubernetesClient", "KubernetesModel", "HTTP", "JSON", "Primitives"]),
         // What API servers are asked, and how what they answer is compared; see docs/testing.md.
         support(
@@ -152,7 +152,7 @@ let package = Package(
                 "AIOpsAPI", "KubernetesClient", "KubernetesModel", "KubernetesTesting", "LifecycleTesting", "HTTP",
                 "JSON", "Telemetry", "Primitives",
             ]),
-        support("LanguageModelTesting", ["LanguageModels", "JSON", "Lifecycle", "Primitives"]),
+        support("LanguageModelTesting", ["LanguageModels", "HTTPTesting", "JSON", "Primitives"]),
         support("ModelFuzzing", ["Agent", "LanguageModels", "HTTP", "Primitives"]),
         // A million inputs for what reads models; no product, so nothing of it is shipped.
         program("fuzz-models", ["ModelFuzzing"], path: "Tests/Support/fuzz-models"),
@@ -214,7 +214,8 @@ let package = Package(
                 "Primitives",
             ]),
         tests(
-            "CurlTransportTests", ["CurlTransport", "HTTP", "Lifecycle", "Telemetry", "Primitives", "CLinux", "CCurl"],
+            "CurlTransportTests",
+            ["CurlTransport", "HTTP", "HTTPTesting", "Lifecycle", "Telemetry", "Primitives", "CLinux", "CCurl"],
             exclude: ["Fixtures"]),
         tests(
             "ControllersTests",

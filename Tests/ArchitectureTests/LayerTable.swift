@@ -40,7 +40,7 @@ enum LayerTable {
         "HTTPTesting": ["HTTP"],
         "KubernetesTesting": ["KubernetesClient"],
         "ConformanceTesting": ["AIOpsAPI", "KubernetesTesting", "LifecycleTesting"],
-        "LanguageModelTesting": ["LanguageModels"],
+        "LanguageModelTesting": ["LanguageModels", "HTTPTesting"],
         "ModelFuzzing": ["Agent"],
         "fuzz-models": ["ModelFuzzing"],
         "RuntimeTwin": ["ControllerRuntime", "CurlTransport"],

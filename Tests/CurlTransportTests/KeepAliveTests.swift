@@ -1,6 +1,7 @@
 import CurlTransport
 import Glibc
 import HTTP
+import HTTPTesting
 import Primitives
 import Testing
 

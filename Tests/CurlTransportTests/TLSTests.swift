@@ -1,5 +1,6 @@
 import CurlTransport
 import HTTP
+import HTTPTesting
 import Testing
 
 /// Against `openssl s_server`, whose standard input is what it sends.

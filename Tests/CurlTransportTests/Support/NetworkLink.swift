@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import HTTPTesting
 import Lifecycle
 import Primitives
 

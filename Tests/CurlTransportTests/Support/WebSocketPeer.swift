@@ -1,3 +1,4 @@
+import HTTPTesting
 import Primitives
 
 @testable import CurlTransport
