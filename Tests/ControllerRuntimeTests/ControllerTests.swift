@@ -113,6 +113,8 @@ struct ControllerTests {
         #expect(results.withLock { $0.count } == 0)
         #expect(count("controller_runtime_reconcile_total", "error") == 3)
         #expect(count("controller_runtime_reconcile_total", "requeue_after") == 1)
+        let reasons = metrics.counter("controller_reconcile_reasons_total", "", labels: ["controller", "source"])
+        #expect(["test", "retry", "timer"].map { reasons.value(["widgets", $0]) } == [1, 2, 1])
         #expect(controller.queue.depth == 0)
         #expect(controller.queue.failureCount(of: Self.key("k")) == 0, "a terminal failure is not tried again")
     }

@@ -28,6 +28,23 @@ import Testing
         }
     }
 
+    /// Of each metric whose labels are known, one that nothing has counted yet.
+    private static let fromTheStart =
+        ["success", "error", "requeue", "requeue_after"].map {
+            #"controller_runtime_reconcile_total{controller="llmconversation",result="\#($0)"}"#
+        } + [
+            #"controller_runtime_reconcile_errors_total{controller="aiopstask"}"#,
+            #"controller_runtime_terminal_reconcile_errors_total{controller="aiopstask"}"#,
+            #"controller_runtime_reconcile_panics_total{controller="aiopstask"}"#,
+            #"controller_runtime_reconcile_timeouts_total{controller="workerpool"}"#,
+            #"controller_runtime_max_concurrent_reconciles{controller="workerpool"}"#,
+            #"controller_runtime_active_workers{controller="workerpool"}"#,
+            #"controller_reconcile_reasons_total{controller="aiopstask",source="retry"}"#,
+            #"controller_intents_total{verb="patch",resource="aiopstasks.aiops.dev",result="conflict"}"#,
+            #"aiops_stage_duration_seconds_count{stage="Releasing"}"#,
+            #"rest_client_response_size_bytes_count{verb="DELETE",host="memory"}"#,
+        ]
+
     @Test func tableIsWhatIsExposed() async throws {
         let time = ManualTimeSource()
         let metrics = MetricsRegistry()
@@ -55,6 +72,8 @@ import Testing
             let exposed = Set(metrics.descriptions)
             #expect(documented.subtracting(exposed).sorted() == [], "in the table and not exposed")
             #expect(exposed.subtracting(documented).sorted() == [], "exposed and not in the table")
+            let lines = Set(metrics.prometheusText().split(separator: "\n").map { $0.split(separator: " ").first ?? "" })
+            for series in Self.fromTheStart { #expect(lines.contains(series[...]), "\(series) is not there from the start") }
             group.cancelAll()
             // How a manager that is cancelled ends is told by its own tests.
             while await group.nextResult() != nil {}

@@ -211,7 +211,7 @@ package final class Controller: Lifecycle.Service, Drainable {
             queue.finish(claim, .postponed(wait, claim.reasons))
             return true
         }
-        metrics?.began()
+        metrics?.began(for: claim.reasons)
         runs.begin(worker, now: began)
         var result = await reconcile(claim.key)
         let wasStopped = runs.end(worker)

@@ -12,9 +12,12 @@ package struct ControllerMetrics: Sendable {
     private let active: GaugeSeries
     private let staleSkips: CounterSeries
     private let braked: CounterSeries
+    private let reasons: Counter
+    private let name: String
 
     /// Every series starts at 0, so that rates are right from the first error.
     package init(name: String, concurrency: Int, registry: MetricsRegistry) {
+        self.name = name
         let labels = ["controller"]
         let own = [name]
         let total = registry.counter(
@@ -55,9 +58,17 @@ package struct ControllerMetrics: Sendable {
             "controller_write_brake_total", "Times a reconcile was put off because its key writes at every look.",
             labels: labels
         ).series(own)
+        reasons = registry.counter(
+            "controller_reconcile_reasons_total", "What woke reconciles, by where the reason came from.",
+            labels: ["controller", "source"])
+        for source in ["timer", "retry"] { reasons.initialize([name, source]) }
     }
 
-    func began() { active.add(1) }
+    /// A source is a kind or a word of the runtime's, never the name of an object.
+    func began(for woken: ReasonSet) {
+        active.add(1)
+        for source in Set(woken.reasons.map(\.source)) { reasons.add([name, source]) }
+    }
 
     func ended(_ result: ReconcileResult, timedOut: Bool, after duration: Duration) {
         active.add(-1)

@@ -18,15 +18,19 @@ package struct IntentExecutor: Sendable {
     private let writes: Counter?
     private let performed = Locked(0)
 
+    /// `kinds` are those whose objects it will patch: their numbers begin at 0.
     package init(
-        writer: any ObjectWriter, fieldManager: String = "aiops-operator", metrics: MetricsRegistry? = nil,
-        crashPoint: CrashPoint? = nil
+        writer: any ObjectWriter, fieldManager: String = "aiops-operator", kinds: [ResourceType] = [],
+        metrics: MetricsRegistry? = nil, crashPoint: CrashPoint? = nil
     ) {
         self.writer = writer
         options = WriteOptions(fieldManager: fieldManager)
         self.crashPoint = crashPoint
         writes = metrics?.counter(
             "controller_intents_total", "Writes asked for by reconcilers.", labels: ["verb", "resource", "result"])
+        for kind in kinds {
+            for result in ["success", "conflict", "error"] { writes?.initialize(["patch", "\(kind)", result]) }
+        }
     }
 
     /// Performs the intents in order and stops at the first that fails; those before it stay done.

@@ -25,6 +25,7 @@ package struct RunMetrics: Sendable {
             "orchestrator_circuit_breaker_state",
             "Worst circuit among the model endpoints of a pool: 0 closed, 1 half-open, 2 open.",
             labels: ["namespace", "pool"])
+        for stage in StageName.allCases where stage != .queued { stages.initialize([stage.rawValue]) }
         for provider in ModelProvider.known where provider != .auto && provider != .replay {
             for type in ["input", "output"] { tokens.initialize([provider.rawValue, type]) }
         }

@@ -7,6 +7,8 @@ struct RequestMetrics: Sendable {
     private let durations: Histogram
     private let retries: Counter
     private let lookups: Histogram
+    private let sizesSent: Histogram
+    private let sizesRead: Histogram
     private let host: String
 
     init(_ registry: MetricsRegistry, server: String) {
@@ -16,13 +18,23 @@ struct RequestMetrics: Sendable {
             labels: ["code", "method", "host"])
         durations = registry.histogram(
             "rest_client_request_duration_seconds", "Time until the head of the response, by verb and host.",
-            labels: ["verb", "host"])
+            labels: ["verb", "host"], buckets: HistogramBuckets.requestSeconds)
         retries = registry.counter(
             "rest_client_request_retries_total", "Requests that were sent again, by status code, verb and host.",
             labels: ["code", "verb", "host"])
         lookups = registry.histogram(
             "rest_client_dns_resolution_duration_seconds", "Time to look the server's name up, for new connections.",
-            labels: ["host"])
+            labels: ["host"], buckets: HistogramBuckets.requestSeconds)
+        sizesSent = registry.histogram(
+            "rest_client_request_size_bytes", "Bytes of request bodies, by verb and host.", labels: ["verb", "host"],
+            buckets: HistogramBuckets.bodyBytes)
+        sizesRead = registry.histogram(
+            "rest_client_response_size_bytes", "Bytes of response bodies that were read whole, by verb and host.",
+            labels: ["verb", "host"], buckets: HistogramBuckets.bodyBytes)
+        lookups.initialize([host])
+        for method in ["GET", "POST", "PUT", "PATCH", "DELETE"] {
+            for histogram in [durations, sizesSent, sizesRead] { histogram.initialize([method, host]) }
+        }
     }
 
     /// The name of the server was looked up, for a new connection.
@@ -31,13 +43,21 @@ struct RequestMetrics: Sendable {
     }
 
     /// Counts one exchange; the code is nil when no answer came.
-    func sent(method: String, verb: String, code: Int?, took: Duration) {
+    ///
+    /// What client-go calls the verb is the method of HTTP as well.
+    func sent(method: String, bytes: Int, code: Int?, took: Duration) {
         requests.add([code.map { String($0) } ?? "<error>", method, host])
-        durations.observe(took, [verb, host])
+        durations.observe(took, [method, host])
+        sizesSent.observe(Double(bytes), [method, host])
     }
 
-    func repeated(verb: String, code: Int?) {
-        retries.add([code.map { String($0) } ?? "<error>", verb, host])
+    /// A response was read to its end; streams are not counted, as in client-go.
+    func read(method: String, bytes: Int) {
+        sizesRead.observe(Double(bytes), [method, host])
+    }
+
+    func repeated(method: String, code: Int?) {
+        retries.add([code.map { String($0) } ?? "<error>", method, host])
     }
 
     private static func host(of server: String) -> String {

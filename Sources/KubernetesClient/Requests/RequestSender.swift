@@ -42,7 +42,7 @@ final class RequestSender: Sendable {
                 return try await body(request)
             } catch {
                 guard let wait = generator.withLock({ policy.wait(after: error, using: &$0) }) else { throw error }
-                metrics?.repeated(verb: request.operation.verb, code: error.status?.code)
+                metrics?.repeated(method: request.method, code: error.status?.code)
                 logger.debug(
                     "repeating a request",
                     ["operation": "\(request.operation)", "cause": "\(error.message)", "repeats": "\(policy.repeats)"])
@@ -54,7 +54,9 @@ final class RequestSender: Sendable {
     private func wholeBody(_ request: APIRequest) async throws(KubernetesError) -> [UInt8] {
         let response = try await attempt(request)
         do {
-            return try await response.body.collect(upTo: request.responseLimit)
+            let bytes = try await response.body.collect(upTo: request.responseLimit)
+            metrics?.read(method: request.method, bytes: bytes.count)
+            return bytes
         } catch {
             throw KubernetesError(request.operation, .transport(error))
         }
@@ -179,7 +181,7 @@ final class RequestSender: Sendable {
 
     private func record(_ request: APIRequest, code: Int?, since start: Duration) {
         metrics?.sent(
-            method: request.method, verb: request.operation.verb, code: code, took: time.monotonicNow() - start)
+            method: request.method, bytes: request.body.count, code: code, took: time.monotonicNow() - start)
     }
 
     /// Seconds or an HTTP date (RFC 9110, 10.2.3).

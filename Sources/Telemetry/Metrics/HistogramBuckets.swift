@@ -13,6 +13,14 @@ package enum HistogramBuckets {
     /// Those of the workqueue histograms: 10 ns, times ten, twelve times.
     package static let queueSeconds = exponential(start: 1e-8, factor: 10, count: 12)
 
+    /// Those of the rest_client durations (Kubernetes, component-base/metrics/prometheus/restclient).
+    package static let requestSeconds: [Double] = [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60]
+
+    /// Those of the rest_client sizes, 64 B to 16 MiB (Kubernetes, component-base/metrics/prometheus/restclient).
+    package static let bodyBytes: [Double] = [
+        64, 256, 512, 1024, 4096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304, 16_777_216,
+    ]
+
     /// The first bound that is not below the value; the count of the bounds for one beyond all of them.
     static func index(of value: Double, in bounds: [Double]) -> Int {
         var (low, high) = (0, bounds.count)

@@ -100,7 +100,19 @@ import Testing
         _ = try await only { _ = try await rig.client.get(Widget.self, rig.key) }
         let text = rig.metrics.prometheusText()
         #expect(text.contains(#"rest_client_requests_total{code="200",method="GET",host="api:6443"} 1"#))
-        #expect(text.contains(#"rest_client_request_duration_seconds_count{verb="get",host="api:6443"} 1"#))
+        #expect(text.contains(#"rest_client_request_duration_seconds_count{verb="GET",host="api:6443"} 1"#))
+        #expect(text.contains(#"rest_client_request_size_bytes_count{verb="GET",host="api:6443"} 1"#))
+        #expect(text.contains(#"rest_client_response_size_bytes_count{verb="GET",host="api:6443"} 1"#))
+        #expect(text.contains(#"rest_client_response_size_bytes_bucket{verb="GET",host="api:6443",le="64"} 0"#))
+    }
+
+    @Test(arguments: [
+        #"rest_client_dns_resolution_duration_seconds_count{host="api:6443"} 0"#,
+        #"rest_client_request_duration_seconds_count{verb="PATCH",host="api:6443"} 0"#,
+        #"rest_client_request_size_bytes_count{verb="POST",host="api:6443"} 0"#,
+        #"rest_client_response_size_bytes_count{verb="DELETE",host="api:6443"} 0"#,
+    ]) func whatIsKnownAtTheStartIsThereFromTheStart(line: String) {
+        #expect(rig.metrics.prometheusText().contains(line))
     }
 
     @Test func logsAskForTheirPart() async throws {
