@@ -215,7 +215,10 @@ let package = Package(
             ]),
         tests(
             "CurlTransportTests",
-            ["CurlTransport", "HTTP", "HTTPTesting", "Lifecycle", "Telemetry", "Primitives", "CLinux", "CCurl"],
+            [
+                "CurlTransport", "HTTP", "HTTPTesting", "Lifecycle", "LifecycleTesting", "Telemetry", "Primitives", "CLinux",
+                "CCurl",
+            ],
             exclude: ["Fixtures"]),
         tests(
             "ControllersTests",

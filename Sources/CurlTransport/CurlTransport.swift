@@ -24,6 +24,10 @@ package final class CurlTransport: HTTPTransport, Service {
         curl_global_init(Int(CURL_GLOBAL_ALL))
     }
 
+    /// False when the loop's thread has taken nothing for half a minute that was there to take: it hangs, and with it every
+    /// request and every time limit.
+    package var isAlive: Bool { mailbox.delay < .seconds(30) }
+
     /// Runs the loop on a thread of its own until the task is cancelled; then every open exchange fails with `stopped`.
     package func run() async throws {
         let (mailbox, executor, configuration) = (mailbox, executor, configuration)

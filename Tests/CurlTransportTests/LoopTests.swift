@@ -1,6 +1,7 @@
 import CCurl
 import Glibc
 import HTTP
+import LifecycleTesting
 import Primitives
 import Testing
 
@@ -74,6 +75,29 @@ import Testing
         #expect(mailbox.take().isEmpty)
     }
 
+    /// What hangs is told from what has nothing to do.
+    @Test func aLoopThatTakesNothingIsSeen() {
+        let time = ManualTimeSource()
+        let mailbox = Mailbox(time: time)
+        mailbox.post(.stop)
+        time.advance(by: .seconds(100))
+        // Nobody has begun to take anything.
+        #expect(mailbox.delay == .zero)
+        mailbox.open()
+        time.advance(by: .seconds(10))
+        mailbox.post(.stop)
+        time.advance(by: .seconds(10))
+        #expect(mailbox.delay == .seconds(20))
+        #expect(mailbox.take().count == 2)
+        time.advance(by: .seconds(10))
+        #expect(mailbox.delay == .zero)
+        mailbox.post(.stop)
+        time.advance(by: .seconds(1))
+        #expect(mailbox.delay == .seconds(1))
+        _ = mailbox.close()
+        #expect(mailbox.delay == .zero)
+    }
+
     /// A callback of libcurl that resumes a task must not signal a loop that is awake: that costs three calls of the kernel.
     @Test func onlyALoopThatWaitsIsWoken() {
         let mailbox = Mailbox()
@@ -132,6 +156,19 @@ import Testing
             (
                 CURLE_RECV_ERROR, "SSL_read: tlsv13 alert certificate required", true,
                 .tls("SSL_read: tlsv13 alert certificate required")
+            ),
+            (
+                CURLE_RECV_ERROR, "OpenSSL SSL_read: error: sslv3 alert bad certificate", true,
+                .tls("OpenSSL SSL_read: error: sslv3 alert bad certificate")
+            ),
+            (CURLE_RECV_ERROR, "SSL_read: tlsv1 alert unknown ca", true, .tls("SSL_read: tlsv1 alert unknown ca")),
+            (
+                CURLE_RECV_ERROR, "SSL_read: tlsv1 alert internal error", true,
+                .reset(bytesSeen: false, "SSL_read: tlsv1 alert internal error")
+            ),
+            (
+                CURLE_SEND_ERROR, "SSL_write: sslv3 alert handshake failure", true,
+                .reset(bytesSeen: false, "SSL_write: sslv3 alert handshake failure")
             ),
             (CURLE_UNSUPPORTED_PROTOCOL, "HTTP/0.9", true, .protocolViolation("HTTP/0.9")),
             (CURLE_RECV_ERROR, "Recv failure", true, .reset(bytesSeen: false, "Recv failure")),

@@ -77,6 +77,44 @@ private final class TestPermit: SendPermit {
         #expect(!sawBytes.withLock { $0 })
     }
 
+    @Test func aWebSocketIsNotOpenedWithoutTheRight() async throws {
+        let sawBytes = Locked(false)
+        let ended = Gate()
+        let server = try RawServer { connection in
+            if connection.readHead() != nil { sawBytes.withLock { $0 = true } }
+            ended.open()
+        }
+        try await withTransport { transport in
+            var request = WebSocketRequest(url: "ws://127.0.0.1:\(server.port)/exec")
+            request.permit = TestPermit(revokedAfterLooks: 1)
+            await #expect(throws: HTTPError.notPermitted) { _ = try await transport.connectWebSocket(request) }
+        }
+        await ended.wait()
+        #expect(!sawBytes.withLock { $0 })
+    }
+
+    /// What is sent over an open WebSocket is a write like any other.
+    @Test func nothingIsSaidOverAWebSocketWithoutTheRight() async throws {
+        let heard = Locked(0)
+        let ended = Gate()
+        let server = try RawServer { connection in
+            defer { ended.open() }
+            guard let peer = WebSocketPeer(connection) else { return }
+            while let (opcode, payload) = peer.read(), opcode != 8 { heard.withLock { $0 += payload.count } }
+        }
+        let permit = TestPermit()
+        try await withTransport { transport in
+            var request = WebSocketRequest(url: "ws://127.0.0.1:\(server.port)/exec")
+            request.permit = permit
+            let socket = try await transport.connectWebSocket(request)
+            try await socket.send([1, 2, 3])
+            permit.revoke()
+            await #expect(throws: HTTPError.notPermitted) { try await socket.send([4, 5, 6]) }
+        }
+        await ended.wait()
+        #expect(heard.withLock { $0 } == 3)
+    }
+
     /// A request under way is taken off the wire when the right runs out, whether that was foreseen or not.
     @Test(arguments: [true, false]) func aRequestUnderWayIsAborted(isForeseen: Bool) async throws {
         let arrived = Gate()

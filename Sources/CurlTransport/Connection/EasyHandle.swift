@@ -31,6 +31,9 @@ final class EasyHandle {
         keep(aiops_easy_set_pointer(pointer, CURLOPT_ERRORBUFFER, errorText))
         // Without this libcurl uses SIGALRM, which no threaded program can have.
         set(CURLOPT_NOSIGNAL, 1)
+        // A name that nobody answers for is looked up by a thread that cannot be stopped. Without this libcurl waits for it
+        // when the request ends, on the one thread that serves everybody (Curl_resolver_kill).
+        set(CURLOPT_QUICK_EXIT, 1)
     }
 
     deinit {

@@ -32,8 +32,8 @@ struct CurlFailure {
             CURLE_SSL_ISSUER_ERROR, CURLE_SSL_INVALIDCERTSTATUS, CURLE_SSL_PINNEDPUBKEYNOTMATCH, CURLE_USE_SSL_FAILED:
             .tls(detail)
         case CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING: .protocolViolation(detail)
-        // With TLS 1.3 the client's certificate is refused only after the handshake.
-        case CURLE_RECV_ERROR where isAlert, CURLE_SEND_ERROR where isAlert: .tls(detail)
+        // With TLS 1.3 the client's certificate is refused only after the handshake, and then nobody has read the request.
+        case CURLE_RECV_ERROR where refusesCertificate, CURLE_SEND_ERROR where refusesCertificate: .tls(detail)
         default: broken
         }
     }
@@ -43,8 +43,11 @@ struct CurlFailure {
         return hasSent ? .reset(bytesSeen: bytesSeen, detail) : .notSent(detail)
     }
 
-    private var isAlert: Bool {
-        detail.contains("SSL") && detail.contains(" alert ")
+    /// By OpenSSL's words for the alerts of RFC 8446, 6.2 that judge a certificate. Any other alert says that a connection broke,
+    /// which tells nothing of what became of the request.
+    private var refusesCertificate: Bool {
+        guard !bytesSeen, detail.contains("SSL"), detail.contains(" alert ") else { return false }
+        return ["certificate", "unknown ca", "access denied"].contains { detail.contains($0) }
     }
 
     private var isSystemError: Bool {

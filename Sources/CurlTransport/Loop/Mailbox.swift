@@ -15,13 +15,19 @@ final class Mailbox: Sendable {
         var isClosed = false
         /// The loop waits in the kernel, or is about to.
         var isAsleep = false
+        /// When the loop was last known to have turned, while there is something that it has not taken.
+        var waitingSince: Duration?
+
+        var isEmpty: Bool { commands.isEmpty && jobs.isEmpty }
     }
 
     /// Readable when there is something to take; -1 when the system refused one.
     let descriptor: Int32
     private let state = Locked(State())
+    private let time: any TimeSource
 
-    init() {
+    init(time: any TimeSource = SystemTimeSource()) {
+        self.time = time
         descriptor = aiops_eventfd()
     }
 
@@ -36,6 +42,7 @@ final class Mailbox: Sendable {
     func post(_ command: LoopCommand) -> Bool {
         let (isAccepted, wakes) = state.withLock { state in
             guard !state.isClosed else { return (false, false) }
+            if state.isEmpty { state.waitingSince = time.monotonicNow() }
             state.commands.append(command)
             defer { state.isAsleep = false }
             return (true, state.isAsleep)
@@ -48,6 +55,7 @@ final class Mailbox: Sendable {
     func post(_ job: UnownedJob) -> Bool {
         let (isAccepted, wakes) = state.withLock { state in
             guard state.isOpen, !state.isClosed else { return (false, false) }
+            if state.isEmpty { state.waitingSince = time.monotonicNow() }
             state.jobs.append(job)
             defer { state.isAsleep = false }
             return (true, state.isAsleep)
@@ -57,7 +65,21 @@ final class Mailbox: Sendable {
     }
 
     /// From now on jobs are taken.
-    func open() { state.withLock { $0.isOpen = true } }
+    func open() {
+        state.withLock { state in
+            state.isOpen = true
+            // Commands may have been posted long before the loop was to run.
+            if !state.isEmpty { state.waitingSince = time.monotonicNow() }
+        }
+    }
+
+    /// For how long the loop has taken nothing, although there is something to take; zero before it runs.
+    var delay: Duration {
+        state.withLock { state in
+            guard state.isOpen, !state.isClosed, let since = state.waitingSince else { return .zero }
+            return time.monotonicNow() - since
+        }
+    }
 
     /// Whether the loop may wait until the eventfd is readable: nothing has been posted since it took what there was.
     func prepareToSleep() -> Bool {
@@ -79,7 +101,10 @@ final class Mailbox: Sendable {
     func take() -> [LoopCommand] {
         state.withLock { state in
             guard !state.commands.isEmpty else { return [] }
-            defer { state.commands = [] }
+            defer {
+                state.commands = []
+                state.waitingSince = state.isEmpty ? nil : time.monotonicNow()
+            }
             return state.commands
         }
     }
@@ -87,6 +112,8 @@ final class Mailbox: Sendable {
     /// The `most` that came first.
     func takeJobs(_ most: Int) -> [UnownedJob] {
         state.withLock { state in
+            guard !state.jobs.isEmpty else { return [] }
+            defer { state.waitingSince = state.isEmpty ? nil : time.monotonicNow() }
             guard state.jobs.count > most else {
                 defer { state.jobs = [] }
                 return state.jobs

@@ -74,6 +74,8 @@ final class ActiveWebSocket {
             finish(error)
             return
         }
+        // Nothing has been sent yet; connecting may have taken longer than the right to send lasted.
+        guard mayBeSent else { return finish(.notPermitted) }
         descriptor = aiops_easy_get_socket(easy.pointer)
         if descriptor < 0 { finish(.connect("the connection was gone at once")) }
     }
@@ -124,9 +126,13 @@ final class ActiveWebSocket {
         aiops_epoll_control(epoll, EPOLL_CTL_DEL, descriptor, 0, 0)
     }
 
+    /// Asked whenever somebody's bytes are about to leave; the goodbye needs no right.
+    private var mayBeSent: Bool { session.request.permit?.isValid != false }
+
     private func takeOutgoing(_ now: Duration) {
         guard machine.isOpen, !isClosing else { return }
         for message in session.takeOutgoing() {
+            guard mayBeSent else { return finish(.notPermitted) }
             outbound += machine.encode(message.payload)
             marks.append((outbound.count, message.number))
         }
