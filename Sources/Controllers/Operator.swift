@@ -17,7 +17,7 @@ package struct Operator: Sendable {
     package init(
         settings: OperatorSettings, client: KubernetesClient, transport: any HTTPTransport, catalogue: Catalogue,
         workers: @escaping @autoclosure @Sendable () -> WorkerNames, instance: String,
-        election: LeaderElection? = nil, gracePeriod: Duration = .seconds(30), time: any TimeSource, logger: Logger,
+        election: LeaderElection? = nil, liveness: [Probes.Check] = [], gracePeriod: Duration = .seconds(30), time: any TimeSource, logger: Logger,
         metrics: MetricsRegistry, redact: @escaping @Sendable (String) -> String,
         crashPoint: IntentExecutor.CrashPoint? = nil, seed: UInt64 = .random(in: 0...UInt64.max)
     ) {
@@ -38,8 +38,8 @@ package struct Operator: Sendable {
             writer: client, controller: "aiops.dev/operator", instance: instance, time: time, logger: logger,
             metrics: metrics, seed: seed &+ 2)
         manager = Manager(
-            caches: [taskCache, poolCache], recorder: events, election: election, gracePeriod: gracePeriod, time: time,
-            logger: logger, metrics: metrics,
+            caches: [taskCache, poolCache], recorder: events, election: election, liveness: liveness,
+            gracePeriod: gracePeriod, time: time, logger: logger, metrics: metrics,
             work: { _ in
                 // A new session each time: a claim of an earlier term is taken over as a dead process' would be, under the
                 // next epoch, which shuts out what may still be on its way.
@@ -60,7 +60,9 @@ package struct Operator: Sendable {
         metrics: MetricsRegistry, redact: @escaping @Sendable (String) -> String,
         crashPoint: IntentExecutor.CrashPoint?, seed: UInt64
     ) -> Work {
-        let executor = IntentExecutor(writer: client, metrics: metrics, crashPoint: crashPoint)
+        let executor = IntentExecutor(
+            writer: client, kinds: [AIOpsTask.resourceType, WorkerPool.resourceType], metrics: metrics,
+            crashPoint: crashPoint)
         // Before any controller watches: what it marks must be marked when a reconcile begins.
         let ledger = PoolLedger(
             tasks: tasks, pools: pools, operatorNamespace: settings.namespace, names: workers,

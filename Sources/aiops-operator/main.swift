@@ -42,10 +42,12 @@ while let text = entry.pointee {
     entry += 1
 }
 
+let (transport, leaseTransport) = (CurlTransport(), CurlTransport())
 let manager = ManagerCommand(
     ManagerCommand.Wiring(
         version: version, environment: environment, hostName: hostName(),
-        transport: CurlTransport(), leaseTransport: CurlTransport(), server: listen,
+        transport: transport, leaseTransport: leaseTransport, server: listen,
+        isAlive: { transport.isAlive && leaseTransport.isAlive },
         signals: { [signals] in try signals.get() }))
 let conversation = ConversationCommand(
     ConversationCommand.Wiring(environment: environment, transport: CurlTransport()))

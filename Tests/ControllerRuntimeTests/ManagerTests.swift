@@ -1,4 +1,5 @@
 import ControllerRuntime
+import JSON
 import KubernetesModel
 import Lifecycle
 import LifecycleTesting
@@ -89,6 +90,46 @@ struct ManagerTests {
             name: "widgets", reconciler: Slow(hasBegun: Latch(), mayEnd: Latch(), recorder: nil),
             executor: IntentExecutor(writer: server), time: time, logger: .disabled)
         await controller.drain()
+    }
+
+    /// What an operator has in its queues and why, while it leads, and nothing afterwards.
+    @Test func theDebugPageTellsWhyEachKeyIsThere() async throws {
+        server.change { $0.put("x", size: 1) }
+        let reflector = Reflector(store: store, source: server, time: time, logger: .disabled, seed: 1)
+        let (hasBegun, store, server, time) = (Latch(), store, server, time)
+        let manager = Manager(caches: [reflector], time: time, logger: .disabled) { _ in
+            let controller = Controller(
+                name: "widgets", reconciler: Slow(hasBegun: hasBegun, mayEnd: Latch(), recorder: nil),
+                executor: IntentExecutor(writer: server), options: .init(concurrency: 1), time: time, logger: .disabled)
+            controller.watch(store)
+            controller.enqueue(ObjectKey(namespace: "z", name: "later"), priority: .initial, reason: .init("test", "why"))
+            return Work(controllers: [controller])
+        }
+        let pages = DebugPages(manager.controllers)
+        #expect(pages.answer(path: "/debug/controllers")?.body == "[]\n")
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            for service in manager.orderedServices { tasks.addTask { try await service.run() } }
+            try await hasBegun.wait()
+            let page = try #require(pages.answer(path: "/debug/controllers"))
+            #expect(page.status == 200 && page.contentType == "application/json")
+            let told = try JSONValue(parsing: page.body).arrayValue?.first
+            #expect(told?["controller"] == "widgets" && told?["keys"]?.arrayValue?.count == 2)
+            let first = told?["keys"]?.arrayValue?.first
+            #expect(first?["key"] == "a/x" && first?["place"] == "processing")
+            #expect(first?["reasons"] == ["Widget: added"])
+            #expect(told?["keys"]?.arrayValue?.last?["reasons"] == ["test: why"])
+            let one = try JSONValue(parsing: pages.answer(path: "/debug/controllers?limit=1")?.body ?? "")
+            #expect(one.arrayValue?.first?["keys"]?.arrayValue?.count == 1)
+            tasks.cancelAll()
+        }
+        #expect(pages.answer(path: "/debug/controllers")?.body == "[]\n")
+    }
+
+    @Test(arguments: ["limit=0", "limit=x", "limit=100001", "key=a", "limit=1&limit=-1"])
+    func whatTheDebugPageDoesNotUnderstandItRefuses(query: String) {
+        let pages = DebugPages(ControllerBook())
+        #expect(pages.answer(path: "/debug/controllers?\(query)")?.status == 400)
+        #expect(pages.answer(path: "/debug") == nil && pages.answer(path: "/metrics") == nil)
     }
 
     @Test func probesNameWhatIsWrong() {

@@ -21,6 +21,8 @@ package struct ManagerCommand: Sendable {
         package var leaseTransport: any HTTPTransport & Service
         /// Listens on an address for probes and scrapes; also gives the port, which may have been left open.
         package var server: @Sendable (ListenAddress, @escaping HTTPHandler) throws -> (any Service, port: UInt16)
+        /// False when one of the transports hangs, for `/healthz`.
+        package var isAlive: @Sendable () -> Bool
         /// The signals of the process; caught since before anything else was made.
         package var signals: @Sendable () throws -> Signals
 
@@ -28,6 +30,7 @@ package struct ManagerCommand: Sendable {
             version: String, environment: [String: String], hostName: String, transport: any HTTPTransport & Service,
             leaseTransport: any HTTPTransport & Service,
             server: @escaping @Sendable (ListenAddress, @escaping HTTPHandler) throws -> (any Service, port: UInt16),
+            isAlive: @escaping @Sendable () -> Bool = { true },
             signals: @escaping @Sendable () throws -> Signals
         ) {
             self.version = version
@@ -36,6 +39,7 @@ package struct ManagerCommand: Sendable {
             self.transport = transport
             self.leaseTransport = leaseTransport
             self.server = server
+            self.isAlive = isAlive
             self.signals = signals
         }
     }
@@ -60,6 +64,10 @@ package struct ManagerCommand: Sendable {
                     "listen", "ADDRESS:PORT",
                     summary: "Where /healthz, /readyz and /metrics are served; port 0 takes any",
                     default: "127.0.0.1:8080"),
+                .value(
+                    "debug-listen", "ADDRESS:PORT",
+                    summary: "Where /debug/controllers is served: each key of the queues and why it is there; on loopback, "
+                        + "since it names tasks; off unless given"),
                 .value(
                     "log-level", "LEVEL", summary: "Least level that is logged", default: "info",
                     choices: LogLevel.allCases.map(\.name)),
@@ -98,6 +106,7 @@ package struct ManagerCommand: Sendable {
         let level = LogLevel(name: arguments.value("log-level") ?? "info") ?? .info
         let logger = Logger(label: "manager", sink: FileDescriptorLogSink(redactor: redactor), level: level)
         let listen = try ListenAddress(arguments.value("listen") ?? "")
+        let debugListen = try Self.debugAddress(arguments)
         var configuration = try ClientConfiguration.load(
             kubeconfigPath: arguments.value("kubeconfig"), context: arguments.value("context"),
             environment: wiring.environment)
@@ -129,21 +138,22 @@ package struct ManagerCommand: Sendable {
         let assembled = Operator(
             settings: settings, client: client, transport: transport ?? wiring.transport,
             catalogue: try Catalogue.builtin(),
-            workers: WorkerNames.fresh(), instance: wiring.hostName, election: race, gracePeriod: gracePeriod,
-            time: time,
-            logger: logger, metrics: metrics, redact: { redactor.redact($0) })
+            workers: WorkerNames.fresh(), instance: wiring.hostName, election: race,
+            liveness: [Probes.Check("http transports", isWell: wiring.isAlive)], gracePeriod: gracePeriod, time: time, logger: logger, metrics: metrics, redact: { redactor.redact($0) })
         var manager = assembled.manager
         let probes = manager.probes
-        let (server, port) = try wiring.server(listen) { request in
-            guard ["GET", "HEAD"].contains(request.method) else {
-                return ServerResponse(status: 405, text: "only GET is served here\n")
-            }
-            guard let answer = probes.answer(path: request.path) else {
-                return ServerResponse(status: 404, text: "there are /healthz, /readyz and /metrics\n")
-            }
-            return ServerResponse(status: answer.status, text: answer.body, contentType: answer.contentType)
+        let (server, port) = try wiring.server(listen) {
+            Self.answer($0, else: "there are /healthz, /readyz and /metrics") { probes.answer(path: $0) }
         }
         manager.services.append(server)
+        if let debugListen {
+            let pages = DebugPages(manager.controllers)
+            let (server, port) = try wiring.server(debugListen) {
+                Self.answer($0, else: "there is /debug/controllers") { pages.answer(path: $0) }
+            }
+            manager.services.append(server)
+            logger.info("debugging", ["listen": .string("\(ListenAddress(host: debugListen.host, port: port))")])
+        }
         logger.info(
             "starting",
             [
@@ -169,6 +179,25 @@ package struct ManagerCommand: Sendable {
         }
         logger.info("stopped")
         return 0
+    }
+
+    private static func debugAddress(_ arguments: ParsedArguments) throws -> ListenAddress? {
+        guard let text = arguments.value("debug-listen") else { return nil }
+        let address = try ListenAddress(text, option: "--debug-listen")
+        guard address.isLoopback else {
+            throw UsageError("--debug-listen takes a loopback address, such as 127.0.0.1:8081; found \"\(text)\"")
+        }
+        return address
+    }
+
+    private static func answer(
+        _ request: ServerRequest, else hint: String, _ body: (String) -> ProbeAnswer?
+    ) -> ServerResponse {
+        guard ["GET", "HEAD"].contains(request.method) else {
+            return ServerResponse(status: 405, text: "only GET is served here\n")
+        }
+        guard let answer = body(request.path) else { return ServerResponse(status: 404, text: "\(hint)\n") }
+        return ServerResponse(status: answer.status, text: answer.body, contentType: answer.contentType)
     }
 
     private func race(

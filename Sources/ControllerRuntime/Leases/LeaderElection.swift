@@ -87,8 +87,10 @@ package final class LeaderElection: Lifecycle.Service, Drainable, Leadership {
         if hasStarted.isOpen { await stopped.waitToTheEnd() }
     }
 
-    /// False when work that had to end with its term goes on for longer than the Lease lasts: only a restart helps then.
+    /// False when only a restart helps: work that had to end with its term goes on for much longer than the Lease lasts, or the
+    /// right to write ran out long ago and the race, which has to say so, says nothing.
     package var isWell: Bool {
+        if let overrun = token.overrun, overrun > timings.duration { return false }
         guard let since = endingSince.withLock({ $0 }) else { return true }
         return (givenTime ?? SystemTimeSource()).monotonicNow() - since < timings.duration * 4
     }

@@ -17,6 +17,13 @@ package final class WriteToken: SendPermit {
 
     package func revoke() { end.withLock { $0 = nil } }
 
+    /// How long ago the right ran out without having been taken away; nil while it holds, and when there is none.
+    package var overrun: Duration? {
+        guard let end = end.withLock({ $0 }) else { return nil }
+        let now = time.monotonicNow()
+        return now > end ? now - end : nil
+    }
+
     package func remaining() -> Duration {
         // The time is read last: the answer must not be older than what it is compared with.
         guard let end = end.withLock({ $0 }) else { return .zero }

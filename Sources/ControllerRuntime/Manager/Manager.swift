@@ -22,6 +22,8 @@ package struct Manager: Sendable {
     private let mayFill = Latch()
 
     package let probes: Probes
+    /// The controllers of the present term.
+    package let controllers = ControllerBook()
 
     /// `makeWork` is called once in each term; without an election there is one term, as long as the process.
     ///
@@ -34,7 +36,11 @@ package struct Manager: Sendable {
         self.caches = caches
         self.recorder = recorder
         self.election = election
-        self.makeWork = makeWork
+        self.makeWork = { [controllers] term in
+            let work = makeWork(term)
+            controllers.open(work.controllers)
+            return work
+        }
         self.gracePeriod = gracePeriod
         self.time = time
         self.logger = logger

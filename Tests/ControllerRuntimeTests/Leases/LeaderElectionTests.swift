@@ -110,6 +110,41 @@ import Testing
         }
     }
 
+    /// A race that hangs cannot say that the Lease is lost: the clock says it.
+    @Test func aRightThatRanOutUnsaidIsAReasonToRestart() {
+        let election = election("only")
+        #expect(election.isWell && election.token.overrun == nil)
+        election.token.extend(until: time.monotonicNow() + .seconds(10))
+        time.advance(by: .seconds(25))
+        #expect(election.isWell && election.token.overrun == .seconds(15))
+        time.advance(by: .milliseconds(1))
+        #expect(!election.isWell)
+        election.token.revoke()
+        #expect(election.isWell && election.token.overrun == nil)
+    }
+
+    /// A lost term whose work does not end is a reason as well, but not before the Lease has run out several times.
+    @Test func workThatDoesNotEndWithItsTermIsAReasonToRestart() async throws {
+        try await onOneThread { stage in
+            let election = election("only")
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await election.run() }
+                let term = try await election.nextTerm()
+                server.inject(.answer(Status(code: 500, reason: "InternalError", message: "etcd")), times: 12) {
+                    $0.type == Lease.resourceType && $0.verb != "watch"
+                }
+                try await stage.pass(.seconds(20)) { term.lost.isOpen }
+                try await stage.pass(.seconds(59))
+                #expect(election.isWell)
+                try await stage.pass(.seconds(2))
+                #expect(!election.isWell)
+                election.workEnded()
+                #expect(election.isWell)
+                group.cancelAll()
+            }
+        }
+    }
+
     /// 429 with a time to wait, 503 and lost replies on the Lease: it is kept.
     @Test(arguments: [
         APIFault.answer(Status(code: 429, reason: "TooManyRequests", message: "later")),
