@@ -35,7 +35,30 @@ import Testing
 
     @Test func aKeptConversationHasNoOwner() async throws {
         try await bench.keeper(task, retain: .keep).open()
-        #expect(try bench.conversation(task)?.metadata.ownerReferences == [])
+        #expect(try bench.conversation(task, retain: .keep)?.metadata.ownerReferences == [])
+    }
+
+    /// The task is deleted and applied anew, and its predecessor's conversation is still there: each has its own.
+    @Test func aKeptConversationIsInNobodysWay() async throws {
+        try await bench.keeper(task, retain: .keep).open()
+        var again = task
+        again.metadata.uid = "another"
+        for retain in [ConversationRetention.keep, .withTask] {
+            try await bench.keeper(again, retain: retain).open()
+            #expect(try bench.conversation(again, retain: retain)?.spec.taskRef.uid == "another")
+        }
+        #expect(try bench.conversation(task, retain: .keep)?.spec.taskRef.uid == task.metadata.uid)
+        #expect(ConversationLocation(task, attempt: 1, retain: .withTask).name == "\(task.metadata.name)-1")
+    }
+
+    /// What a task calls its conversation stays so, whatever the rule for names says later.
+    @Test func theNameInTheStatusIsTheName() {
+        var known = task
+        var link = AIOpsTask.ConversationLink()
+        (link.name, link.attempt) = ("as-it-was", 1)
+        known.status.conversations = [link]
+        #expect(ConversationLocation(known, attempt: 1, retain: .keep).name == "as-it-was")
+        #expect(ConversationLocation(known, attempt: 2, retain: .withTask).name == "\(task.metadata.name)-2")
     }
 
     @Test func aLaterOwnerAdoptsWhatIsThere() async throws {

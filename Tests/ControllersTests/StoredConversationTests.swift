@@ -38,8 +38,8 @@ import Testing
         if isSealed { _ = try await keeper.seal(success: true) }
     }
 
-    private func read() async throws -> StoredConversation {
-        try await StoredConversation.read(location.key, bench.client)
+    private func read(retain: ConversationRetention = .withTask) async throws -> StoredConversation {
+        try await StoredConversation.read(ConversationLocation(task, attempt: 1, retain: retain).key, bench.client)
     }
 
     private func change(_ index: Int, _ edit: @escaping @Sendable (String) -> String?) {
@@ -103,7 +103,7 @@ import Testing
         try await write(1, isSealed: true, retain: .keep)
         bench.server.remove(AIOpsTask.resourceType, task.key)
         if isReplaced { _ = try bench.store(Fixture.task(phase: .running)) }
-        let stored = try await read()
+        let stored = try await read(retain: .keep)
         #expect(stored.task == nil && stored.fault == nil)
         #expect(stored.facts.success == true && stored.facts.verdict == nil)
     }

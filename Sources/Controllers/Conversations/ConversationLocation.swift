@@ -16,11 +16,13 @@ package struct ConversationLocation: Sendable, Hashable {
     static let epochAnnotation = "aiops.dev/epoch"
     static let fileName = "messages.jsonl"
 
+    /// Under the name that the task already gives it, if it does: the rule for names may be another one by now.
     package init(_ task: AIOpsTask, attempt: Int, retain: ConversationRetention) {
         taskUID = task.metadata.uid
         self.attempt = attempt
         namespace = task.metadata.namespace ?? ""
-        name = task.conversationName(attempt: attempt)
+        let link = task.status.conversations.last { $0.attempt == attempt }
+        name = link?.name ?? task.conversationName(attempt: attempt, retain: retain)
         owner = retain == .keep ? nil : task.ownerReference
     }
 

@@ -10,10 +10,11 @@ extension AIOpsTask {
 
     /// Name of the LLMConversation of an attempt: readable, and the same for whoever computes it.
     ///
-    /// A task name too long to carry the attempt keeps its beginning and a digest of the uid.
-    package func conversationName(attempt: Int) -> String {
+    /// One that outlives its task carries a digest of the uid, so that a later task of the same name has room for its own; so does
+    /// one whose task has a name too long to carry the attempt.
+    package func conversationName(attempt: Int, retain: ConversationRetention) -> String {
         let plain = "\(metadata.name)-\(attempt)"
-        guard plain.utf8.count > 240 else { return plain }
+        guard retain == .keep || plain.utf8.count > 240 else { return plain }
         return "\(metadata.name.prefix(200))-\(SHA256Digest.of(metadata.uid).hex.prefix(10))-\(attempt)"
     }
 

@@ -80,8 +80,8 @@ struct Bench: Sendable {
             client: client ?? self.client, time: time)
     }
 
-    func conversation(_ task: AIOpsTask) throws -> LLMConversation? {
-        try server.object(LLMConversation.self, ConversationLocation(task, attempt: 1, retain: .withTask).key)
+    func conversation(_ task: AIOpsTask, retain: ConversationRetention = .withTask) throws -> LLMConversation? {
+        try server.object(LLMConversation.self, ConversationLocation(task, attempt: 1, retain: retain).key)
     }
 
     /// Names of the ConfigMaps of the conversation.
