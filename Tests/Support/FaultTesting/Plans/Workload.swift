@@ -5,6 +5,8 @@ import JSON
 package enum Workload: String, Sendable, CaseIterable {
     /// A task runs to its end and is deleted.
     case detection, mitigation
+    /// The same with an agent of eight steps.
+    case eightSteps
     /// A task is cancelled, or deleted, while its agent waits for a command; the plan's faults begin with that.
     case cancel, delete
     /// A task is deleted by the plan itself, at a moment of its choice.
@@ -20,6 +22,7 @@ package enum Workload: String, Sendable, CaseIterable {
         let part: ShopAgent.Part =
             switch self {
             case .detection, .refused, .deleteAnyTime: .detective
+            case .eightSteps: .patient
             case .mitigation: .mender
             case .talkative: .talker
             case .cancel, .delete: .sleeper

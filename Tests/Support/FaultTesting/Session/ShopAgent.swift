@@ -8,6 +8,8 @@ import Primitives
 package struct ShopAgent: Sendable {
     package enum Part: String, Sendable {
         case detective, mender
+        /// Looks seven times before it says in its eighth step what it has seen.
+        case patient
         /// Waits in the sandbox until it is told to go on.
         case sleeper
         /// Lets megabytes be printed, and says as much.
@@ -17,11 +19,15 @@ package struct ShopAgent: Sendable {
     private static let wrongPort = "leads to 9999"
 
     package static func reply(to call: ModelServer.Call) -> ModelServer.Reply {
-        let shown = call.body["messages"]?.arrayValue?.last?["content"]?.stringValue ?? ""
-        return .acts(action(Part(rawValue: call.body["model"]?.stringValue ?? "") ?? .detective, shown))
+        let messages = call.body["messages"]?.arrayValue ?? []
+        let shown = messages.last?["content"]?.stringValue ?? ""
+        let part = Part(rawValue: call.body["model"]?.stringValue ?? "") ?? .detective
+        let turns = messages.count { $0["role"] == "assistant" }
+        let hasSeenFault = messages.contains { $0["content"]?.stringValue?.contains(wrongPort) == true }
+        return .acts(action(part, shown, after: turns, hasSeenFault: hasSeenFault))
     }
 
-    private static func action(_ part: Part, _ shown: String) -> String {
+    private static func action(_ part: Part, _ shown: String, after turns: Int, hasSeenFault: Bool) -> String {
         let looksAtServices = #"exec_shell("kubectl get services")"#
         let seesFault = shown.contains(wrongPort)
         switch part {
@@ -34,6 +40,7 @@ package struct ShopAgent: Sendable {
         case .detective:
             guard shown.contains("leads to") else { return looksAtServices }
             return seesFault ? #"submit("Yes")"# : #"submit("No")"#
+        case .patient: return turns < 7 ? looksAtServices : hasSeenFault ? #"submit("Yes")"# : #"submit("No")"#
         case .mender:
             if seesFault { return #"exec_shell("kubectl patch service store --right-port")"# }
             return shown.contains("patched") || shown.contains("leads to") ? "submit()" : looksAtServices
