@@ -47,7 +47,7 @@ extension PoolAndEnds {
                 // Nobody submitted: graded as not answered, or not graded at all.
                 #expect(status.result?.verdict != .passed)
                 #expect(status.conditions.isTrue(.evaluated) == (mode == .graceful), "\(status.conditions)")
-                let conversation = try await StoredConversation.read(task, cluster)
+                let conversation = try await ConversationOfTask.read(task, cluster)
                 #expect(conversation.messages.contains { $0.role == .assistant })
                 let left = try await cluster.objects(labelledFor: busy.metadata.uid)
                 #expect(left.isEmpty)

@@ -87,7 +87,7 @@ extension FirstRunAndModels {
         private func expectWholeConversation(
             _ task: AIOpsTask, _ request: TaskRequest, _ cluster: TestCluster
         ) async throws {
-            let conversation = try await StoredConversation.read(task, cluster)
+            let conversation = try await ConversationOfTask.read(task, cluster)
             #expect(conversation.messages.count == task.status.result?.totalMessages)
             #expect(conversation.index.status.totalMessages == conversation.messages.count)
             let roles = conversation.messages.map(\.role)

@@ -42,7 +42,7 @@ extension FirstRunAndModels {
                         #expect(status.usage?.cost == nil)
                         #expect(status.display?.model == name)
                         #expect(status.result?.stepsTaken == 2)
-                        let conversation = try await StoredConversation.read(task, cluster)
+                        let conversation = try await ConversationOfTask.read(task, cluster)
                         #expect(conversation.index.status.usage?.inputTokens == 320)
                     }
                     #expect(server.calls.count == 4)

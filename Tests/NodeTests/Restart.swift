@@ -52,7 +52,7 @@ import Testing
         #expect(task.status.attempt == 1, "\(name)")
         #expect(task.status.stages.map(\.name) == Self.stages.map(\.rawValue), "\(name)")
         #expect(task.status.conditions.isTrue(.conversationPersisted), "\(name)")
-        let conversation = try await StoredConversation.read(task, cluster)
+        let conversation = try await ConversationOfTask.read(task, cluster)
         #expect(conversation.messages.count == task.status.result?.totalMessages, "\(name)")
         #expect(conversation.messages.count { $0.role == .system } == 1, "\(name)")
         let left = try await cluster.objects(labelledFor: task.metadata.uid)

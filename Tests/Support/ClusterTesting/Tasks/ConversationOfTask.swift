@@ -5,13 +5,13 @@ import KubernetesModel
 import Primitives
 
 /// A conversation as a user reads it back: through its index, from the sealed ConfigMaps, hash by hash.
-package struct StoredConversation: Sendable {
+package struct ConversationOfTask: Sendable {
     package let index: LLMConversation
     package let messages: [ConversationMessage]
     package let totals: ConversationTotals
 
     /// Throws unless the conversation is sealed, gapless, in order and unchanged.
-    package static func read(_ task: AIOpsTask, _ cluster: TestCluster) async throws -> StoredConversation {
+    package static func read(_ task: AIOpsTask, _ cluster: TestCluster) async throws -> ConversationOfTask {
         guard let name = task.status.conversations.last?.name else {
             throw NeverHappened("\(task.metadata.name) has no conversation")
         }
@@ -33,7 +33,7 @@ package struct StoredConversation: Sendable {
         let record = try ConversationRecord(
             identity: "\(task.metadata.uid)-\(task.status.attempt)", entries: entries
         ) { $0 }
-        let conversation = StoredConversation(index: index, messages: record.messages, totals: record.totals)
+        let conversation = ConversationOfTask(index: index, messages: record.messages, totals: record.totals)
         let small = try await cluster.client.list(
             ConfigMap.self, namespace: namespace,
             options: ListOptions(labels: LabelSelector(["aiops.dev/conversation": record.identity]))

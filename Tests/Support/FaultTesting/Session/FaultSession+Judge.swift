@@ -19,7 +19,7 @@ extension FaultSession.Running {
         if !left.isEmpty { found.append("I1: left after the release: \(left)") }
         guard !task.status.conversations.isEmpty else { return found }
         do {
-            let conversation = try await StoredConversation.read(task, cluster)
+            let conversation = try await ConversationOfTask.read(task, cluster)
             let totals = conversation.totals
             let calls = model.calls.count - marks.modelCalls
             if calls > totals.calls + totals.lostCalls {
