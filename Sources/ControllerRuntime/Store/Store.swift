@@ -170,11 +170,13 @@ package final class Store<Row: Sendable>: Sendable {
         }
     }
 
-    /// Shows an object read or written at the side of the watch, unless a newer one is shown.
+    /// Shows an object read or written at the side of the watch, unless a newer one is shown, or its deletion was.
     package func offer(_ entry: StoreEntry<Row>) { change { $0.offer(entry) } }
 
-    /// Hides an object that a live read did not find any more.
-    package func withdraw(_ key: ObjectKey, uid: ObjectUID) { change { $0.withdraw(key, uid: uid) } }
+    /// Hides an object that a live read did not find any more, if nothing was heard of it since before the read.
+    package func withdraw(_ key: ObjectKey, shownAs before: ObjectIdentity) {
+        change { $0.withdraw(key, shownAs: before) }
+    }
 
     private func change(_ body: (inout StoreContents<Row>) -> StoreChange<Row>?) {
         let (change, handlers, reached) = state.withLock { state in

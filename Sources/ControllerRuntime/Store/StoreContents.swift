@@ -5,6 +5,7 @@ package import KubernetesModel
 /// Invariants
 /// - per key the version shown never goes back, whoever offers an object: the watch or a live read. The one exception
 ///   is a list that is older than the contents: the server's data was restored, and what it says now is the truth;
+/// - what the watch has seen go is shown again only as of a later version;
 /// - what is staged is not shown until `commit`, and then all of it at once;
 /// - what a list says about an object that is shown as it is takes no memory: `seen` marks its slot;
 /// - `indexed` holds for each index and value exactly the slots whose present row draws that value;
@@ -147,11 +148,23 @@ package struct StoreContents<Row: Sendable>: Sendable {
     }
 
     /// Shows an object read from the server at the side of the watch; the version of the kind stays where it is.
-    package mutating func offer(_ entry: StoreEntry<Row>) -> Change? { show(entry, origin: .live) }
+    ///
+    /// Nil for one that is not shown although the contents have come past its version: its deletion was seen while the
+    /// read was on its way, and nothing would ever take it out again.
+    package mutating func offer(_ entry: StoreEntry<Row>) -> Change? {
+        guard table.slot(of: entry.key) != nil || ResourceVersion.isNewer(entry.resourceVersion, than: version) else {
+            return nil
+        }
+        return show(entry, origin: .live)
+    }
 
-    /// Hides an object that a live read did not find, if it is still the same one.
-    package mutating func withdraw(_ key: ObjectKey, uid: ObjectUID) -> Change? {
-        guard let slot = table.slot(of: key), let shown = table.identity(at: slot), shown.uid == uid else { return nil }
+    /// Hides an object that a live read did not find, if it is still shown as it was before the read.
+    ///
+    /// One that has changed meanwhile is known better by the watch: it may have gone from a selector's part and come back.
+    package mutating func withdraw(_ key: ObjectKey, shownAs before: ObjectIdentity) -> Change? {
+        guard let slot = table.slot(of: key), let shown = table.identity(at: slot), shown.uid == before.uid,
+            shown.resourceVersion == before.resourceVersion
+        else { return nil }
         return Change(key: key, old: hide(at: slot), new: nil, origin: .list, resourceVersion: shown.resourceVersion)
     }
 

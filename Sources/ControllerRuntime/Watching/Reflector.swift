@@ -93,7 +93,7 @@ package final class Reflector<R: KubernetesObject, Row: Sendable>: Lifecycle.Ser
         if let object = try await source.get(key) {
             store.offer(StoreEntry(object, row: row))
         } else if let shown {
-            store.withdraw(key, uid: shown.uid)
+            store.withdraw(key, shownAs: shown)
         }
     }
 
