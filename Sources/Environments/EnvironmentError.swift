@@ -48,6 +48,15 @@ extension EnvironmentError {
     package var isCancelled: Bool { if case .cancelled = self { true } else { false } }
 }
 
+extension EnvironmentError: RetryTimed {
+    package var retryAfter: Duration? {
+        switch self {
+        case .create(_, _, let cause), .observe(let cause), .release(let cause), .exec(let cause): cause.retryAfter
+        case .foreignObject, .stillTerminating, .notReady, .commandLost, .cancelled: nil
+        }
+    }
+}
+
 extension EnvironmentError: CustomStringConvertible {
     package var description: String {
         switch self {

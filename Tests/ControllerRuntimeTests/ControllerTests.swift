@@ -119,6 +119,33 @@ struct ControllerTests {
         #expect(controller.queue.failureCount(of: Self.key("k")) == 0, "a terminal failure is not tried again")
     }
 
+    /// What the client does not wait for itself, the key waits for: by its own backoff it would ask a dozen times meanwhile.
+    @Test(arguments: [(40, 40, true), (40, 40, false), (86_400, 300, false), (0, 1, true), (-5, 1, false)])
+    func keyStaysAwayAsLongAsTheServerAsks(asked: Int, waited: Int, whileWriting: Bool) async throws {
+        let busy = KubernetesError.Kind.tooManyRequests(retryAfter: .seconds(asked))
+        if whileWriting { server.failNextWrites(with: [busy]) }
+        let looks = Locked(0)
+        let controller = controller(
+            Scripted { _ in
+                let isFirst = looks.withLock { count in
+                    count += 1
+                    return count == 1
+                }
+                guard isFirst else { return ReconcileOutcome() }
+                if whileWriting { return ReconcileOutcome([.create(Widget("x"))]) }
+                return ReconcileOutcome([], .retry(KubernetesError(Operation(verb: "list"), busy)))
+            },
+            options: .init(
+                timeout: .seconds(600), retryPolicy: .init(initial: .seconds(1), cap: .seconds(8), jitter: 0)))
+        try await running([{ try await controller.run() }]) {
+            controller.enqueue(Self.key("k"), reason: .init("test"))
+            await eventually("waits") { time.untilNextWake == .seconds(waited) }
+            time.advance(by: .seconds(waited))
+            await eventually("looked again") { count("controller_runtime_reconcile_total", "success") == 1 }
+        }
+        #expect(count("controller_runtime_reconcile_total", "error") == 1)
+    }
+
     @Test func failedWriteRetriesWhateverTheResultSaid() async throws {
         server.failNextWrites(with: [.conflict])
         let controller = controller(

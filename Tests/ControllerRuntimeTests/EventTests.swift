@@ -89,11 +89,13 @@ struct EventTests {
     @Test func passingTroubleIsRetriedAndRefusalIsNot() async throws {
         let (server, time, metrics) = (WidgetServer(), ManualTimeSource(), MetricsRegistry())
         let recorder = Self.recorder(server, time, metrics)
-        server.failNextWrites(with: [.unavailable, .forbidden])
+        server.failNextWrites(with: [.unavailable, .tooManyRequests(retryAfter: .seconds(40)), .forbidden])
         try await running([{ try await recorder.run() }]) {
             recorder.record(Self.note())
             await time.waitForSleepers(1)
             time.advance(by: .milliseconds(500))
+            await eventually("as long as the server asks") { time.untilNextWake == .seconds(40) }
+            time.advance(by: .seconds(40))
             await eventually("refused") {
                 metrics.counter("events_dropped_total", "", labels: ["cause"]).value(["refused"]) == 1
             }

@@ -1,3 +1,4 @@
+internal import KubernetesClient
 package import KubernetesModel
 internal import Lifecycle
 package import Primitives
@@ -253,7 +254,12 @@ package final class Controller: Lifecycle.Service, Drainable {
             queue.finish(claim, .again(after: delay, ReconcileReason("timer", "after \(delay)")))
             logger.debug("reconciled", Self.fields(claim, took, nextIn: delay))
         case .retry(let error):
-            let wait = queue.finish(claim, .retry(ReconcileReason("retry", "after a failure")))
+            // Repeats inside the client obey the server as well; a wait too long for them ends here.
+            let asked = (error as? any RetryTimed)?.retryAfter ?? .zero
+            let wait = queue.finish(
+                claim,
+                .retry(
+                    ReconcileReason("retry", "after a failure"), atLeast: min(asked, RetryPolicy.longestThrottle)))
             let failures = queue.failureCount(of: claim.key)
             var fields = Self.fields(claim, took, nextIn: wait ?? .zero)
             fields["error"] = .describing(error)

@@ -6,7 +6,7 @@ package enum ReconcileResult: Sendable {
     case done
     /// Look again after this time even if nothing changes.
     case requeue(after: Duration)
-    /// Failed; try again after the key's own backoff.
+    /// Failed; try again after the key's own backoff, or when the server said (``RetryTimed``), within five minutes.
     case retry(any Error)
     /// Failed in a way that only a change of the object can mend: logged and counted, not tried again.
     case terminal(any Error)

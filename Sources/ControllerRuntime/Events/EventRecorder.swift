@@ -129,6 +129,7 @@ package final class EventRecorder: Lifecycle.Service, Drainable {
     ) async -> Bool {
         var failures = 0
         while true {
+            let delay: Duration
             do throws(KubernetesError) {
                 try await attempt(write)
                 return true
@@ -140,8 +141,9 @@ package final class EventRecorder: Lifecycle.Service, Drainable {
                     if case .patch = write, error.isNotFound { return false }
                     return true
                 }
+                let asked = min(error.retryAfter ?? .zero, RetryPolicy.longestThrottle)
+                delay = max(Self.retryPolicy.delay(failures: failures, using: &random), asked)
             }
-            let delay = Self.retryPolicy.delay(failures: failures, using: &random)
             await closing.wait(atMost: delay, time: time)
         }
     }

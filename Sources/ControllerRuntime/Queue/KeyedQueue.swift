@@ -17,7 +17,8 @@ package final class KeyedQueue: Sendable {
     package enum Verdict: Sendable {
         case done
         case again(after: Duration, ReconcileReason)
-        case retry(ReconcileReason)
+        /// After the key's own backoff, or after `atLeast` where that is longer.
+        case retry(ReconcileReason, atLeast: Duration = .zero)
         /// Put off without having been worked on: its failures are neither counted nor forgotten.
         case postponed(Duration, ReasonSet)
     }
@@ -198,9 +199,9 @@ package final class KeyedQueue: Sendable {
             state.queue.forgetFailures(of: claim.key)
             state.queue.add(claim.key, after: delay, priority: .live, reason: reason, now: now)
             return delay
-        case .retry(let reason):
+        case .retry(let reason, let atLeast):
             return state.queue.retry(
-                claim.key, priority: claim.priority, reason: reason, now: now, using: &state.random)
+                claim.key, priority: claim.priority, reason: reason, atLeast: atLeast, now: now, using: &state.random)
         case .postponed(let delay, let reasons):
             state.queue.add(claim.key, after: delay, priority: claim.priority, reasons: reasons, now: now)
             return delay

@@ -17,6 +17,9 @@ package struct RetryPolicy: Sendable, Hashable {
     /// A list or watch that failed: client-go's reflector.
     package static let watch = RetryPolicy(initial: .milliseconds(800), cap: .seconds(30), jitter: 1)
 
+    /// Most that is waited because the other side asks for it: a proxy that names a day would leave us idle for it.
+    package static let longestThrottle = Duration.seconds(300)
+
     /// `failures` counts from 1.
     package func delay(failures: Int, using random: inout some RandomNumberGenerator) -> Duration {
         var wait = initial

@@ -101,14 +101,14 @@ package struct WorkQueue: Sendable {
         }
     }
 
-    /// Wants the key again after its own backoff, and says how long that is.
+    /// Wants the key again after its own backoff, or after `atLeast` where that is longer, and says how long that is.
     package mutating func retry(
-        _ key: ObjectKey, priority: QueuePriority, reason: ReconcileReason, now: Duration,
+        _ key: ObjectKey, priority: QueuePriority, reason: ReconcileReason, atLeast: Duration = .zero, now: Duration,
         using random: inout some RandomNumberGenerator
     ) -> Duration {
         let slot = slot(for: key)
         nodes[slot].failures += 1
-        let delay = retryPolicy.delay(failures: Int(nodes[slot].failures), using: &random)
+        let delay = max(retryPolicy.delay(failures: Int(nodes[slot].failures), using: &random), atLeast)
         add(key, after: delay, priority: priority, reason: reason, now: now)
         return delay
     }

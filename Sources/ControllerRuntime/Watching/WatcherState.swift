@@ -30,8 +30,6 @@ package struct WatcherState: Sendable {
     private static let shortestStream = Duration.seconds(1)
     /// Failures this far apart have nothing to do with each other (client-go).
     private static let quietTime = Duration.seconds(120)
-    /// Most that is waited because the other side asks for it: a proxy that names a day would leave the cache blind for it.
-    private static let longestThrottle = Duration.seconds(300)
     /// The error may be in the event at this version: after so many, only a new list leads past it.
     private static let failuresBeforeRelist = 3
     /// Between two objects of a streaming list; a server that sends its list at all does not pause so long.
@@ -211,7 +209,7 @@ package struct WatcherState: Sendable {
     ) -> WatcherStep {
         recordFailure(now: now)
         var delay = nextDelay(using: &random)
-        if case .throttled(let retryAfter?) = failure { delay = max(delay, min(retryAfter, Self.longestThrottle)) }
+        if case .throttled(let retryAfter?) = failure { delay = max(delay, min(retryAfter, RetryPolicy.longestThrottle)) }
         return pause(for: delay, thenList: basis)
     }
 

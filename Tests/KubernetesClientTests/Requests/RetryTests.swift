@@ -90,8 +90,13 @@ import Testing
         #expect(rig.time.sleeperCount == 0)
     }
 
-    @Test func fiveRepeatsAreTheLimitAndTheWaitsGrow() async throws {
-        rig.transport.otherwise { _ throws(HTTPError) in throw .reset(bytesSeen: false, "") }
+    /// Also where a busy server says that it may be asked again at once.
+    @Test(arguments: [nil, "0"]) func fiveRepeatsAreTheLimitAndTheWaitsGrow(said: String?) async throws {
+        rig.transport.otherwise { _ throws(HTTPError) in
+            guard let said else { throw .reset(bytesSeen: false, "") }
+            let busy = ClientRig.status(429, "TooManyRequests")
+            return HTTPResponse(status: 429, headers: ["Retry-After": said], bytes: Array(busy.utf8))
+        }
         let waits = await withTaskGroup(of: Bool.self) { group in
             group.addTask { [self] in
                 do {
