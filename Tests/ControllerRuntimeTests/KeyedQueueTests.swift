@@ -61,6 +61,35 @@ struct KeyedQueueTests {
         #expect(queue.failureCount(of: Self.key) == 0)
     }
 
+    /// The numbers outlive the queues of a term.
+    @Test func whatAQueueLeavesBehindReadsZero() async throws {
+        let metrics = MetricsRegistry()
+        let names = [
+            #"workqueue_depth{name="widgets",controller="widgets",priority="0"} "#,
+            #"workqueue_depth{name="widgets",controller="widgets",priority="7"} "#,
+            #"workqueue_unfinished_work_seconds{name="widgets",controller="widgets"} "#,
+            #"workqueue_longest_running_processor_seconds{name="widgets",controller="widgets"} "#,
+            #"controller_keys_overdue{controller="widgets"} "#,
+        ]
+        func shown() -> [String] {
+            let lines = metrics.prometheusText().split(separator: "\n")
+            return names.map { name in
+                lines.first { $0.hasPrefix(name) }.map { String($0.dropFirst(name.count)) } ?? "none"
+            }
+        }
+        do {
+            let queue = KeyedQueue(name: "widgets", time: time, metrics: metrics, seed: 1)
+            for (name, priority) in [("urgent", 7), ("more", 7), ("usual", 0)] {
+                queue.add(ObjectKey(namespace: "a", name: name), priority: .init(priority), reason: .init("test"))
+            }
+            _ = try #require(await queue.next())
+            time.advance(by: .seconds(1_000))
+            #expect(shown() == ["1", "1", "1000", "1000", "3"])
+            withExtendedLifetime(queue) {}
+        }
+        #expect(shown() == ["0", "0", "0", "0", "0"])
+    }
+
     @Test func numbersHaveTheKnownNames() async throws {
         let metrics = MetricsRegistry()
         let queue = KeyedQueue(name: "widgets", time: time, metrics: metrics, seed: 1)

@@ -50,6 +50,12 @@ package final class KeyedQueue: Sendable {
         registry?.onExposition(for: self) { [weak self] in self?.refreshMetrics() }
     }
 
+    deinit {
+        // The series outlive the queue, and nothing refreshes them on a standby: they would say for ever what the last
+        // term left behind.
+        metrics?.refresh(.init(depth: state.withLock { $0.queue.depth.mapValues { _ in 0 } }))
+    }
+
     package func add(_ key: ObjectKey, priority: QueuePriority = .live, reason: ReconcileReason) {
         add(key, priority: priority, reasons: ReasonSet([reason]))
     }

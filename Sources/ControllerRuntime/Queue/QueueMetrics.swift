@@ -6,9 +6,9 @@ package struct QueueMetrics: Sendable {
     /// What is only known by looking.
     struct Snapshot: Sendable {
         var depth: [QueuePriority: Int]
-        var unfinished: Duration
-        var oldest: Duration
-        var overdue: Int
+        var unfinished = Duration.zero
+        var oldest = Duration.zero
+        var overdue = 0
     }
 
     private let labels: [String]

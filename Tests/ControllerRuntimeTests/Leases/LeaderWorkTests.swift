@@ -95,6 +95,42 @@ import Testing
             ])
     }
 
+    /// A standby that goes on showing the queues of its last term would raise alarms without a cause.
+    @Test func aLostTermLeavesNothingInItsQueuesNumbers() async {
+        let (terms, metrics, time) = (ScriptedLeadership(journal: journal), MetricsRegistry(), time)
+        let work = LeaderWork(
+            under: terms, caches: [], gracePeriod: .seconds(20), time: time, logger: .disabled
+        ) { _ in
+            let controller = Controller(
+                name: "widgets",
+                reconciler: Reconciling { _ in
+                    do { try await Latch().wait() } catch { return ReconcileOutcome() }
+                    return ReconcileOutcome()
+                }, executor: IntentExecutor(writer: WidgetServer()),
+                options: .init(concurrency: 1, timeout: .seconds(600)), time: time, logger: .disabled,
+                metrics: metrics, seed: 1)
+            for name in ["out", "ready"] {
+                controller.enqueue(ObjectKey(namespace: "a", name: name), reason: .init("test"))
+            }
+            return Work(controllers: [controller])
+        }
+        let isShown = { @Sendable (number: Int) in
+            let text = metrics.prometheusText()
+            return text.contains("workqueue_depth{name=\"widgets\",controller=\"widgets\",priority=\"0\"} \(number)\n")
+                && text.contains("controller_runtime_active_workers{controller=\"widgets\"} \(number)\n")
+        }
+        await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await work.run() }
+            terms.terms.begin()
+            await eventually("one is out, one waits") { isShown(1) }
+            #expect(terms.terms.lose())
+            await eventually("the end is told") { journal.entries == ["work ended"] }
+            #expect(isShown(0))
+            await work.drain()
+            group.cancelAll()
+        }
+    }
+
     /// A term lost while the caches catch up does no work at all; a standby that is stopped has none to end.
     @Test func lostOrStoppedBeforeItBeganItDoesNothing() async {
         let cache = FakeCache()
