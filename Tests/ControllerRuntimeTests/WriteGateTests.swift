@@ -13,7 +13,7 @@ import Testing
 
     private func gate() -> WriteGate { WriteGate(views: [view], time: time, logger: .disabled) }
 
-    private static func write(_ version: String) -> WrittenObject {
+    private static func write(_ version: String, to key: ObjectKey = key) -> WrittenObject {
         WrittenObject(type: Widget.resourceType, key: key, uid: "u", resourceVersion: version)
     }
 
@@ -49,6 +49,59 @@ import Testing
             while await gate.hold(Self.key) != nil { await Task.yield() }
         }
         #expect(view.reads == 2)
+    }
+
+    /// Everything written is overdue at once when a watch is stuck, and the server may answer late.
+    @Test func aReadThatHangsHoldsUpNoOther() async throws {
+        let gate = gate()
+        let keys = (10..<30).map { ObjectKey(namespace: "a", name: "k\($0)") }
+        for key in keys { gate.record(Self.write("9", to: key), by: key) }
+        view.holdReads(true)
+        try await running([{ await gate.run() }]) {
+            await passTheCap()
+            await eventually("as many as may be are being read") { view.reads == 16 }
+            for _ in 0..<1_000 { await Task.yield() }
+            #expect(view.reads == 16)
+            // Whoever looks at one of the others does not wait for its turn.
+            async let last = gate.hold(keys[19])
+            await eventually("it is being read as well") { view.reads == 17 }
+            view.holdReads(false)
+            #expect(await last == nil)
+            await eventually("all are read") { view.reads == 20 }
+        }
+    }
+
+    /// The time limit of a reconcile covers what is read before it.
+    @Test func aReadThatHangsDoesNotKeepTheWorker() async throws {
+        let (gate, time, metrics) = (gate(), time, MetricsRegistry())
+        let seen = Locked<[String]>([])
+        let controller = Controller(
+            name: "widgets",
+            reconciler: Reconciling { key in
+                seen.withLock { $0.append(key.name) }
+                return ReconcileOutcome()
+            }, executor: IntentExecutor(writer: WidgetServer()), gate: gate,
+            options: .init(concurrency: 1, timeout: .seconds(30)), time: time, logger: .disabled, metrics: metrics,
+            seed: 1)
+        gate.record(Self.write("9"), by: Self.key)
+        time.advance(by: .seconds(3))
+        view.holdReads(true)
+        try await running([{ try await controller.run() }]) {
+            controller.enqueue(Self.key, reason: .init("test"))
+            await eventually("it is being read") { view.reads == 1 }
+            controller.enqueue(ObjectKey(namespace: "a", name: "other"), reason: .init("test"))
+            await time.advance(by: .seconds(30), afterSleepers: 1)
+            await eventually("the worker goes on") { seen.withLock { $0 } == ["other"] }
+            view.holdReads(false)
+            await eventually("the key is looked at again") {
+                if let next = time.untilNextWake { time.advance(by: min(next, .seconds(1))) }
+                return seen.withLock { $0 } == ["other", "owner"]
+            }
+        }
+        #expect(view.reads == 2)
+        #expect(
+            metrics.counter("controller_runtime_reconcile_timeouts_total", "", labels: ["controller"])
+                .value(["widgets"]) == 0, "no reconcile had begun")
     }
 
     /// One write a second for three seconds: the read comes three seconds after the first of them.

@@ -73,19 +73,36 @@ struct WriteLedgerTests {
         ledger.record(Self.write("y", "10"), by: Self.owner, now: .seconds(2))
         ledger.record(Self.write("z", "11"), by: other, now: .seconds(2))
         #expect(ledger.nextDue == .seconds(4))
-        let early = ledger.startReading(now: .milliseconds(3_999))
+        let early = ledger.startReading(now: .milliseconds(3_999), limit: 16)
         #expect(early.isEmpty)
-        let first = ledger.startReading(now: .seconds(4))
+        let first = ledger.startReading(now: .seconds(4), limit: 16)
         #expect(first.map(\.write) == [Self.write("x", "9")])
-        let again = ledger.startReading(now: .seconds(4))
+        let again = ledger.startReading(now: .seconds(4), limit: 16)
         #expect(again.isEmpty && ledger.nextDue == .seconds(5))
         ledger.hasRead(Self.write("x", "9"), by: Self.owner, successfully: true, now: .seconds(4))
         #expect(ledger.writes(of: Self.owner) == [Self.write("y", "10")])
-        let second = ledger.startReading(now: .seconds(5))
+        let second = ledger.startReading(now: .seconds(5), limit: 16)
         #expect(second.map(\.key) == [other, Self.owner])
         for (key, write) in second { ledger.hasRead(write, by: key, successfully: key == other, now: .seconds(6)) }
         // Read in vain: it waits again.
         #expect(ledger.writes(of: other) == nil && ledger.nextDue == .seconds(9))
+    }
+
+    @Test func whatWaitedLongestIsReadFirstAndNoMoreThanIsAskedFor() {
+        var ledger = WriteLedger(cap: .seconds(3))
+        for number in 0..<5 {
+            let key = ObjectKey(namespace: "a", name: "k\(number)")
+            ledger.record(Self.write("x", "9"), by: key, now: .seconds(5 - number))
+        }
+        let first = ledger.startReading(now: .seconds(60), limit: 2)
+        let second = ledger.startReading(now: .seconds(60), limit: 2)
+        #expect((first + second).map(\.key.name) == ["k4", "k3", "k2", "k1"])
+        // The one that nobody reads yet is read by whoever looks at it.
+        let last = ObjectKey(namespace: "a", name: "k0")
+        let decision = ledger.decide(last, unseen: [Self.write("x", "9")], now: .seconds(60))
+        #expect(decision == .overdue([Self.write("x", "9")]))
+        ledger.hasRead(Self.write("x", "9"), by: first[1].key, successfully: true, now: .seconds(60))
+        #expect(ledger.writes(of: first[1].key) == nil)
     }
 
     /// Whoever writes on while the cache is stuck does not put off the read that would help.

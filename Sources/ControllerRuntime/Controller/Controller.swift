@@ -200,20 +200,19 @@ package final class Controller: Lifecycle.Service, Drainable {
 
     /// False when the reconcile was stopped.
     private func process(_ claim: KeyedQueue.Claim, _ worker: Int) async -> Bool {
+        // The gate may read, and a read may hang: its time counts.
+        runs.begin(worker, now: time.monotonicNow())
         if let wait = await gate?.hold(claim.key) {
             metrics?.skippedAsStale()
-            queue.finish(claim, .postponed(wait, claim.reasons))
-            return true
+            return putOff(claim, for: wait, worker)
         }
         let began = time.monotonicNow()
         if let wait = brake.withLock({ $0.hold(claim.key, now: began) }) {
             metrics?.heldByBrake()
             logger.warning("a key writes at every look", ["key": "\(claim.key)", "reasons": "\(claim.reasons)"])
-            queue.finish(claim, .postponed(wait, claim.reasons))
-            return true
+            return putOff(claim, for: wait, worker)
         }
         metrics?.began(for: claim.reasons)
-        runs.begin(worker, now: began)
         var result = await reconcile(claim.key)
         let wasStopped = runs.end(worker)
         // What a stopped reconcile says may be half done.
@@ -221,6 +220,13 @@ package final class Controller: Lifecycle.Service, Drainable {
         let took = time.monotonicNow() - began
         metrics?.ended(result, timedOut: wasStopped, after: took)
         finish(claim, result, took: took)
+        return !wasStopped
+    }
+
+    /// False when the worker was stopped before it began.
+    private func putOff(_ claim: KeyedQueue.Claim, for wait: Duration, _ worker: Int) -> Bool {
+        let wasStopped = runs.end(worker)
+        queue.finish(claim, .postponed(wait, claim.reasons))
         return !wasStopped
     }
 

@@ -2,7 +2,8 @@
 package struct ControllerOptions: Sendable, Hashable {
     /// Reconciles at the same time, each of another key.
     package var concurrency: Int
-    /// For one reconcile with its writes; then it is cancelled and retried.
+    /// For one reconcile with its writes, and with the reads before it for caches that are behind; then it is cancelled and
+    /// retried.
     package var timeout: Duration
     /// For reconciles under way when the controller is asked to stop; then they are cancelled.
     package var drainGrace: Duration

@@ -7,13 +7,20 @@ package import Telemetry
 ///
 /// A write that its cache does not show within the cap is read from the server, by whoever comes first: the next look at the
 /// key, or `run`, for a key that nothing but the missing event would bring up again.
+///
+/// Invariant: `run`, and each look, has at most `readsAtATime` reads under way; one that hangs holds up no other.
 package final class WriteGate: Lifecycle.Service {
+    /// With a stuck watch everything written is overdue at once; one by one, the last key would wait for minutes.
+    package static let readsAtATime = 16
+
     package let name = "own writes"
     private let ledger: Locked<WriteLedger>
     private let views: [ResourceType: any CacheView]
     private let time: any TimeSource
     private let logger: Logger
+    /// A write was recorded, or a read has ended.
     private let recorded = Wakeup()
+    private let reading = Locked(0)
 
     package init(
         views: [any CacheView], cap: Duration = .seconds(3), time: any TimeSource, logger: Logger
@@ -35,22 +42,39 @@ package final class WriteGate: Lifecycle.Service {
 
     /// Reads what the caches still do not show after the cap; sleeps while nothing is awaited.
     package func run() async {
-        while !Task.isCancelled {
-            guard let due = ledger.withLock({ $0.nextDue }) else {
-                await recorded.wait()
-                continue
+        await withDiscardingTaskGroup { reads in
+            while !Task.isCancelled {
+                guard reading.withLock({ $0 < Self.readsAtATime }), let due = ledger.withLock({ $0.nextDue }) else {
+                    await recorded.wait()
+                    continue
+                }
+                do { try await time.sleep(for: max(due - time.monotonicNow(), .zero)) } catch { return }
+                // The record stays until its read is back: a key that is looked at meanwhile is held.
+                for (key, write) in startReading() {
+                    reads.addTask {
+                        await self.read(write, for: key)
+                        self.reading.withLock { $0 -= 1 }
+                        self.recorded.ring()
+                    }
+                }
             }
-            do { try await time.sleep(for: max(due - time.monotonicNow(), .zero)) } catch { return }
-            // The record stays until its read is back: a key that is looked at meanwhile is held.
-            for (key, write) in ledger.withLock({ $0.startReading(now: time.monotonicNow()) }) {
-                await read(write, for: key)
-            }
+        }
+    }
+
+    /// As many as there is room for, which they take.
+    private func startReading() -> [(key: ObjectKey, write: WrittenObject)] {
+        let now = time.monotonicNow()
+        return reading.withLock { reading in
+            let overdue = ledger.withLock { $0.startReading(now: now, limit: Self.readsAtATime - reading) }
+            reading += overdue.count
+            return overdue
         }
     }
 
     /// Nil when the key may be reconciled; else how long to wait before asking again.
     ///
-    /// A cache that stays behind for too long is helped by a read of its own.
+    /// A cache that stays behind for too long is helped by a read of its own. A read that is cancelled shows nothing: the key
+    /// is held.
     package func hold(_ key: ObjectKey) async -> Duration? {
         // Most looks write nothing, so mostly there is nothing to wait for.
         guard let records = ledger.withLock({ $0.heldKeys == 0 ? nil : $0.writes(of: key) }) else { return nil }
@@ -61,8 +85,19 @@ package final class WriteGate: Lifecycle.Service {
         case .open: return nil
         case .hold(let wait): return wait
         case .overdue(let writes):
-            for write in writes { await read(write, for: key) }
-            return nil
+            await readAll(writes, for: key)
+            return Task.isCancelled ? Self.waitAfterCancellation : nil
+        }
+    }
+
+    private static let waitAfterCancellation = Duration.seconds(1)
+
+    private func readAll(_ writes: [WrittenObject], for key: ObjectKey) async {
+        await withTaskGroup(of: Void.self) { reads in
+            for (number, write) in writes.enumerated() {
+                if number >= Self.readsAtATime { await reads.next() }
+                reads.addTask { await self.read(write, for: key) }
+            }
         }
     }
 

@@ -57,17 +57,22 @@ package struct WriteLedger: Sendable {
         records.values.lazy.flatMap { $0 }.filter { !$0.isBeingRead }.map(\.at).min().map { $0 + cap }
     }
 
-    /// What has waited for the whole cap, to be read and told to `hasRead`; most of it the caches have shown long ago, and
-    /// nobody looked.
-    package mutating func startReading(now: Duration) -> [(key: ObjectKey, write: WrittenObject)] {
-        var overdue: [(key: ObjectKey, write: WrittenObject)] = []
-        for (key, own) in records where own.contains(where: { isOverdue($0, now) }) {
-            for index in own.indices where isOverdue(own[index], now) {
-                records[key]?[index].isBeingRead = true
-                overdue.append((key, own[index].write))
-            }
+    /// What has waited for the whole cap, to be read and told to `hasRead`, the longest wait first and at most `limit`; most
+    /// of it the caches have shown long ago, and nobody looked.
+    ///
+    /// What is not among them is left to whoever looks at its key.
+    package mutating func startReading(now: Duration, limit: Int) -> [(key: ObjectKey, write: WrittenObject)] {
+        var overdue: [(at: Duration, key: ObjectKey, write: WrittenObject)] = []
+        for (key, own) in records {
+            overdue += own.filter { isOverdue($0, now) }.map { ($0.at, key, $0.write) }
         }
-        return overdue.sorted { ($0.key, $0.write.key) < ($1.key, $1.write.key) }
+        overdue.sort { ($0.at, $0.key, $0.write.key) < ($1.at, $1.key, $1.write.key) }
+        return overdue.prefix(limit).map { _, key, write in
+            for index in records[key]?.indices ?? 0..<0 where records[key]?[index].write == write {
+                records[key]?[index].isBeingRead = true
+            }
+            return (key, write)
+        }
     }
 
     /// A write that could not be read is waited for again, for another cap; one that has been replaced meanwhile stays.
