@@ -155,6 +155,15 @@ struct WatcherStateTests {
         #expect(Self.isWatch(latest, .everything(.latest)))
     }
 
+    /// On a server that never sends the mark, each change of an object looks like progress.
+    @Test mutating func aStreamThatIsNeverQuietIsGivenUpAsWell() {
+        _ = startStreaming()
+        for second in 1..<120 { step(.changed(version: "\(second)"), at: second) }
+        #expect(state.progressDeadline == .seconds(120))
+        let fallback = step(.stalled, at: 120)
+        #expect(fallback == .list(.latest) && !state.streamsLists)
+    }
+
     @Test(arguments: [
         WatcherInput.stalled, .bookmark("12", endsInitialEvents: false), .watchFailed(.refused("400")),
     ])

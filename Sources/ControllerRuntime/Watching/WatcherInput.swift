@@ -19,7 +19,7 @@ package enum WatcherInput: Sendable {
     /// An object came, or its deletion, with this version.
     case changed(version: String)
     case bookmark(String, endsInitialEvents: Bool)
-    /// A streaming list has made no progress for too long.
+    /// A streaming list has made no progress for too long, or takes too long as a whole.
     case stalled
     /// The server closed the stream in the normal way.
     case streamEnded

@@ -6,7 +6,8 @@ internal import KubernetesModel
 ///
 /// A list comes as a stream where the server knows that (`sendInitialEvents`, on by default since Kubernetes 1.34), and
 /// page by page where it does not. Servers that promise the stream and never end it exist (kubernetes/kubernetes #140890,
-/// #138557), so a stream that makes no progress is given up, and the way that works is remembered.
+/// #138557), so a stream that makes no progress is given up, and the way that works is remembered. Where objects change all the
+/// time such a stream is never quiet, so it is given up after a time in all as well.
 ///
 /// Invariants
 /// - `version` never goes back while the server's history is one: a relist asks for "not older than" it, and events
@@ -34,6 +35,9 @@ package struct WatcherState: Sendable {
     private static let failuresBeforeRelist = 3
     /// Between two objects of a streaming list; a server that sends its list at all does not pause so long.
     package static let progressLimit = Duration.seconds(10)
+    /// For a streaming list as a whole. A list of a hundred thousand objects takes seconds; over a line too slow for this limit
+    /// the pages come as well, and the stream is not tried again.
+    package static let fillingLimit = Duration.seconds(120)
 
     private var phase = Phase.idle
     private var failures = 0
@@ -49,9 +53,10 @@ package struct WatcherState: Sendable {
         self.streamsLists = streamsLists
     }
 
-    /// When a streaming list must have made progress; nil when none is under way.
+    /// When a streaming list must have made progress, or be whole; nil when none is under way.
     package var progressDeadline: Duration? {
-        if case .filling(_, _, let last) = phase { last + Self.progressLimit } else { nil }
+        guard case .filling(_, let since, let last) = phase else { return nil }
+        return min(last + Self.progressLimit, since + Self.fillingLimit)
     }
 
     package mutating func step(

@@ -4,6 +4,24 @@ import Testing
 
 /// F13: the server refuses streaming lists, ignores the wish, or never sends the mark that ends the initial events.
 struct F13NoEndOfInitialEvents {
+    /// Something changes every five seconds, so the stream without its mark never looks stuck.
+    @Test func aBusyServerIsNotWaitedForEither() async throws {
+        let rig = FaultRig()
+        rig.server.stream(.ignores)
+        rig.server.change { $0.put("x", size: 1) }
+        try await running([{ try await rig.reflector.run() }, { try await rig.controller.run() }]) {
+            for number in 1..<24 {
+                await rig.time.advance(by: .seconds(5), afterSleepers: 1)
+                rig.server.change { $0.put("x", size: Int64(number)) }
+                await eventually("change \(number) is taken") { rig.server.delivered == number }
+            }
+            #expect(rig.server.requests == ["stream latest"] && !rig.store.isSynced)
+            await rig.pass(atMost: .seconds(5)) { rig.store.isSynced }
+            await rig.settle()
+        }
+        #expect(rig.server.requests == ["stream latest", "list latest", "watch >32"])
+    }
+
     @Test(arguments: [
         WidgetServer.Streaming.refuses, .ignores, .bookmarksWithoutMark,
     ])

@@ -25,6 +25,7 @@ final class WidgetServer: ResourceSource, ObjectWriter {
         var cut: WatchFailure?
         var isCut = false
         var owesBookmark = false
+        var delivered = 0
         var onInitialEvent: (@Sendable () -> Void)?
         var writes: [String] = []
         var failures: [KubernetesError.Kind] = []
@@ -71,6 +72,9 @@ final class WidgetServer: ResourceSource, ObjectWriter {
 
     /// Called after each object of a streaming list has been taken.
     func onInitialEvent(_ body: @escaping @Sendable () -> Void) { state.withLock { $0.onInitialEvent = body } }
+
+    /// How many events of watches have been taken.
+    var delivered: Int { state.withLock { $0.delivered } }
 
     /// The reads as the server got them: "list latest", "stream >=9", "watch >9", "version", "get x".
     var requests: [String] { state.withLock { $0.requests } }
@@ -134,6 +138,7 @@ final class WidgetServer: ResourceSource, ObjectWriter {
             for event in events {
                 position = event.version
                 guard await each(event.notice) else { return }
+                state.withLock { $0.delivered += 1 }
             }
             guard events.isEmpty else { continue }
             if let version = takeBookmark() {
