@@ -82,6 +82,18 @@ struct ClientSourceTests {
             Status(code: 429, reason: "TooManyRequests", details: StatusDetails(retryAfterSeconds: 40)),
             .throttled(retryAfter: .seconds(40))
         ),
+        (
+            Status(code: 503, reason: "ServiceUnavailable", details: StatusDetails(retryAfterSeconds: 40)),
+            .throttled(retryAfter: .seconds(40))
+        ),
+        (
+            Status(code: 504, reason: "Timeout", message: "slow", details: StatusDetails(retryAfterSeconds: 40)),
+            .throttled(retryAfter: .seconds(40))
+        ),
+        (
+            Status(code: 503, reason: "ServiceUnavailable", message: "down"),
+            .failed("list widgets.test.dev: down")
+        ),
         (Status(code: 400, reason: "BadRequest", message: "unknown"), .refused("list widgets.test.dev: unknown")),
         (Status(code: 404, reason: "NotFound", message: "no kind"), .refused("list widgets.test.dev: no kind")),
     ])
@@ -90,6 +102,16 @@ struct ClientSourceTests {
         await #expect(throws: failure) {
             _ = try await ClientSource<Widget>(client: client).list(.notOlderThan("9")) { _ in }
         }
+    }
+
+    /// The same in the middle of a stream, where there are no headers.
+    @Test(arguments: [
+        (Status(code: 503, reason: "ServiceUnavailable", details: StatusDetails(retryAfterSeconds: 7)), 7),
+        (Status(code: 504, reason: "Timeout", details: StatusDetails(retryAfterSeconds: 7)), 7),
+        (Status(code: 429, reason: "TooManyRequests"), nil),
+    ] as [(Status, Int64?)])
+    func aStreamThatEndsWithATimeIsObeyed(status: Status, seconds: Int64?) {
+        #expect(WatchFailure(status) == .throttled(retryAfter: seconds.map { .seconds($0) }))
     }
 
     @Test func streamingListHasItsMarkAndAsksForNoOlderState() async throws {

@@ -154,6 +154,20 @@ struct ReflectorTests {
         }
     }
 
+    @Test func barrierComesBackWhenTheServerSays() async throws {
+        let (reflector, time) = (reflector, time)
+        try await running([{ try await reflector.run() }]) {
+            try await store.waitUntilSynced()
+            server.change { $0.put("x", size: 1) }
+            server.failNextLists(with: [.throttled(retryAfter: .seconds(40))])
+            async let waiting: Void = reflector.barrier()
+            await eventually("it waits as long as it was told") { time.untilNextWake == .seconds(40) }
+            time.advance(by: .seconds(40))
+            try await waiting
+        }
+        #expect(server.requests.filter { $0 == "version" }.count == 2)
+    }
+
     @Test func waiterForTheFirstListCanBeCancelled() async {
         let wasCancelled = await withTaskGroup(of: Bool.self) { group in
             group.addTask {

@@ -192,6 +192,17 @@ struct WatcherStateTests {
         #expect(list == .list(.latest) && !state.streamsLists)
     }
 
+    /// A server that starts says so a few times; that is no fault of the stream.
+    @Test mutating func aServerThatAsksForPatienceIsStillAskedForStreams() {
+        _ = startStreaming()
+        for second in 0..<4 {
+            let wait = step(.watchFailed(.throttled(retryAfter: .seconds(20))), at: second * 20)
+            #expect(wait == .wait(.seconds(20)))
+            let again = step(.waited, at: second * 20 + 20)
+            #expect(Self.isWatch(again, .everything(.latest)))
+        }
+    }
+
     @Test mutating func streamOlderThanItsFloorIsNotShown() {
         _ = startStreaming()
         step(.bookmark("100", endsInitialEvents: true))

@@ -101,17 +101,22 @@ extension WatchFailure {
         case .expired: self = .expired
         case _ where error.isResourceVersionTooLarge: self = .expired
         case .tooManyRequests(let wait): self = .throttled(retryAfter: wait ?? error.retryAfter)
+        // A server that starts, or a proxy before one that is down, and says when to come back.
+        case .unavailable where error.retryAfter != nil, .serverTimeout where error.retryAfter != nil:
+            self = .throttled(retryAfter: error.retryAfter)
         case .invalid, .notFound, .badRequest: self = .refused(error.description)
         default: self = .failed(error.description)
         }
     }
 
-    init(_ status: Status) {
+    /// What a stream says before it ends.
+    package init(_ status: Status) {
+        let wait: Duration? = status.details?.retryAfterSeconds.map { .seconds($0) }
         switch (status.code, status.reason) {
         case (410, _), (_, "Expired"), (_, "Gone"): self = .expired
-        case (429, _):
-            self = .throttled(retryAfter: status.details?.retryAfterSeconds.map { .seconds($0) })
+        case (429, _): self = .throttled(retryAfter: wait)
         case _ where status.message.contains("Too large resource version"): self = .expired
+        case (503, _) where wait != nil, (504, _) where wait != nil: self = .throttled(retryAfter: wait)
         default: self = .failed("\(status.code) \(status.reason): \(status.message)")
         }
     }

@@ -127,13 +127,15 @@ package final class Reflector<R: KubernetesObject, Row: Sendable>: Lifecycle.Ser
     private func latestVersion() async throws(CancellationError) -> String {
         var failures = 0
         while true {
+            var wait: Duration
             do throws(WatchFailure) {
                 return try await source.latestVersion()
             } catch {
                 report("reading the version for the barrier failed", error)
+                failures += 1
+                wait = core.withLock { RetryPolicy.watch.delay(failures: failures, using: &$0.random) }
+                if case .throttled(let asked?) = error { wait = max(wait, min(asked, RetryPolicy.longestThrottle)) }
             }
-            failures += 1
-            let wait = core.withLock { RetryPolicy.watch.delay(failures: failures, using: &$0.random) }
             try await time.sleep(for: wait)
         }
     }

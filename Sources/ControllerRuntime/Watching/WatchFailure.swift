@@ -2,7 +2,7 @@
 package enum WatchFailure: Error, Sendable, Hashable {
     /// The version asked for is no longer in the server's history (410).
     case expired
-    /// The server asks to come back later (429), and perhaps when.
+    /// The server asks to come back later (429, or 503 and 504 with a time), and perhaps when.
     case throttled(retryAfter: Duration?)
     /// The server does not take the request as it is (400, 404, 422): for a streaming list, that it knows none.
     case refused(String)

@@ -160,7 +160,8 @@ package struct WatcherState: Sendable {
             return discarding(list(basis))
         case .watchFailed(let failure):
             let step = listFailed(failure, basis: basis, now: now, using: &random)
-            // The reason may lie in the stream itself, such as a proxy that cuts it.
+            // The reason may lie in the stream itself, such as a proxy that cuts it; to come back later says nothing of it.
+            if case .throttled = failure { return discarding(step) }
             if failures >= Self.failuresBeforeRelist { streamsLists = false }
             return discarding(step)
         default:
