@@ -1,10 +1,41 @@
 import ControllerRuntime
 import KubernetesModel
+import Primitives
 import Testing
 
 /// A store outlives those who listen to it in one term.
 @Suite struct StoreListenerTests {
     private final class Owner: Sendable {}
+
+    /// Only what is there when somebody begins to look stands behind everything else, and shares one set of reasons.
+    @Test func onlyTheFirstLookIsOfLowPriority() {
+        let store = Store<Widget>()
+        let heard = Locked<[String]>([])
+        store.subscribe { change in
+            let reason = store.reasons(for: change).reasons[0].detail
+            heard.withLock { $0.append("\(change.priority.value) \(reason)") }
+        }
+        func told() -> [String] {
+            heard.withLock { heard in
+                defer { heard = [] }
+                return heard
+            }
+        }
+        store.apply(.replace([Widget("x", version: 1), Widget("y", version: 2)], version: "2"))
+        #expect(told() == ["-100 added", "-100 added"])
+        store.apply(.replace([Widget("x", version: 4), Widget("z", version: 5)], version: "6"))
+        #expect(told() == ["0 modified a/x@4", "0 missing a/y@2", "0 added a/z@5"])
+        store.apply(.upsert(Widget("z", version: 7)))
+        #expect(told() == ["0 modified a/z@7"])
+        store.apply(.replace([], version: "8"))
+        #expect(told() == ["0 missing a/x@4", "0 missing a/z@7"])
+        store.apply(.replace([Widget("x", version: 9)], version: "9"))
+        #expect(told() == ["0 added a/x@9"], "not the first list, though nothing was shown before")
+        store.resync { change in heard.withLock { $0.append("\(change.priority.value)") } }
+        #expect(told() == ["-100"])
+        store.subscribe { change in heard.withLock { $0.append("\(change.priority.value)") } }
+        #expect(told() == ["-100"])
+    }
 
     @Test func whoIsGoneIsForgotten() {
         let store = Store<Widget>()

@@ -100,7 +100,7 @@ package final class Store<Row: Sendable>: Sendable {
 
     /// Hears of every change from now on, as long as the owner lives; without an owner, for good.
     ///
-    /// What is already shown is reported at once, as from a list; a change that comes at the same moment may be heard
+    /// What is already shown is reported at once, as of the first list; a change that comes at the same moment may be heard
     /// before it. The handler must not keep its owner alive.
     package func subscribe(for owner: (any AnyObject & Sendable)? = nil, _ handler: @escaping Handler) {
         let isForGood = owner == nil
@@ -110,7 +110,7 @@ package final class Store<Row: Sendable>: Sendable {
             state.listeners.removeAll { !$0.isWanted() }
             state.listeners.append(listener)
         }
-        forEach { handler(Self.change($0, .list)) }
+        forEach { handler(Self.change($0, .initial)) }
     }
 
     /// How many hear of changes, those included that have gone since the last one came.
@@ -120,7 +120,7 @@ package final class Store<Row: Sendable>: Sendable {
     ///
     /// The first list gives all its keys one set of reasons in common.
     package func reasons(for change: StoreChange<Row>) -> ReasonSet {
-        guard change.origin == .live || change.old != nil else { return listed }
+        guard change.origin != .initial else { return listed }
         return ReasonSet([ReconcileReason(kind, change.verb, change.key, version: change.resourceVersion)])
     }
 
@@ -134,9 +134,11 @@ package final class Store<Row: Sendable>: Sendable {
 
     /// Shows all that was staged, then tells of it; `telling` hears how many notices are still to be given.
     package func commit(version: String, telling progress: (Int) -> Void = { _ in }) {
-        let (commit, handlers, reached) = state.withLock { state in
+        let (commit, origin, handlers, reached) = state.withLock { state in
+            // What comes into an empty cache is new, unless it is the first list.
+            let origin: StoreChange<Row>.Origin = state.contents.isSynced ? .list : .initial
             let commit = state.contents.commit(version: version)
-            return (commit, state.handlers, state.takeWaiters())
+            return (commit, origin, state.handlers, state.takeWaiters())
         }
         synced.open()
         for latch in reached { latch.open() }
@@ -151,7 +153,7 @@ package final class Store<Row: Sendable>: Sendable {
             forEach { entry in
                 progress(left)
                 left -= 1
-                for handler in handlers { handler(Self.change(entry, .list)) }
+                for handler in handlers { handler(Self.change(entry, origin)) }
             }
         case .everything: break
         }

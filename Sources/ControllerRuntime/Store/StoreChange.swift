@@ -5,7 +5,9 @@ package struct StoreChange<Row: Sendable>: Sendable {
     package enum Origin: Sendable, Hashable {
         /// Seen by the watch, as it happened.
         case live
-        /// Found by comparing a list with what was shown before; the steps in between are not known.
+        /// There when somebody began to look: the first list, or what is shown already to one who subscribes.
+        case initial
+        /// Found by comparing a list with what was shown before; it happened lately, but the steps in between are not known.
         case list
         /// Nothing has changed; a periodic look.
         case resync
@@ -43,5 +45,11 @@ package struct StoreChange<Row: Sendable>: Sendable {
         }
     }
 
-    package var priority: QueuePriority { origin == .live ? .live : .initial }
+    /// What a list finds to have changed or gone is as urgent as if the watch had told it.
+    package var priority: QueuePriority {
+        switch origin {
+        case .live, .list: .live
+        case .initial, .resync: .initial
+        }
+    }
 }

@@ -25,6 +25,9 @@ struct F15RelistWhileKeysWait {
             await eventually("listed again") { rig.lists == 2 }
             #expect(rig.heard.withLock { $0 } == ["missing w7", "shown w8"])
             #expect(rig.controller.queue.depth == 1_000)
+            // What has changed in the gap goes before what is only known from the first list.
+            let ahead = rig.controller.queue.snapshot().filter { $0.priority == .live }.map(\.key.name)
+            #expect(ahead == ["w7", "w8"])
             let peak = most.withLock { $0 }
             #expect(peak >= before && peak * 10 <= before * 13, "\(peak) after \(before)")
             try await running([{ try await rig.controller.run() }]) { await rig.settle() }
