@@ -94,7 +94,7 @@ struct KeyedQueueTests {
         let metrics = MetricsRegistry()
         let queue = KeyedQueue(name: "widgets", time: time, metrics: metrics, seed: 1)
         queue.add(Self.key, reason: .init("test"))
-        queue.add(ObjectKey(namespace: "a", name: "other"), reason: .init("test"))
+        for _ in 0..<3 { queue.add(ObjectKey(namespace: "a", name: "other"), reason: .init("test")) }
         let claim = try #require(await queue.next())
         time.advance(by: .seconds(3))
         let text = metrics.prometheusText()
@@ -108,5 +108,35 @@ struct KeyedQueueTests {
             #expect(text.contains(line + "\n"), "\(line) is not in\n\(text)")
         }
         queue.finish(claim, .done)
+    }
+
+    /// As others count: what was really added, also by the queue itself, and nothing twice.
+    @Test func whatIsAddedIsCountedOnce() async throws {
+        let metrics = MetricsRegistry()
+        let added = { @Sendable () -> Double in
+            _ = metrics.prometheusText()
+            return metrics.counter("workqueue_adds_total", "", labels: ["name", "controller"]).value(["q", "q"])
+        }
+        do {
+            let queue = KeyedQueue(name: "q", time: time, metrics: metrics, seed: 1)
+            queue.add(Self.key, reason: .init("test"))
+            queue.add(Self.key, reason: .init("test"))
+            queue.add(Self.key, after: .seconds(5), reason: .init("test"))
+            #expect(added() == 1)
+            let first = try #require(await queue.next())
+            queue.add(Self.key, reason: .init("while it is out"))
+            #expect(added() == 2)
+            queue.finish(first, .done)
+            let second = try #require(await queue.next())
+            queue.finish(second, .again(after: .seconds(5), .init("timer")))
+            queue.add(Self.key, after: .seconds(3), reason: .init("sooner"))
+            #expect(added() == 2, "due later")
+            time.advance(by: .seconds(3))
+            let third = try #require(await queue.next())
+            #expect(added() == 3)
+            queue.finish(third, .done)
+            queue.add(Self.key, reason: .init("last"))
+        }
+        #expect(added() == 4, "also what no look at the numbers came to see")
     }
 }

@@ -29,6 +29,13 @@ package final class KeyedQueue: Sendable {
         var workers: [(ticket: UInt64, continuation: CheckedContinuation<Claim?, Never>)] = []
         var lastTicket: UInt64 = 0
         var isShutDown = false
+        /// How many of the queue's added keys the numbers have.
+        var toldAdded = 0
+
+        mutating func takeAdded() -> Int {
+            defer { toldAdded = queue.addedCount }
+            return queue.addedCount - toldAdded
+        }
     }
 
     private typealias Handover = (CheckedContinuation<Claim?, Never>, Claim)
@@ -53,7 +60,8 @@ package final class KeyedQueue: Sendable {
     deinit {
         // The series outlive the queue, and nothing refreshes them on a standby: they would say for ever what the last
         // term left behind.
-        metrics?.refresh(.init(depth: state.withLock { $0.queue.depth.mapValues { _ in 0 } }))
+        let (added, depth) = state.withLock { ($0.takeAdded(), $0.queue.depth.mapValues { _ in 0 }) }
+        metrics?.refresh(.init(added: added, depth: depth))
     }
 
     package func add(_ key: ObjectKey, priority: QueuePriority = .live, reason: ReconcileReason) {
@@ -64,7 +72,6 @@ package final class KeyedQueue: Sendable {
     package func add(
         _ key: ObjectKey, priority: QueuePriority = .live, reasons: ReasonSet, forgettingFailures: Bool = false
     ) {
-        metrics?.recordAdd()
         change { state, now in
             state.queue.add(key, priority: priority, reasons: reasons, now: now)
             if forgettingFailures { state.queue.forgetFailures(of: key) }
@@ -74,7 +81,6 @@ package final class KeyedQueue: Sendable {
     package func add(
         _ key: ObjectKey, after delay: Duration, priority: QueuePriority = .live, reason: ReconcileReason
     ) {
-        metrics?.recordAdd()
         change { $0.queue.add(key, after: delay, priority: priority, reason: reason, now: $1) }
     }
 
@@ -219,7 +225,7 @@ package final class KeyedQueue: Sendable {
         let now = time.monotonicNow()
         let snapshot = state.withLock { state in
             QueueMetrics.Snapshot(
-                depth: state.queue.depth, unfinished: state.queue.unfinishedWork(now: now),
+                added: state.takeAdded(), depth: state.queue.depth, unfinished: state.queue.unfinishedWork(now: now),
                 oldest: state.queue.oldestProcessing.map { now - $0 } ?? .zero,
                 overdue: state.queue.overdue(now: now, patience).count)
         }

@@ -5,6 +5,8 @@ package import Telemetry
 package struct QueueMetrics: Sendable {
     /// What is only known by looking.
     struct Snapshot: Sendable {
+        /// Since the last look.
+        var added = 0
         var depth: [QueuePriority: Int]
         var unfinished = Duration.zero
         var oldest = Duration.zero
@@ -27,7 +29,9 @@ package struct QueueMetrics: Sendable {
         labels = own
         depth = registry.gauge(
             "workqueue_depth", "Keys ready to be reconciled.", labels: ["name", "controller", "priority"])
-        adds = registry.counter("workqueue_adds_total", "Keys added.", labels: declared).series(own)
+        adds = registry.counter(
+            "workqueue_adds_total", "Keys that became ready; not again while they are.", labels: declared
+        ).series(own)
         retries = registry.counter(
             "workqueue_retries_total", "Keys added again after a failure.", labels: declared
         ).series(own)
@@ -53,13 +57,13 @@ package struct QueueMetrics: Sendable {
         for priority in [QueuePriority.live, .initial] { depth.set(0, labels + [String(priority.value)]) }
     }
 
-    func recordAdd() { adds.add() }
     func recordRetry() { retries.add() }
     func recordClaim(queuedFor: Duration) { queueDuration.observe(queuedFor) }
     func recordDone(after duration: Duration) { workDuration.observe(duration) }
 
     /// For the moment before the numbers are read.
     func refresh(_ now: Snapshot) {
+        adds.add(Double(now.added))
         // A level that has emptied must read 0 and not its last value; the two usual ones are always shown.
         for priority in Set(now.depth.keys).union([.live, .initial]) {
             depth.set(Double(now.depth[priority, default: 0]), labels + [String(priority.value)])

@@ -55,6 +55,8 @@ package struct WorkQueue: Sendable {
     package private(set) var readyCount = 0
     package private(set) var waitingCount = 0
     package private(set) var processingCount = 0
+    /// How often a key became ready, by a wish or because it fell due: what others count as added.
+    package private(set) var addedCount = 0
 
     package init(retryPolicy: RetryPolicy = .key, ageing: Duration = .seconds(10)) {
         self.retryPolicy = retryPolicy
@@ -211,6 +213,7 @@ package struct WorkQueue: Sendable {
             nodes[slot].time = min(before.time, time)
         }
         nodes[slot].wish = .ready
+        if before.wish != .ready { addedCount += 1 }
         guard !before.isOut else { return }
         if before.wish == .ready {
             guard nodes[slot].priority != before.priority else { return }
