@@ -1,4 +1,5 @@
 import ControllerRuntime
+import HTTP
 import KubernetesClient
 import KubernetesModel
 import LifecycleTesting
@@ -102,6 +103,28 @@ struct EventTests {
             recorder.record(Self.note())
             await eventually("made") { server.writes == ["create events.events.k8s.io"] }
         }
+    }
+
+    /// The first try made the Event, as the second is told; the series goes on with it.
+    @Test(arguments: [true, false]) func anEventWhoseAnswerWasLostIsMade(isLost: Bool) async throws {
+        let (server, time, metrics) = (WidgetServer(), ManualTimeSource(), MetricsRegistry())
+        let recorder = Self.recorder(server, time, metrics)
+        let lost = KubernetesError.Kind.transport(.reset(bytesSeen: false, ""))
+        server.failNextWrites(with: isLost ? [lost, .alreadyExists] : [.alreadyExists])
+        try await running([{ try await recorder.run() }]) {
+            recorder.record(Self.note())
+            let counted = isLost ? ("events_written_total", "verb", "create") : ("events_dropped_total", "cause", "refused")
+            await eventually("settled") {
+                if let next = time.untilNextWake, next < .seconds(10) { time.advance(by: next) }
+                return metrics.counter(counted.0, "", labels: [counted.1]).value([counted.2]) == 1
+            }
+            recorder.record(Self.note())
+            await eventually("the next of the series") { server.writes.count == 1 }
+        }
+        // A stranger's Event is not counted on.
+        #expect(server.writes == [isLost ? "patch events.events.k8s.io" : "create events.events.k8s.io"])
+        #expect(
+            metrics.counter("events_dropped_total", "", labels: ["cause"]).value(["refused"]) == (isLost ? 0 : 1))
     }
 
     /// Events live for an hour; the series goes on with a new one.

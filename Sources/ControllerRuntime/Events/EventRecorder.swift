@@ -134,6 +134,11 @@ package final class EventRecorder: Lifecycle.Service, Drainable {
                 try await attempt(write)
                 return true
             } catch {
+                // The first try went through and its answer was lost: nobody else makes an Event of that name.
+                if case .create = write, failures > 0, error.isAlreadyExists {
+                    written?.add(["create"])
+                    return true
+                }
                 failures += 1
                 // One try each while closing: the rest of the line wants its turn.
                 guard error.isRetryable, failures < Self.attempts, !closing.isOpen, !Task.isCancelled else {
