@@ -56,7 +56,8 @@ extension KubernetesClient {
                 operation: Operation(verb: "discover \(apiVersion)"), method: "GET", path: question.path,
                 accept: question.accept, repeatability: .safe, knownETag: question.tag)
             return try await sender.repeated(request) { request throws(KubernetesError) in
-                try await response(request)
+                // A group that is not there is an answer, and no reason to doubt the others.
+                try await sender.attempt(prepared(request))
             }
         }
     }

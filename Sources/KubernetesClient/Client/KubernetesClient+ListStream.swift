@@ -32,7 +32,7 @@ extension KubernetesClient {
         _ type: ResourceType, namespace: String? = nil, options: ListOptions
     ) async throws(KubernetesError) -> String {
         let request = ListPaging(options: options).request(type, namespace: namespace)
-        return try decode(ListPage<SkippedItem>.self, try await sender.bytes(request), request.operation)
+        return try decode(ListPage<SkippedItem>.self, try await bytes(request), request.operation)
             .resourceVersion
     }
 
@@ -48,7 +48,7 @@ extension KubernetesClient {
     private func readPage<R: KubernetesObject>(
         _ request: APIRequest, each: (R?) -> Void
     ) async throws(KubernetesError) -> ListMetadata {
-        let body = try await sender.attempt(request).body
+        let body = try await response(request).body
         var pieces = body.makeAsyncIterator()
         var splitter = ListSplitter()
         var metadata = ListMetadata()

@@ -45,20 +45,27 @@ package struct KubernetesClient: Sendable {
 
     /// Sends and reads the whole answer.
     func bytes(_ request: APIRequest) async throws(KubernetesError) -> [UInt8] {
+        try await doubting { () throws(KubernetesError) in try await sender.bytes(prepared(request)) }
+    }
+
+    /// Sends once; the body of the answer is still to be read.
+    func response(_ request: APIRequest) async throws(KubernetesError) -> HTTPResponse {
+        try await doubting { () throws(KubernetesError) in try await sender.attempt(prepared(request)) }
+    }
+
+    /// A kind that the server does not know any more may be one of several that have gone.
+    private func doubting<Answer>(
+        _ ask: () async throws(KubernetesError) -> Answer
+    ) async throws(KubernetesError) -> Answer {
         do throws(KubernetesError) {
-            return try await sender.bytes(prepared(request))
+            return try await ask()
         } catch {
             if error.isUnknownResource { discovery.doubt() }
             throw error
         }
     }
 
-    /// Sends once; the body of the answer is still to be read.
-    func response(_ request: APIRequest) async throws(KubernetesError) -> HTTPResponse {
-        try await sender.attempt(prepared(request))
-    }
-
-    private func prepared(_ request: APIRequest) -> APIRequest {
+    func prepared(_ request: APIRequest) -> APIRequest {
         var request = request
         request.onWarning = onWarning
         return request

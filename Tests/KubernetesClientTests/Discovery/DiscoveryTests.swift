@@ -69,14 +69,29 @@ import Testing
         #expect(asked.count == 3)
     }
 
-    @Test func aKindThatTurnsOutMissingIsAskedForAgain() async throws {
+    /// Whoever asks: what keeps a cache lists and watches and reads no object by name.
+    enum Asking: CaseIterable { case get, list, watch, metadataWatch, listStream, version }
+
+    private func ask(_ way: Asking) async throws {
+        switch way {
+        case .get: _ = try await rig.client.get(Widget.self, rig.key)
+        case .list: _ = try await rig.client.list(Widget.self, namespace: "default")
+        case .watch: _ = try await rig.client.watch(Widget.self, namespace: "default")
+        case .metadataWatch: _ = try await rig.client.watchMetadata(Widget.resourceType, namespace: "default")
+        case .listStream: _ = try await rig.client.streamList(Widget.self, namespace: "default") { _ in }
+        case .version:
+            _ = try await rig.client.listVersion(Widget.resourceType, namespace: "default", options: ListOptions())
+        }
+    }
+
+    @Test(arguments: Asking.allCases) func aKindThatTurnsOutMissingIsAskedForAgain(_ way: Asking) async throws {
         serve("/apis", Self.document("test.dev", "v1", "Widget"), tag: "1")
         serve("/apis", Self.document("test.dev", "v1"), tag: "2")
         #expect(try await names("test.dev/v1").count == 2)
         let lost =
             #"{"status":"Failure","message":"the server could not find the requested resource","reason":"NotFound","details":{},"code":404}"#
-        rig.transport.expect("GET", ClientRig.widgets + "/a", status: 404, body: lost)
-        await #expect(throws: KubernetesError.self) { try await rig.client.get(Widget.self, rig.key) }
+        rig.transport.expect("GET", ClientRig.widgets + "*", status: 404, body: lost)
+        await #expect(throws: KubernetesError.self) { try await ask(way) }
         #expect(try await names("test.dev/v1") == [])
         // An object that is not there says nothing about its kind.
         rig.transport.expect("GET", ClientRig.widgets + "/a", status: 404, body: ClientRig.status(404, "NotFound"))
@@ -100,6 +115,16 @@ import Testing
             #expect(try await names("none.dev/v1") == [])
         }
         #expect(asked == ["/apis", "/apis/test.dev/v1", "/api/v1", "/apis/none.dev/v1"])
+    }
+
+    /// Old servers say of a group that is not there, in plain text, what they say of a path that nobody knows.
+    @Test func aGroupThatIsNotThereIsNoReasonToDoubtOthers() async throws {
+        rig.transport.expect("GET", "/apis", status: 404, body: "404 page not found")
+        let list = #"{"kind":"APIResourceList","resources":[{"name":"widgets","kind":"Widget","namespaced":true}]}"#
+        rig.transport.expect("GET", "/apis/test.dev/v1", body: list)
+        rig.transport.expect("GET", "/apis/none.dev/v1", status: 404, body: "404 page not found")
+        for apiVersion in ["test.dev/v1", "none.dev/v1", "test.dev/v1"] { _ = try await names(apiVersion) }
+        #expect(asked == ["/apis", "/apis/test.dev/v1", "/apis/none.dev/v1"])
     }
 
     @Test func manyWhoAskShareOneQuestion() async throws {
