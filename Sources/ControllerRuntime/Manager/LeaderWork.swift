@@ -16,6 +16,7 @@ package final class LeaderWork: Lifecycle.Service, Drainable {
     private let gracePeriod: Duration
     private let time: any TimeSource
     private let logger: Logger
+    private let latency: GaugeSeries?
     private let closing = Latch()
     private let hasStarted = Latch()
     private let stopped = Latch()
@@ -23,7 +24,8 @@ package final class LeaderWork: Lifecycle.Service, Drainable {
     /// The grace period is for the work alone, from the call of `drain`; `mayFill` is opened when the first term begins.
     package init(
         under leadership: any Leadership, caches: [any ManagedCache], mayFill: Latch = Latch(), gracePeriod: Duration,
-        time: any TimeSource, logger: Logger, work makeWork: @escaping @Sendable (LeadershipTerm) -> Work
+        time: any TimeSource, logger: Logger, metrics: MetricsRegistry? = nil,
+        work makeWork: @escaping @Sendable (LeadershipTerm) -> Work
     ) {
         self.leadership = leadership
         self.caches = caches
@@ -32,6 +34,10 @@ package final class LeaderWork: Lifecycle.Service, Drainable {
         self.gracePeriod = gracePeriod
         self.time = time
         self.logger = logger
+        latency = metrics?.gauge(
+            "controller_startup_latency_seconds",
+            "From the beginning of the newest term to that of its work: caches filled and caught up."
+        ).series([])
     }
 
     package func run() async throws {
@@ -89,12 +95,11 @@ package final class LeaderWork: Lifecycle.Service, Drainable {
         let hasCaughtUp = await untilClosing { await self.catchUp(since: listsBefore) } ?? false
         guard hasCaughtUp, !Task.isCancelled, !term.lost.isOpen else { return nil }
         let work = makeWork(term)
+        let took = time.monotonicNow() - began
+        latency?.set(took.seconds)
         logger.info(
             "beginning to reconcile",
-            [
-                "term": .integer(term.number),
-                "afterMilliseconds": .integer((time.monotonicNow() - began).milliseconds),
-            ])
+            ["term": .integer(term.number), "afterMilliseconds": .integer(took.milliseconds)])
         let group = ServiceGroup(work.orderedServices, gracePeriod: gracePeriod, logger: logger, time: time)
         do {
             try await group.runUntil { [closing] () throws(CancellationError) in try await closing.wait() }

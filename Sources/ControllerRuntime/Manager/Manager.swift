@@ -18,6 +18,7 @@ package struct Manager: Sendable {
     private let gracePeriod: Duration
     private let time: any TimeSource
     private let logger: Logger
+    private let metrics: MetricsRegistry?
     private let stopping = Latch()
     private let mayFill = Latch()
 
@@ -44,6 +45,7 @@ package struct Manager: Sendable {
         self.gracePeriod = gracePeriod
         self.time = time
         self.logger = logger
+        self.metrics = metrics
         let synced = caches.map { cache in Probes.Check("\(cache.resourceType) cache") { cache.isSynced } }
         let running = Probes.Check("shutdown") { [stopping] in !stopping.isOpen }
         let leaving = election.map { election in [Probes.Check(election.name) { election.isWell }] } ?? []
@@ -77,7 +79,7 @@ package struct Manager: Sendable {
         if let recorder { all += [recorder, Drain([recorder], name: "drain events")] }
         let work = LeaderWork(
             under: election ?? SoleLeadership() as any Leadership, caches: caches, mayFill: mayFill,
-            gracePeriod: gracePeriod * 0.7, time: time, logger: logger, work: makeWork)
+            gracePeriod: gracePeriod * 0.7, time: time, logger: logger, metrics: metrics, work: makeWork)
         all += [work, Drain([work], name: "drain work", announcing: stopping)]
         return all
     }

@@ -12,10 +12,11 @@ import Testing
     private let journal = Journal()
 
     private func work(
-        _ leadership: any Leadership, caches: [any ManagedCache] = [], gracePeriod: Duration = .seconds(20)
+        _ leadership: any Leadership, caches: [any ManagedCache] = [], gracePeriod: Duration = .seconds(20),
+        metrics: MetricsRegistry? = nil
     ) -> LeaderWork {
         LeaderWork(
-            under: leadership, caches: caches, gracePeriod: gracePeriod, time: time, logger: .disabled
+            under: leadership, caches: caches, gracePeriod: gracePeriod, time: time, logger: .disabled, metrics: metrics
         ) { [journal] term in
             Work(controllers: [], services: [Worker(name: "work \(term.number)", journal: journal)])
         }
@@ -25,14 +26,19 @@ import Testing
     @Test func nothingBeginsBeforeEveryCacheHasCaughtUp() async {
         let (quick, slow) = (FakeCache(), FakeCache())
         quick.caughtUp.open()
-        let work = work(SoleLeadership(), caches: [quick, slow])
+        let metrics = MetricsRegistry()
+        let latency = { metrics.gauge("controller_startup_latency_seconds", "").value() }
+        let work = work(SoleLeadership(), caches: [quick, slow], metrics: metrics)
+        #expect(metrics.prometheusText().contains("controller_startup_latency_seconds 0\n"))
         await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await work.run() }
             await eventually("both are asked") { quick.asked.isOpen && slow.asked.isOpen }
             for _ in 0..<2_000 { await Task.yield() }
             #expect(journal.entries.isEmpty)
+            time.advance(by: .milliseconds(1_500))
             slow.caughtUp.open()
             await eventually("it begins") { journal.entries == ["work 1 begins"] }
+            #expect(latency() == 1.5)
             await work.drain()
             #expect(journal.entries == ["work 1 begins", "work 1 ends"])
             group.cancelAll()
