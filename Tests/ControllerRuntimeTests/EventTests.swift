@@ -105,6 +105,21 @@ struct EventTests {
         }
     }
 
+    @Test(arguments: [(11, 0), (12, 1)]) func twelveTriesAreTheLimit(failures: Int, dropped: Int) async throws {
+        let (server, time, metrics) = (WidgetServer(), ManualTimeSource(), MetricsRegistry())
+        let recorder = Self.recorder(server, time, metrics)
+        server.failNextWrites(with: Array(repeating: .unavailable, count: failures))
+        let count = { @Sendable in metrics.counter("events_dropped_total", "", labels: ["cause"]).value(["refused"]) }
+        try await running([{ try await recorder.run() }]) {
+            recorder.record(Self.note())
+            await eventually("made or given up") {
+                if let next = time.untilNextWake, next <= .seconds(10) { time.advance(by: next) }
+                return server.writes.count == 1 || count() == 1
+            }
+        }
+        #expect(count() == Double(dropped))
+    }
+
     /// The first try made the Event, as the second is told; the series goes on with it.
     @Test(arguments: [true, false]) func anEventWhoseAnswerWasLostIsMade(isLost: Bool) async throws {
         let (server, time, metrics) = (WidgetServer(), ManualTimeSource(), MetricsRegistry())
@@ -143,8 +158,8 @@ struct EventTests {
     }
 
     @Test func drainWritesWhatWaitsAndEndsTheSeries() async throws {
-        let (server, time) = (WidgetServer(), ManualTimeSource())
-        let recorder = Self.recorder(server, time, MetricsRegistry())
+        let (server, time, metrics) = (WidgetServer(), ManualTimeSource(), MetricsRegistry())
+        let recorder = Self.recorder(server, time, metrics)
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await recorder.run() }
             for _ in 0..<3 { recorder.record(Self.note()) }
@@ -154,6 +169,8 @@ struct EventTests {
         }
         let type = "events.events.k8s.io"
         #expect(server.writes == ["create \(type)", "patch \(type)", "patch \(type)"])
+        let written = metrics.counter("events_written_total", "", labels: ["verb"])
+        #expect(written.value(["create"]) == 1 && written.value(["patch"]) == 2)
     }
 
     private static func recorder(

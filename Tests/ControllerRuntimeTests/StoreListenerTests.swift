@@ -37,6 +37,21 @@ import Testing
         #expect(told() == ["-100"])
     }
 
+    /// A handler that looks further than the object it hears of sees one state of the server, and not half of two.
+    @Test func theWholeListCanBeReadBeforeTheFirstHandlerHears() {
+        let store = Store<Widget>()
+        let seen = Locked<Set<String>>([])
+        store.subscribe { _ in
+            let all = store.list().map { "\($0.metadata.name)\($0.size)" }.joined(separator: " ")
+            _ = seen.withLock { $0.insert("\(all) @\(store.resourceVersion) \(store.isSynced)") }
+        }
+        store.apply(.replace([Widget("x", version: 1), Widget("y", version: 2)], version: "2"))
+        #expect(seen.withLock { $0 } == ["x0 y0 @2 true"])
+        seen.withLock { $0 = [] }
+        store.apply(.replace([Widget("y", size: 5, version: 4), Widget("z", version: 5)], version: "6"))
+        #expect(seen.withLock { $0 } == ["y5 z0 @6 true"])
+    }
+
     @Test func whoIsGoneIsForgotten() {
         let store = Store<Widget>()
         let stays = Owner()

@@ -51,6 +51,19 @@ import Testing
         #expect(view.reads == 2)
     }
 
+    /// Nothing would ever show such a write.
+    @Test func aKindWithoutACacheIsNotWaitedFor() async {
+        let gate = gate()
+        let map = WrittenObject(type: .configMaps, key: Self.key, uid: "u", resourceVersion: "9")
+        gate.record(map, by: Self.key)
+        #expect(await gate.hold(Self.key) == nil)
+        gate.record(Self.write("9"), by: Self.key)
+        #expect(await gate.hold(Self.key) != nil)
+        time.advance(by: .seconds(3))
+        #expect(await gate.hold(Self.key) == nil)
+        #expect(view.reads == 1)
+    }
+
     /// Everything written is overdue at once when a watch is stuck, and the server may answer late.
     @Test func aReadThatHangsHoldsUpNoOther() async throws {
         let gate = gate()

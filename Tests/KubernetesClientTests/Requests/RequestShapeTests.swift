@@ -115,6 +115,21 @@ import Testing
         #expect(rig.metrics.prometheusText().contains(line))
     }
 
+    /// Only a request that had to look the name up says how long that took.
+    @Test func lookUpsOfTheServersNameAreTimed() async throws {
+        for lookup in [Duration.milliseconds(30), nil] {
+            rig.transport.expect("GET", "/*") { _ throws(HTTPError) in
+                var response = HTTPResponse(status: 200, bytes: Array(ClientRig.widget().utf8))
+                response.nameLookup = lookup
+                return response
+            }
+            _ = try await rig.client.get(Widget.self, rig.key)
+        }
+        let text = rig.metrics.prometheusText()
+        #expect(text.contains("rest_client_dns_resolution_duration_seconds_count{host=\"api:6443\"} 1\n"))
+        #expect(text.contains("rest_client_dns_resolution_duration_seconds_sum{host=\"api:6443\"} 0.03\n"))
+    }
+
     @Test func logsAskForTheirPart() async throws {
         rig.transport.expect("GET", "*", body: "line\n")
         let bytes = try await rig.client.logs(
