@@ -1,4 +1,5 @@
 import ControllerRuntime
+import JSON
 import KubernetesModel
 import LifecycleTesting
 import Primitives

@@ -112,13 +112,13 @@ struct ManagerTests {
             try await hasBegun.wait()
             let page = try #require(pages.answer(path: "/debug/controllers"))
             #expect(page.status == 200 && page.contentType == "application/json")
-            let told = try JSONValue(parsing: page.body).arrayValue?.first
+            let told = try JSONValue(parsing: Array(page.body.utf8)).arrayValue?.first
             #expect(told?["controller"] == "widgets" && told?["keys"]?.arrayValue?.count == 2)
             let first = told?["keys"]?.arrayValue?.first
             #expect(first?["key"] == "a/x" && first?["place"] == "processing")
             #expect(first?["reasons"] == ["Widget: added"])
             #expect(told?["keys"]?.arrayValue?.last?["reasons"] == ["test: why"])
-            let one = try JSONValue(parsing: pages.answer(path: "/debug/controllers?limit=1")?.body ?? "")
+            let one = try JSONValue(parsing: Array((pages.answer(path: "/debug/controllers?limit=1")?.body ?? "").utf8))
             #expect(one.arrayValue?.first?["keys"]?.arrayValue?.count == 1)
             tasks.cancelAll()
         }

@@ -42,7 +42,7 @@ import Testing
                 }
                 try await nameServer.waitForQuestion()
                 group.cancelAll()
-                await group.waitForAll()
+                try await group.waitForAll()
             }
             let clock = ContinuousClock()
             let took = try await clock.measure {

@@ -1,6 +1,6 @@
 internal import JSON
 package import KubernetesClient
-internal import KubernetesModel
+package import KubernetesModel
 internal import Primitives
 package import Telemetry
 

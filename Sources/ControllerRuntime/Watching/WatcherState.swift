@@ -35,8 +35,9 @@ package struct WatcherState: Sendable {
     private static let failuresBeforeRelist = 3
     /// Between two objects of a streaming list; a server that sends its list at all does not pause so long.
     package static let progressLimit = Duration.seconds(10)
-    /// For a streaming list as a whole. A list of a hundred thousand objects takes seconds; over a line too slow for this limit
-    /// the pages come as well, and the stream is not tried again.
+    /// For a streaming list as a whole: one of a hundred thousand objects takes seconds.
+    ///
+    /// Over a line that is too slow for this the pages are read in its place, and the stream is not tried again.
     package static let fillingLimit = Duration.seconds(120)
 
     private var phase = Phase.idle
@@ -215,7 +216,7 @@ package struct WatcherState: Sendable {
     ) -> WatcherStep {
         recordFailure(now: now)
         var delay = nextDelay(using: &random)
-        if case .throttled(let retryAfter?) = failure { delay = max(delay, min(retryAfter, RetryPolicy.longestThrottle)) }
+        if case .throttled(let asked?) = failure { delay = max(delay, min(asked, RetryPolicy.longestThrottle)) }
         return pause(for: delay, thenList: basis)
     }
 

@@ -1,4 +1,5 @@
 import ControllerRuntime
+import KubernetesModel
 import Primitives
 import Testing
 
