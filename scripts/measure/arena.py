@@ -146,7 +146,8 @@ class Arena:
                                str(first), str(count)], cwd=SCRIPTS, capture_output=True, text=True)
         if done.returncode != 0:
             raise ArenaError(done.stderr)
-        api, end = Api(self.kubeconfig), time.monotonic() + 60
+        # It takes them up one by one: a hundred thousand in minutes.
+        api, end = Api(self.kubeconfig), time.monotonic() + 60 + count / 200
         while True:
             try:
                 # From the server's watch cache, which the subjects will be served from.
