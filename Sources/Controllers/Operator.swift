@@ -144,7 +144,8 @@ package struct Operator: Sendable {
             guard let task = change.new ?? change.old else { return [] }
             return PoolReference(task, operatorNamespace: settings.namespace).places
         }
-        let sweeper = EnvironmentSweeper(client: client, time: time, logger: logger, metrics: metrics)
+        let sweeper = EnvironmentSweeper(
+            client: client, seenVersion: { tasks.resourceVersion }, time: time, logger: logger, metrics: metrics)
         return Work(
             controllers: [taskController, poolController, conversationController], services: [gate, host, sweeper])
     }

@@ -14,7 +14,7 @@ import Testing
 @Suite struct EnvironmentSweepTests {
     private let bench = Bench()
     private var sweeper: EnvironmentSweeper {
-        EnvironmentSweeper(client: bench.client, time: bench.time, logger: .disabled)
+        EnvironmentSweeper(client: bench.client, seenVersion: { "" }, time: bench.time, logger: .disabled)
     }
 
     private func namespace(_ name: String, uid: String?) {
@@ -69,6 +69,21 @@ import Testing
         #expect(names().isEmpty)
     }
 
+    /// A server that is behind lists the tasks as they were before this one was made.
+    @Test func anOldListDeletesNothing() async throws {
+        let made = EnvironmentNames(taskUID: "young", attempt: 1).all
+        for name in made { namespace(name, uid: "young") }
+        let newest = bench.server.resourceVersion
+        let late = EnvironmentSweeper(
+            client: bench.client, seenVersion: { newest + "0" }, time: bench.time, logger: .disabled)
+        #expect(try await late.sweep() == false)
+        #expect(names() == Set(made))
+        let current = EnvironmentSweeper(
+            client: bench.client, seenVersion: { newest }, time: bench.time, logger: .disabled)
+        #expect(try await current.sweep())
+        #expect(names().isEmpty)
+    }
+
     @Test(arguments: [true, false])
     func whatCannotBeReadDeletesNothing(isTasks: Bool) async {
         let made = EnvironmentNames(taskUID: "gone", attempt: 1).all
@@ -83,7 +98,7 @@ import Testing
     /// It goes on by itself: at the start, soon after a failure, and when its time has come again.
     @Test func itIsDoneAtTheStartAndAgainAndAgain() async throws {
         let clock = ManualTimeSource()
-        let patient = EnvironmentSweeper(client: bench.client, time: clock, logger: .disabled)
+        let patient = EnvironmentSweeper(client: bench.client, seenVersion: { "" }, time: clock, logger: .disabled)
         bench.server.inject(.answer(Status(code: 403, reason: "Forbidden", message: "no"))) { $0.verb == "list" }
         let first = EnvironmentNames(taskUID: "one", attempt: 1).application
         let second = EnvironmentNames(taskUID: "two", attempt: 1).application
