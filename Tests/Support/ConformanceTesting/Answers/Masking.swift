@@ -52,9 +52,11 @@ struct Masking {
                 case ("resourceVersion", .string(let version)): result[key] = .string(masked(version: version, of: uid))
                 case ("continue", .string(let token)) where !token.isEmpty: result[key] = "<token>"
                 case ("storageVersionHash", _): continue
-                // A map of the server's decides on their order.
+                // Maps of the server's decide on their order.
                 case ("causes", .array(let causes)):
                     result[key] = .array(causes.map { masked($0) }.sorted { $0.text < $1.text })
+                case ("resources", .array(let resources)):
+                    result[key] = .array(resources.map { masked($0) }.sorted { Self.name($0) < Self.name($1) })
                 // Theirs is the age of the entries, to the second; one changes at each turn of it.
                 case ("managedFields", .array(let entries)):
                     result[key] = .array(
@@ -66,10 +68,27 @@ struct Masking {
                 default: result[masked(text: key)] = masked(member)
                 }
             }
-            return .object(result)
+            return .object(Self.inOrder(result))
         default: return value
         }
     }
+
+    /// The message of a refusal tells its causes in the same order as the list of them: in none.
+    private static func inOrder(_ status: JSONObject) -> JSONObject {
+        guard let message = status["message"]?.stringValue, message.hasSuffix("]"),
+            let start = message.firstRange(of: "is invalid: [")?.upperBound,
+            let causes = status["details"]?["causes"]?.arrayValue
+        else { return status }
+        let told = Set(causes.map { "\($0["field"]?.stringValue ?? ""): \($0["message"]?.stringValue ?? "")" })
+        let list = told.sorted().joined(separator: ", ")
+        let given = message[start...]
+        guard told.allSatisfy({ given.contains($0) }), list.utf8.count == given.utf8.count - 1 else { return status }
+        var result = status
+        result["message"] = .string("\(message[..<start])\(list)]")
+        return result
+    }
+
+    private static func name(_ resource: JSONValue) -> String { resource["name"]?.stringValue ?? "" }
 
     private static func rank(_ entry: JSONValue) -> String {
         ["operation", "manager", "subresource"].map { entry[$0]?.stringValue ?? "" }.joined(separator: " ")
@@ -97,6 +116,10 @@ struct Masking {
         if result.contains("ResourceVersion in") {
             result.replace(/precondition \([0-9]+\)/, with: "precondition (<version>)")
             result.replace(/record \([0-9]+\)/, with: "record (<version>)")
+        }
+        // An object as text, inside a string or one inside that.
+        if result.contains("resourceVersion\"") || result.contains("resourceVersion\\\"") {
+            result.replace(/resourceVersion(\\?":\\?")\d+/) { "resourceVersion\($0.output.1)<version>" }
         }
         if result.contains("made-") { result.replace(/made-[a-z0-9]{5}/, with: "made-<random>") }
         guard result.utf8.count >= 36, result.utf8.count(where: { $0 == UInt8(ascii: "-") }) >= 4 else { return result }
