@@ -10,7 +10,8 @@ import LifecycleTesting
 package enum MemoryStage {
     package static func make(_ profile: ServerProfile) async throws -> Stage {
         let time = ManualTimeSource()
-        let server = InMemoryAPIServer(profile: profile, time: time)
+        // Kubernetes' own kinds are those of 1.20 in either cluster that is compared with.
+        let server = InMemoryAPIServer(profile: profile, builtIn: .v1_20, time: time)
         server.keepManagedFields()
         let stage = Stage(
             ClientConfiguration(server: "https://memory", tls: TLSConfiguration()), transport: server, time: time,
@@ -27,5 +28,14 @@ package enum MemoryStage {
         }
         _ = try await stage.client.create(Namespace(metadata: ObjectMeta(name: stage.namespace)))
         return stage
+    }
+
+    /// The rules of our definitions that the in-memory server does not understand, and so does not hold objects to.
+    package static var unknownRules: [String] {
+        CustomResource.all.flatMap { resource in
+            (resource.definition(.current)["spec"]?["versions"]?.arrayValue ?? []).flatMap { version in
+                version["schema"]?["openAPIV3Schema"].map { ServedSchema(openAPI: $0).unknownRules } ?? []
+            }
+        }
     }
 }

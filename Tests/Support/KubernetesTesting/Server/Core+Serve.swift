@@ -14,7 +14,10 @@ extension InMemoryAPIServer.Core {
     }
 
     private func get(_ call: APICall) throws -> HTTPResponse {
-        guard let object = state.object(call.type, call.key) else { throw APIFailure.notFound(call.type, call.name) }
+        guard let object = state.object(call.type, call.key) else {
+            throw call.subresource == "scale" && !state.served(call.type).isCustom
+                ? APIFailure.scaleNotFound(call.type, call.name) : APIFailure.notFound(call.type, call.name)
+        }
         switch call.subresource {
         case nil, "status":
             return InMemoryAPIServer.answer(ObjectForm(accept: call.accept).shown(object))
@@ -42,31 +45,28 @@ extension InMemoryAPIServer.Core {
 
     private static func write(_ call: APICall, to state: inout APIState, now: Timestamp) throws -> HTTPResponse {
         let uid = state.object(call.type, call.key)?["metadata", "uid"]
+        var fields = UnknownFields(call, state)
         switch call.verb {
         case "create":
-            let unknown = try unknownFields(call, state)
-            let created = try state.create(
-                call.type, namespace: call.namespace, call.body, manager: call.manager, now: now)
-            if call.type == .customResourceDefinitions { state.serve(definedBy: created) }
-            var response = InMemoryAPIServer.answer(created, status: 201)
-            let warnings =
-                unknown.map { "unknown field \"\($0)\"" }
-                + MetadataRules(state.served(call.type), state.profile).warnings(created)
-            if !warnings.isEmpty {
-                response.headers.set(
-                    "Warning", warnings.map { "299 - \(JSONValue.string($0).text)" }.joined(separator: ", "))
+            try fields.look(at: call.body)
+            let created = try state.create(call.type, namespace: call.namespace, call.body, now: now) {
+                $0.noteUpdate($1, call.type, old: nil, by: call.manager, subresource: nil, now: now)
             }
-            return response
+            if call.type == .customResourceDefinitions { state.serve(definedBy: created) }
+            let warnings = MetadataRules(state.served(call.type), state.profile).warnings(created)
+            return warned(InMemoryAPIServer.answer(created, status: 201), of: fields.warnings + warnings)
         case "update":
-            return InMemoryAPIServer.answer(
-                try state.update(
-                    call.type, call.key, subresource: call.subresource, call.body, manager: call.manager, now: now))
+            try fields.look(at: call.body)
+            let updated = try state.update(
+                call.type, call.key, subresource: call.subresource, call.body, manager: call.manager, now: now)
+            return warned(InMemoryAPIServer.answer(updated), of: fields.warnings)
         case "patch":
             let isNew = state.object(call.type, call.key) == nil
             let patched = try state.patch(
                 call.type, call.key, subresource: call.subresource, contentType: call.contentType, call.body,
-                manager: call.query["fieldManager"] ?? "", isForced: call.query["force"] == "true", now: now)
-            return InMemoryAPIServer.answer(patched, status: isNew ? 201 : 200)
+                manager: call.query["fieldManager"] ?? "", isForced: call.query["force"] == "true", now: now
+            ) { try fields.look(atPatched: $0) }
+            return warned(InMemoryAPIServer.answer(patched, status: isNew ? 201 : 200), of: fields.warnings)
         case "deletecollection":
             return InMemoryAPIServer.answer(try state.deleteCollection(call, try filter(call, state), now: now))
         default:
@@ -82,17 +82,12 @@ extension InMemoryAPIServer.Core {
         }
     }
 
-    /// Fields of a new object that its schema does not know: refused, warned of, or dropped without a word.
-    private static func unknownFields(_ call: APICall, _ state: APIState) throws -> [String] {
-        guard state.profile.validatesFields, let schema = state.served(call.type).schema else { return [] }
-        let mode = call.query["fieldValidation"] ?? "Warn"
-        guard mode == "Strict" || mode == "Warn" else { return [] }
-        let unknown = schema.unknownFields(call.body)
-        guard mode == "Strict", !unknown.isEmpty else { return unknown }
-        let list = unknown.map { "unknown field \"\($0)\"" }.joined(separator: ", ")
-        throw APIFailure.badRequest(
-            "\(call.type.kind) in version \"\(call.type.version)\" cannot be handled as a \(call.type.kind): strict "
-                + "decoding error: \(list)")
+    private static func warned(_ response: HTTPResponse, of warnings: [String]) -> HTTPResponse {
+        guard !warnings.isEmpty else { return response }
+        var response = response
+        response.headers.set(
+            "Warning", warnings.map { "299 - \(JSONValue.string($0).text)" }.joined(separator: ", "))
+        return response
     }
 
     /// Shows the changes after `version` to the watches, then lets the reactions make theirs, until all is quiet.

@@ -19,6 +19,9 @@ extension InMemoryAPIServer {
         }
     }
 
+    /// What is scaled is spoken of in a kind of another group.
+    private static let scale: JSONObject = ["group": "autoscaling", "version": "v1", "kind": "Scale"]
+
     private func resources(_ apiVersion: String) -> HTTPResponse {
         let served = core.withLock { $0.state.types.filter { $0.type.apiVersion == apiVersion } }
         guard !served.isEmpty else { return Self.failed(.noSuchPath) }
@@ -31,11 +34,19 @@ extension InMemoryAPIServer {
             var main = entry
             if !served.shortNames.isEmpty { main["shortNames"] = .array(served.shortNames.map(JSONValue.string)) }
             if !served.categories.isEmpty { main["categories"] = .array(served.categories.map(JSONValue.string)) }
-            guard served.hasStatus else { return [main] }
             entry["singularName"] = ""
-            entry["name"] = .string(served.type.plural + "/status")
             entry["verbs"] = ["get", "patch", "update"]
-            return [main, entry]
+            var all = [main]
+            if served.hasStatus {
+                entry["name"] = .string(served.type.plural + "/status")
+                all.append(entry)
+            }
+            if served.scale != nil {
+                entry["name"] = .string(served.type.plural + "/scale")
+                for (field, value) in Self.scale { entry[field] = value }
+                all.append(entry)
+            }
+            return all
         }
         return Self.answer([
             "kind": "APIResourceList", "apiVersion": "v1", "groupVersion": .string(apiVersion),

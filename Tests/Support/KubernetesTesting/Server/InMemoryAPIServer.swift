@@ -6,8 +6,9 @@ package import Primitives
 /// An API server in memory behind the transport: the semantics that controllers rely on, without a network.
 ///
 /// It keeps versions, uids, generations, the status subresource, preconditions, finalizers, owner and namespace
-/// deletion, and watches with bookmarks and a bounded history. It does not keep managed fields, schemas (other than by
-/// ``ServedType/validate``) or rights. Garbage is collected within the request that made it.
+/// deletion, and watches with bookmarks and a bounded history. Objects of a kind with a schema are held to it, and of
+/// managed fields it keeps account where it is told to; it knows no rights. Garbage is collected within the request that
+/// made it.
 ///
 /// Invariants: requests are served one after another; a watch sees every change after its version exactly once and in
 /// order, or is told that its version is gone.
@@ -57,10 +58,15 @@ package final class InMemoryAPIServer: HTTPTransport {
 
     /// Serves the built-in kinds and the ones given; namespaces must exist before there is anything in them, and
     /// `default` does.
-    package init(types: [ServedType] = [], profile: ServerProfile = .v1_36, time: any TimeSource) {
-        let builtIn = ResourceType.builtIn.map(ServedType.builtIn)
+    ///
+    /// Kubernetes' own kinds are of the same age unless `builtIn` says another.
+    package init(
+        types: [ServedType] = [], profile: ServerProfile = .v1_36, builtIn: ServerProfile? = nil,
+        time: any TimeSource
+    ) {
         let given = Set(types.map(\.type))
-        let state = APIState(types: types + builtIn.filter { !given.contains($0.type) }, profile: profile)
+        let others = ResourceType.builtIn.filter { !given.contains($0) }.map(ServedType.builtIn)
+        let state = APIState(types: types + others, profile: profile, builtIn: builtIn)
         core = Locked(Core(state: state, servesInitialEvents: profile.servesInitialEvents))
         self.time = time
         addNamespace("default")

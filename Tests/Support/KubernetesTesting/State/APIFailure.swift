@@ -1,3 +1,4 @@
+import JSON
 package import KubernetesModel
 
 /// A refusal by the in-memory server, in the words of the real one.
@@ -14,6 +15,46 @@ package struct APIFailure: Error, Sendable {
 
     static func notFound(_ type: ResourceType, _ name: String) -> APIFailure {
         APIFailure(404, "NotFound", "\(type) \"\(name)\" not found", details: details(type, name))
+    }
+
+    /// Of a built-in kind whoever asks for the scale is told that there is none of that.
+    static func scaleNotFound(_ type: ResourceType, _ name: String) -> APIFailure {
+        var part = type
+        part.plural += "/scale"
+        return notFound(part, name)
+    }
+
+    static func namespaceTerminating(_ type: ResourceType, _ name: String, _ namespace: String) -> APIFailure {
+        APIFailure(
+            403, "Forbidden",
+            "\(type) \"\(name)\" is forbidden: unable to create new content in namespace \(namespace) because it is "
+                + "being terminated",
+            details: StatusDetails(
+                name: name, group: type.group, kind: type.plural,
+                causes: [
+                    StatusCause(
+                        reason: "NamespaceTerminating", message: "namespace \(namespace) is being terminated",
+                        field: "metadata.namespace")
+                ]))
+    }
+
+    static let managerRequired = invalid(
+        ResourceType(group: "meta.k8s.io", version: "v1", kind: "PatchOptions", plural: ""), "",
+        [
+            StatusCause(
+                reason: "FieldValueRequired", message: "Required value: is required for apply patch",
+                field: "fieldManager")
+        ])
+
+    /// Of no kind and no name: all that is known when it is found is the text that the patch made.
+    static func strictPatch(_ patched: JSONValue, _ why: String) -> APIFailure {
+        invalid(
+            ResourceType(group: "", version: "", kind: "", plural: ""), "",
+            [
+                StatusCause(
+                    reason: "FieldValueInvalid",
+                    message: "Invalid value: \(JSONValue.string(patched.text).text): \(why)", field: "patch")
+            ])
     }
 
     static let noSuchPath = APIFailure(

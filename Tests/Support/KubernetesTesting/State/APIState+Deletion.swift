@@ -74,7 +74,8 @@ extension APIState {
         }
         if object["metadata", "deletionTimestamp"] == nil {
             object["metadata", "deletionTimestamp"] = .string(now.rfc3339)
-            object["metadata", "deletionGracePeriodSeconds"] = 0
+            // Those go by a way of their own.
+            if type != .namespaces { object["metadata", "deletionGracePeriodSeconds"] = 0 }
             if let generation = object["metadata", "generation"]?.integerValue {
                 object["metadata", "generation"] = .integer(generation + 1)
             }
@@ -153,7 +154,8 @@ extension APIState {
             }
             let before = dependent
             dependent["metadata", "ownerReferences"] = (rest ?? []).isEmpty ? nil : rest.map(JSONValue.array)
-            noteUpdate(dependent, old: before, by: "kube-controller-manager", subresource: nil, now: now)
+            noteUpdate(
+                dependent, place.type, old: before, by: "kube-controller-manager", subresource: nil, now: now)
             store(dependent, place.type, place.key)
         }
     }

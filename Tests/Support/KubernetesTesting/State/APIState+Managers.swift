@@ -22,12 +22,14 @@ struct FieldManager: Sendable, Equatable {
 extension APIState {
     /// Notes what a write other than an apply changed: whoever wrote a value last owns it, nobody else does.
     mutating func noteUpdate(
-        _ object: JSONValue, old: JSONValue?, by manager: String, subresource: String?, now: Timestamp
+        _ object: JSONValue, _ type: ResourceType, old: JSONValue?, by manager: String, subresource: String?,
+        now: Timestamp
     ) {
         guard keepsManagedFields, let uid = object["metadata", "uid"]?.stringValue else { return }
+        let profile = profile(of: served(type))
         let part = profile == .v1_36 ? subresource : nil
-        let after = FieldSet.values(of: section(of: object, subresource), isIntent: false)
-        let before = old.map { FieldSet.values(of: self.section(of: $0, subresource), isIntent: false) } ?? [:]
+        let after = FieldSet.values(of: Self.section(of: object, subresource, profile), isIntent: false)
+        let before = old.map { FieldSet.values(of: Self.section(of: $0, subresource, profile), isIntent: false) } ?? [:]
         let changed = after.filter { before[$0.key] != $0.value || (old == nil) }.keys
         let added = changed.filter { before[$0] == nil || $0.last != "." }
         let alsoOwned =
@@ -58,8 +60,7 @@ extension APIState {
     ) -> [(FieldManager, [String])] {
         let uid = object["metadata", "uid"]?.stringValue ?? ""
         let current = FieldSet.values(of: object, isIntent: false)
-        let part = profile == .v1_36 ? subresource : nil
-        return (managers[uid] ?? []).filter { !$0.isSame(manager, isApply: true, part) }.flatMap { entry in
+        return (managers[uid] ?? []).filter { !$0.isSame(manager, isApply: true, subresource) }.flatMap { entry in
             intent.filter { entry.fields.contains($0.key) && current[$0.key] != $0.value }.keys
                 .sorted { $0.lexicographicallyPrecedes($1) }.map { (entry, $0) }
         }
@@ -70,26 +71,27 @@ extension APIState {
         _ intent: [[String]: JSONValue], onto current: [[String]: JSONValue], uid: String, by manager: String,
         subresource: String?, now: Timestamp
     ) -> [[String]] {
-        let part = profile == .v1_36 ? subresource : nil
         var entries = managers[uid] ?? []
-        let before = entries.first { $0.isSame(manager, isApply: true, part) }
+        let before = entries.first { $0.isSame(manager, isApply: true, subresource) }
         let fields = FieldSet(intent.keys)
-        if let before, before.fields == fields { return [] }
-        entries.removeAll { $0.isSame(manager, isApply: true, part) }
+        // A value taken over by force is its last writer's alone.
+        let taken = intent.filter { current[$0.key] != nil && current[$0.key] != $0.value }.keys
+        if let before, before.fields == fields, taken.isEmpty { return [] }
+        entries.removeAll { $0.isSame(manager, isApply: true, subresource) }
         let released = (before?.fields.paths ?? []).subtracting(fields.paths).filter { path in
             !entries.contains { $0.fields.contains(path) }
         }
-        // A value taken over by force is its last writer's alone.
-        let taken = intent.filter { current[$0.key] != nil && current[$0.key] != $0.value }.keys
         for index in entries.indices { entries[index].fields.subtract(taken) }
         let entry = FieldManager(
-            name: manager, isApply: true, subresource: part, fields: fields, time: now.rfc3339)
+            name: manager, isApply: true, subresource: subresource, fields: fields, time: now.rfc3339)
         managers[uid] = [entry] + entries.filter { !$0.fields.isEmpty }
         return released.sorted { $0.lexicographicallyPrecedes($1) }
     }
 
     /// The status for a write of the status, all but it for one of the rest.
-    private func section(of object: JSONValue, _ subresource: String?) -> JSONValue {
+    private static func section(
+        of object: JSONValue, _ subresource: String?, _ profile: ServerProfile
+    ) -> JSONValue {
         guard subresource == "status" else {
             var rest = object
             if profile == .v1_36 { rest["status"] = nil }

@@ -5,7 +5,7 @@ import Primitives
 extension APIState {
     mutating func patch(
         _ type: ResourceType, _ key: ObjectKey, subresource: String?, contentType: String, _ body: JSONValue,
-        manager: String, isForced: Bool = true, now: Timestamp
+        manager: String, isForced: Bool = true, now: Timestamp, look: (_ patched: JSONValue) throws -> Void = { _ in }
     ) throws -> JSONValue {
         if contentType == "application/apply-patch+yaml" {
             return try apply(
@@ -13,7 +13,9 @@ extension APIState {
                 now: now)
         }
         guard let stored = object(type, key) else { throw APIFailure.notFound(type, key.name) }
-        let old = subresource == "scale" ? try scale(of: stored, type) : stored
+        // A patch is one of the text of an object, whose members are in order; what it adds comes behind them.
+        let shown = served(type).schema == nil ? stored : stored.inOrder
+        let old = subresource == "scale" ? try scale(of: stored, type) : shown
         let new: JSONValue
         switch contentType {
         case "application/json-patch+json":
@@ -32,6 +34,7 @@ extension APIState {
                 "the body of the request was in an unknown format - accepted media types include: "
                     + "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml")
         }
+        try look(new)
         // Whoever names both has an old view of what is there: the version is looked at first.
         if let version = new["metadata", "resourceVersion"]?.stringValue, !version.isEmpty,
             version != stored["metadata", "resourceVersion"]?.stringValue
@@ -56,19 +59,18 @@ extension APIState {
         isForced: Bool, now: Timestamp
     ) throws -> JSONValue {
         guard !manager.isEmpty else {
-            throw APIFailure(
-                422, "Invalid",
-                "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch")
+            throw APIFailure.managerRequired
         }
         let slot = "\(manager)/\(subresource ?? "")"
         guard let old = object(type, key) else {
             guard subresource == nil else { throw APIFailure.notFound(type, key.name) }
-            let created = try create(type, namespace: key.namespace, body, now: now)
+            let created = try create(type, namespace: key.namespace, body, now: now) { state, object in
+                guard state.keepsManagedFields, let uid = object["metadata", "uid"]?.stringValue else { return }
+                let intent = FieldSet.values(of: body, isIntent: true)
+                _ = state.noteApply(intent, onto: [:], uid: uid, by: manager, subresource: nil, now: now)
+            }
             remember(body, of: created, in: slot)
-            guard keepsManagedFields, let uid = created["metadata", "uid"]?.stringValue else { return created }
-            let intent = FieldSet.values(of: body, isIntent: true)
-            _ = noteApply(intent, onto: [:], uid: uid, by: manager, subresource: subresource, now: now)
-            return store(created, type, key)
+            return created
         }
         let uid = old["metadata", "uid"]?.stringValue ?? ""
         if let other = body["metadata", "uid"]?.stringValue, other != uid {
@@ -85,11 +87,13 @@ extension APIState {
         var merged: JSONValue
         if keepsManagedFields {
             let named = FieldSet.values(of: intent, isIntent: true)
-            let clashes = isForced ? [] : conflicts(named, with: old, by: manager, subresource: subresource)
+            let profile = profile(of: served(type))
+            let part = profile == .v1_36 ? subresource : nil
+            let clashes = isForced ? [] : conflicts(named, with: old, by: manager, subresource: part)
             guard clashes.isEmpty else { throw APIFailure.applyConflict(clashes, profile, apiVersion: type.apiVersion) }
             merged = AppliedMerge.merge(current: old, previous: .null, intent: intent)
             let released = noteApply(
-                named, onto: FieldSet.values(of: old, isIntent: false), uid: uid, by: manager, subresource: subresource,
+                named, onto: FieldSet.values(of: old, isIntent: false), uid: uid, by: manager, subresource: part,
                 now: now)
             for path in released { AppliedMerge.remove(path[...], from: &merged) }
         } else {

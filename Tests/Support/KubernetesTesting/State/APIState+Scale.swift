@@ -27,13 +27,55 @@ package struct ScalePaths: Sendable {
 }
 
 extension ScalePaths {
-    /// What is said of fewer than none, beside what the schema says; nil when there is nothing to say.
-    func negative(_ object: JSONValue) -> StatusCause? {
-        let value = replicas.reduce(JSONValue?.some(object)) { $0?[$1] }?.integerValue
-        guard let wanted = value, wanted < 0 else { return nil }
-        return StatusCause(
-            reason: "FieldValueInvalid", message: "Invalid value: \(wanted): should be a non-negative integer",
-            field: "." + replicas.joined(separator: "."))
+    /// What is said of replicas that are none, beside what the schema says; nil when there is nothing to say.
+    func unreadable(_ object: JSONValue) -> StatusCause? {
+        var value = object
+        for (index, field) in replicas.enumerated() {
+            guard value.objectValue != nil else {
+                let why = "accessor error: \(Self.told(value)), expected map[string]interface{}"
+                return cause(0, "\(path(index + 1)) \(why)")
+            }
+            guard let inner = value[field] else { return nil }
+            value = inner
+        }
+        guard let wanted = value.integerValue else {
+            return cause(0, "\(path(replicas.count)) accessor error: \(Self.told(value)), expected int64")
+        }
+        return wanted < 0 ? cause(wanted, "should be a non-negative integer") : nil
+    }
+
+    private func cause(_ found: Int64, _ why: String) -> StatusCause {
+        StatusCause(
+            reason: "FieldValueInvalid", message: "Invalid value: \(found): \(why)", field: path(replicas.count))
+    }
+
+    private func path(_ count: Int) -> String { replicas.prefix(count).map { "." + $0 }.joined() }
+
+    /// As Go prints a value and its type.
+    private static func told(_ value: JSONValue) -> String { "\(printed(value)) is of the type \(type(value))" }
+
+    private static func printed(_ value: JSONValue) -> String {
+        switch value {
+        case .null: "<nil>"
+        case .string(let text): text
+        case .array(let items): "[" + items.map(printed).joined(separator: " ") + "]"
+        case .object(let members):
+            "map[" + members.sorted { $0.key < $1.key }.map { "\($0.key):\(printed($0.value))" }.joined(separator: " ")
+                + "]"
+        case .bool, .integer, .number: value.text
+        }
+    }
+
+    private static func type(_ value: JSONValue) -> String {
+        switch value {
+        case .null: "<nil>"
+        case .bool: "bool"
+        case .integer: "int64"
+        case .number: "float64"
+        case .string: "string"
+        case .array: "[]interface {}"
+        case .object: "map[string]interface {}"
+        }
     }
 }
 

@@ -9,8 +9,10 @@ extension APIState {
         "name", "namespace",
     ]
 
+    /// Makes an object; `account` is told what it says before the server adds what is its own.
     mutating func create(
-        _ type: ResourceType, namespace: String, _ body: JSONValue, manager: String? = nil, now: Timestamp
+        _ type: ResourceType, namespace: String, _ body: JSONValue, now: Timestamp,
+        account: (_ state: inout APIState, _ object: JSONValue) -> Void = { _, _ in }
     ) throws -> JSONValue {
         let served = served(type)
         var object = body
@@ -23,7 +25,7 @@ extension APIState {
             throw APIFailure.badRequest(
                 "the namespace of the provided object does not match the namespace sent on the request")
         }
-        try checkNamespace(type, namespace)
+        try checkNamespace(type, namespace, for: body)
         let key = ObjectKey(namespace: type.isNamespaced ? namespace : "", name: name)
         if let version = body["metadata", "resourceVersion"]?.stringValue, !version.isEmpty {
             throw APIFailure(500, "", "resourceVersion should not be set on objects to be created")
@@ -38,17 +40,40 @@ extension APIState {
         object["metadata", "managedFields"] = nil
         object["metadata", "generation"] = served.countsGenerations ? 1 : nil
         if served.hasStatus { object["status"] = nil }
-        if type == .namespaces { object["spec"] = ["finalizers": ["kubernetes"]] }
+        Self.dropEmptyMetadata(&object)
         if let schema = served.schema { object = schema.completed(object) }
         if served.hasStatus, object["status"] == nil { object["status"] = served.defaultStatus }
         try validate(served, object, old: nil, name)
         if let there = self.object(type, key) {
             throw APIFailure.alreadyExists(type, name, isDying: there["metadata", "deletionTimestamp"] != nil)
         }
-        if let manager { noteUpdate(object, old: nil, by: manager, subresource: nil, now: now) }
+        account(&self, object)
+        if type == .namespaces { Self.addFinalizer(&object) }
+        // Its defaults in the status are shown, and stored with the next write, whatever that changes.
+        if served.schema != nil, served.hasStatus, object["status"] != nil, !isDryRun,
+            let uid = object["metadata", "uid"]?.stringValue
+        {
+            withUnstoredStatus.insert(uid)
+        }
         let stored = store(object, type, key)
         settle(now: now)
         return stored
+    }
+
+    /// What a namespace waits for when it goes: its content.
+    private static func addFinalizer(_ namespace: inout JSONValue) {
+        let own = namespace["spec", "finalizers"]?.arrayValue ?? []
+        if !own.contains("kubernetes") { namespace["spec", "finalizers"] = .array(own + ["kubernetes"]) }
+    }
+
+    /// The server's own types leave these out when they are empty.
+    private static func dropEmptyMetadata(_ object: inout JSONValue) {
+        for field in ["finalizers", "ownerReferences"] where object["metadata", field] == [] {
+            object["metadata", field] = nil
+        }
+        for field in ["labels", "annotations"] where object["metadata", field] == [:] {
+            object["metadata", field] = nil
+        }
     }
 
     /// Replaces the object, or with a subresource that part of it.
@@ -99,6 +124,7 @@ extension APIState {
             for field in Self.systemMetadata { new["metadata", field] = old["metadata", field] }
             new["metadata", "managedFields"] = nil
             if served.hasStatus { new["status"] = old["status"] }
+            if type == .namespaces { new["spec"] = old["spec"] }
             // What is pruned is no change of what is wanted.
             if let schema = served.schema { new = schema.completed(new) }
             try checkFinalizers(type, key, old: old, new: new)
@@ -118,14 +144,10 @@ extension APIState {
         default:
             throw APIFailure.noSuchPath
         }
-        // The server's own types leave these out when they are empty.
-        for field in ["finalizers", "ownerReferences"] where new["metadata", field] == [] {
-            new["metadata", field] = nil
-        }
-        for field in ["labels", "annotations"] where new["metadata", field] == [:] { new["metadata", field] = nil }
+        Self.dropEmptyMetadata(&new)
         if let schema = served.schema { new = schema.completed(new) }
         try validate(served, new, old: old, key.name)
-        if let manager { noteUpdate(new, old: old, by: manager, subresource: subresource, now: now) }
+        if let manager { noteUpdate(new, type, old: old, by: manager, subresource: subresource, now: now) }
         if new["metadata", "deletionTimestamp"] != nil, Self.finalizers(of: new).isEmpty, type != .namespaces {
             // It is not stored once more before it goes.
             if keepsManagedFields, let uid = new["metadata", "uid"]?.stringValue {
@@ -174,18 +196,15 @@ extension APIState {
                 + "\"\(kind)\" is registered for version \"\(version)\" in scheme \"memory\"")
     }
 
-    private func checkNamespace(_ type: ResourceType, _ namespace: String) throws {
+    private func checkNamespace(_ type: ResourceType, _ namespace: String, for body: JSONValue) throws {
         guard type.isNamespaced else { return }
         guard let home = object(.namespaces, ObjectKey(name: namespace)) else {
             throw APIFailure.notFound(.namespaces, namespace)
         }
         guard home["metadata", "deletionTimestamp"] == nil else {
-            throw APIFailure(
-                403, "Forbidden",
-                "\(type) is forbidden: unable to create new content in namespace \(namespace) because it is being terminated",
-                details: StatusDetails(
-                    kind: type.plural,
-                    causes: [StatusCause(reason: "NamespaceTerminating", field: "metadata.namespace")]))
+            let metadata = body["metadata"]
+            throw APIFailure.namespaceTerminating(
+                type, metadata?["name"]?.stringValue ?? metadata?["generateName"]?.stringValue ?? "Unknown", namespace)
         }
     }
 
@@ -193,13 +212,13 @@ extension APIState {
         _ served: ServedType, _ new: JSONValue, old: JSONValue?, _ name: String
     ) throws {
         // Cheap, but not for nothing: what is unchanged was looked at when it was written.
-        let rules = new["metadata"] == old?["metadata"] ? [] : MetadataRules(served, profile).violations(new)
         var causes =
-            rules + (served.schema?.violations(new, knowsRules: profile.knowsRules) ?? []) + served.validate(new, old)
-
-        if served.isCustom, let cause = served.scale?.negative(new) { causes.append(cause) }
-        if profile.knowsRules, served.schema?.hasRules == true, causes.contains(where: \.stopsRules) {
-            causes.append(.rulesNotChecked)
+            new["metadata"] == old?["metadata"] ? [] : MetadataRules(served, profile(of: served)).violations(new)
+        if let schema = served.schema { causes += schema.violations(new, profile) }
+        causes += served.validate(new, old)
+        if served.isCustom, let cause = served.scale?.unreadable(new) { causes.append(cause) }
+        if profile.knowsRules, let schema = served.schema, schema.hasRules {
+            causes += causes.contains(where: \.stopsRules) ? [.rulesNotChecked] : schema.brokenRules(new, old: old)
         }
         guard causes.isEmpty else { throw APIFailure.invalid(served.type, name, causes) }
         guard served.type == .configMaps, Self.size(of: new) > Self.configMapLimit else { return }

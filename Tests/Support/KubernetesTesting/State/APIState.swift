@@ -52,15 +52,20 @@ package struct APIState: Sendable {
     var isDryRun = false
     /// Whether account is kept of who owns which field: what conflicts between managers need, and nothing else.
     var keepsManagedFields = false
+    /// By object uid: custom objects whose status is a default that no write has stored yet.
+    var withUnstoredStatus: Set<String> = []
     /// By object uid.
     var managers: [String: [FieldManager]] = [:]
     private var issued = 0
 
     let profile: ServerProfile
+    /// Whose age Kubernetes' own kinds are of, where that is another.
+    private let builtIn: ServerProfile
 
-    init(types: [ServedType], profile: ServerProfile = .v1_36) {
+    init(types: [ServedType], profile: ServerProfile = .v1_36, builtIn: ServerProfile? = nil) {
         self.types = types
         self.profile = profile
+        self.builtIn = builtIn ?? profile
         indexTypes()
     }
 
@@ -69,6 +74,8 @@ package struct APIState: Sendable {
     }
 
     func served(_ type: ResourceType) -> ServedType { served[type].map { types[$0] } ?? ServedType(type) }
+
+    func profile(of served: ServedType) -> ServerProfile { served.isCustom ? profile : builtIn }
 
     func object(_ type: ResourceType, _ key: ObjectKey) -> JSONValue? { objects[type]?[key] }
 
@@ -86,17 +93,25 @@ package struct APIState: Sendable {
         if keepsManagedFields, let uid = object["metadata", "uid"]?.stringValue {
             new["metadata", "managedFields"] = shownManagers(of: uid, apiVersion: type.apiVersion)
         }
-        if let old, old == new { return old }
+        if let old, old == new, !hasUnstoredStatus(old) { return old }
         if isDryRun {
             new["metadata", "resourceVersion"] = old?["metadata", "resourceVersion"]
             return new
         }
         version += 1
+        if old != nil, hasUnstoredStatus(new), let uid = new["metadata", "uid"]?.stringValue {
+            withUnstoredStatus.remove(uid)
+        }
         new["metadata", "resourceVersion"] = .string(String(version))
         objects[type, default: [:]][key] = new
         index(Reference(type: type, key: key), old: old, new: new)
         record(Change(version: version, type: type, old: old, new: new, last: new))
         return new
+    }
+
+    private func hasUnstoredStatus(_ object: JSONValue) -> Bool {
+        guard !withUnstoredStatus.isEmpty, let uid = object["metadata", "uid"]?.stringValue else { return false }
+        return withUnstoredStatus.contains(uid)
     }
 
     /// Takes an object away for good; gives its last state with the version of the deletion.
@@ -111,6 +126,7 @@ package struct APIState: Sendable {
             goneOwners.insert(uid)
             applied[uid] = nil
             managers[uid] = nil
+            withUnstoredStatus.remove(uid)
             dirty += (dependents[uid] ?? []).sorted { ($0.type.plural, $0.key) < ($1.type.plural, $1.key) }
         }
         record(Change(version: version, type: type, old: old, new: nil, last: last))

@@ -53,9 +53,10 @@ package struct ServedType: Sendable {
     static func builtIn(_ type: ResourceType) -> ServedType {
         switch type {
         case .namespaces: ServedType(type, defaultStatus: ["phase": "Active"])
-        case .configMaps: selectable(ServedType(type, hasStatus: false, validate: immutability))
-        case .secrets: ServedType(type, hasStatus: false, validate: immutability)
-        case .deployments, .replicaSets, .statefulSets: scaled(type)
+        case .configMaps: selectable(ServedType(type, hasStatus: false, validate: BuiltInRules.ofMap))
+        case .secrets: ServedType(type, hasStatus: false, validate: BuiltInRules.ofMap)
+        case .deployments, .replicaSets: scaled(ServedType(type, validate: BuiltInRules.ofSelector))
+        case .statefulSets: scaled(ServedType(type))
         default: ServedType(type, hasStatus: !withoutStatus.contains(type))
         }
     }
@@ -67,18 +68,9 @@ package struct ServedType: Sendable {
         return served
     }
 
-    private static func scaled(_ type: ResourceType) -> ServedType {
-        var served = ServedType(type)
+    private static func scaled(_ served: ServedType) -> ServedType {
+        var served = served
         served.scale = .workload
         return served
-    }
-
-    @Sendable private static func immutability(_ new: JSONValue, _ old: JSONValue?) -> [StatusCause] {
-        guard let old, old["immutable"]?.boolValue == true else { return [] }
-        return ["immutable", "data", "binaryData"].filter { new[$0] != old[$0] }.map {
-            StatusCause(
-                reason: "FieldValueForbidden", message: "Forbidden: field is immutable when `immutable` is set",
-                field: $0)
-        }
     }
 }
