@@ -37,6 +37,12 @@ package struct Operator: Sendable {
         let events = EventRecorder(
             writer: client, controller: "aiops.dev/operator", instance: instance, time: time, logger: logger,
             metrics: metrics, seed: seed &+ 2)
+        let prices = PriceBook(
+            settings.priceTable.map {
+                PriceBook.Source(
+                    key: ObjectKey(namespace: settings.namespace, name: $0), client: client, events: events, time: time,
+                    logger: logger)
+            })
         manager = Manager(
             caches: [taskCache, poolCache], recorder: events, election: election, liveness: liveness,
             gracePeriod: gracePeriod, time: time, logger: logger, metrics: metrics,
@@ -45,8 +51,9 @@ package struct Operator: Sendable {
                 // next epoch, which shuts out what may still be on its way.
                 Self.work(
                     workers: workers(), tasks: tasks, taskCache: taskCache, pools: pools, poolCache: poolCache,
-                    events: events, settings: settings, client: client, transport: transport, catalogue: catalogue,
-                    time: time, logger: logger, metrics: metrics, redact: redact, crashPoint: crashPoint, seed: seed)
+                    events: events, settings: settings, prices: prices, client: client, transport: transport,
+                    catalogue: catalogue, time: time, logger: logger, metrics: metrics, redact: redact,
+                    crashPoint: crashPoint, seed: seed)
             })
     }
 
@@ -55,8 +62,8 @@ package struct Operator: Sendable {
         workers: WorkerNames, tasks: Store<AIOpsTask>, taskCache: Reflector<AIOpsTask, AIOpsTask>,
         pools: Store<WorkerPool>,
         poolCache: Reflector<WorkerPool, WorkerPool>, events: EventRecorder, settings: OperatorSettings,
-        client: KubernetesClient,
-        transport: any HTTPTransport, catalogue: Catalogue, time: any TimeSource, logger: Logger,
+        prices: PriceBook, client: KubernetesClient, transport: any HTTPTransport, catalogue: Catalogue,
+        time: any TimeSource, logger: Logger,
         metrics: MetricsRegistry, redact: @escaping @Sendable (String) -> String,
         crashPoint: IntentExecutor.CrashPoint?, seed: UInt64
     ) -> Work {
@@ -78,7 +85,7 @@ package struct Operator: Sendable {
         }
         let services = RunServices(
             client: client, transport: transport, catalogue: catalogue, events: events, settings: settings,
-            metrics: runMetrics, traffic: traffic, time: time, logger: logger, redact: redact,
+            metrics: runMetrics, traffic: traffic, prices: prices, time: time, logger: logger, redact: redact,
             wrote: { gate.record($0, by: $1) })
         let host = WorkerHost(
             workers: workers, capacity: settings.maxConcurrentRuns, time: time, logger: logger,
@@ -146,7 +153,8 @@ package struct Operator: Sendable {
         }
         let sweeper = EnvironmentSweeper(
             client: client, seenVersion: { tasks.resourceVersion }, time: time, logger: logger, metrics: metrics)
-        return Work(
-            controllers: [taskController, poolController, conversationController], services: [gate, host, sweeper])
+        var helpers: [any Lifecycle.Service] = [gate, host, sweeper]
+        if settings.priceTable != nil { helpers.append(prices) }
+        return Work(controllers: [taskController, poolController, conversationController], services: helpers)
     }
 }

@@ -90,6 +90,9 @@ package struct ManagerCommand: Sendable {
                 .value(
                     "allowed-model-host", "HOST",
                     summary: "Host to which model requests may go, besides the vendors' own", isRepeatable: true),
+                .value(
+                    "price-table", "NAME",
+                    summary: "ConfigMap in the operator's namespace whose prices.yaml stands over the built-in prices"),
                 .flag(
                     "operator-model-keys",
                     summary: "Let tasks that name no Secret use the keys in OPENAI_API_KEY, ANTHROPIC_API_KEY and "
@@ -123,7 +126,8 @@ package struct ManagerCommand: Sendable {
                 busybox: arguments.value("busybox-image") ?? ImageSet.defaultBusybox,
                 pullSecrets: arguments.values("pull-secret")),
             allowedModelHosts: Set(arguments.values("allowed-model-host").map { $0.lowercased() }),
-            modelKeys: arguments.flag("operator-model-keys") ? OperatorKeys(environment: wiring.environment) : .none)
+            modelKeys: arguments.flag("operator-model-keys") ? OperatorKeys(environment: wiring.environment) : .none,
+            priceTable: arguments.value("price-table"))
         for key in settings.modelKeys.texts { redactor.register(secret: key) }
         let election = try ElectionOptions(arguments, namespace: settings.namespace)
         let gracePeriod = ElectionOptions.seconds("shutdown-grace", arguments)

@@ -47,7 +47,8 @@ struct AgentStage {
             let run = AgentRun(
                 identity: "\(context.record.uid)-\(context.attempt)", task: agentTask, strategy: strategy,
                 model: context.model, settings: settings, toolbox: toolbox, journal: keeper, limits: limits,
-                time: context.services.time, redact: context.services.redact, logger: context.services.logger,
+                prices: context.prices, time: context.services.time, redact: context.services.redact,
+                logger: context.services.logger,
                 onProgress: { await progress.note($0) }, isAskedToStop: { control.request != nil })
             let outcome = try await outcome(of: run)
             try await write(outcome)
@@ -118,6 +119,7 @@ struct AgentStage {
             task, attempt: context.attempt, retain: context.effective.conversationRetention)
         let attempt = context.attempt
         let descriptor = context.model.descriptor
+        let priceTable = priceTable
         try await context.record.update { status, _ in
             if !status.conversations.contains(where: { $0.name == location.name }) {
                 var link = AIOpsTask.ConversationLink()
@@ -127,7 +129,7 @@ struct AgentStage {
             }
             var usage = status.usage ?? Usage()
             usage.simulated = descriptor.isSimulated
-            usage.priceTable = descriptor.isSimulated ? nil : PriceTable.builtIn.version
+            usage.priceTable = priceTable
             status.usage = usage
             status.display?.model = DisplayText.model(name: descriptor.name, isSimulated: descriptor.isSimulated)
             status.provenance?.model = descriptor.name
@@ -185,6 +187,9 @@ struct AgentStage {
                 window: context.model.descriptor.contextTokens, reply: settings.maxTokens))
     }
 
+    /// The version for the status; what costs nothing has none.
+    private var priceTable: String? { context.model.descriptor.isSimulated ? nil : context.prices.version }
+
     private var toolbox: ClusterToolbox {
         ClusterToolbox(
             shell: SandboxShell(
@@ -200,8 +205,7 @@ struct AgentStage {
         let descriptor = context.model.descriptor
         let isSimulated = descriptor.isSimulated
         let told = outcome.stopReason.told(context)
-        let usage = outcome.totals.usage(
-            isSimulated: isSimulated, priceTable: isSimulated ? nil : PriceTable.builtIn.version)
+        let usage = outcome.totals.usage(isSimulated: isSimulated, priceTable: priceTable)
         try await context.record.update { status, now in
             status.end(.running, now: now)
             status.steps = outcome.steps

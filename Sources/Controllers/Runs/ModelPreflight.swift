@@ -45,7 +45,7 @@ struct ModelPreflight {
     private func checkPrice() throws(RunStop) {
         let descriptor = context.model.descriptor
         guard context.effective.maxCostNanos != nil,
-            PriceTable.builtIn.price(of: descriptor, at: context.services.time.wallNow()) == nil
+            context.prices.price(of: descriptor, at: context.services.time.wallNow()) == nil
         else { return }
         throw .failed(TaskFailure(.user, .priceUnknown, "\(AgentError.priceUnknown(model: descriptor.name))"))
     }

@@ -19,6 +19,8 @@ struct RunContext: Sendable {
     let effective: EffectiveTask
     let problem: Problem
     let model: any LanguageModel
+    /// As they were when this run began: an edit of the table holds for the next.
+    let prices: PriceTable
     let attempt: Int
     let generation: Int64
     let plan: EnvironmentPlan
@@ -66,7 +68,8 @@ struct RunContext: Sendable {
         let admitted = task.status.admission?.admittedAt ?? started
         return RunContext(
             record: record, services: services, effective: effective, problem: problem,
-            model: MeteredModel(governed, metrics: services.metrics), attempt: task.currentAttempt,
+            model: MeteredModel(governed, metrics: services.metrics), prices: await services.prices.current(),
+            attempt: task.currentAttempt,
             generation: task.metadata.generation,
             plan: EnvironmentPlan(
                 EnvironmentRequest(

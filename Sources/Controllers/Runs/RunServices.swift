@@ -15,6 +15,7 @@ package struct RunServices: Sendable {
     package var settings: OperatorSettings
     package var metrics: RunMetrics
     package var traffic: ModelTraffic
+    package var prices: PriceBook
     package var time: any TimeSource
     package var logger: Logger
     /// Takes keys and tokens out of everything that is stored or sent.
@@ -24,8 +25,8 @@ package struct RunServices: Sendable {
 
     package init(
         client: KubernetesClient, transport: any HTTPTransport, catalogue: Catalogue, events: EventRecorder,
-        settings: OperatorSettings, metrics: RunMetrics, traffic: ModelTraffic, time: any TimeSource, logger: Logger,
-        redact: @escaping @Sendable (String) -> String,
+        settings: OperatorSettings, metrics: RunMetrics, traffic: ModelTraffic, prices: PriceBook = PriceBook(),
+        time: any TimeSource, logger: Logger, redact: @escaping @Sendable (String) -> String,
         wrote: @escaping @Sendable (WrittenObject, ObjectKey) -> Void = { _, _ in }
     ) {
         self.client = client
@@ -35,6 +36,7 @@ package struct RunServices: Sendable {
         self.settings = settings
         self.metrics = metrics
         self.traffic = traffic
+        self.prices = prices
         self.time = time
         self.logger = logger
         self.redact = redact

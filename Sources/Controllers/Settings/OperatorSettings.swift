@@ -12,6 +12,8 @@ package struct OperatorSettings: Sendable {
     package var allowedModelHosts: Set<String>
     /// Keys for tasks that bring none; empty unless an administrator allows them.
     package var modelKeys: OperatorKeys
+    /// The ConfigMap in the operator's namespace that holds prices over the built-in ones; nil for none.
+    package var priceTable: String?
     /// Most runs at once in this process, over all pools: what is beyond it stays queued.
     package var maxConcurrentRuns: Int
 
@@ -20,13 +22,14 @@ package struct OperatorSettings: Sendable {
 
     package init(
         version: String, namespace: String, images: ImageSet = ImageSet(), allowedModelHosts: Set<String> = [],
-        modelKeys: OperatorKeys = .none, maxConcurrentRuns: Int? = nil
+        modelKeys: OperatorKeys = .none, priceTable: String? = nil, maxConcurrentRuns: Int? = nil
     ) {
         self.version = version
         self.namespace = namespace
         self.images = images
         self.allowedModelHosts = allowedModelHosts.union(Self.vendorHosts)
         self.modelKeys = modelKeys
+        self.priceTable = priceTable
         self.maxConcurrentRuns = maxConcurrentRuns ?? WorkerPool.Workers.most
     }
 }

@@ -29,18 +29,21 @@ package struct ModelDescriptor: Sendable, Hashable {
     package var isLocal: Bool
     /// Asked at the vendor's own address, where the vendor's prices hold; a compatible server elsewhere may charge anything.
     package var isAtVendor: Bool
+    /// Host and port that are asked, where there is a network; tables may have prices for one.
+    package var host: String?
     /// Input and output of one call together, where that is known.
     package var contextTokens: Int?
 
     package init(
         provider: String, name: String, isSimulated: Bool = false, isLocal: Bool = false, isAtVendor: Bool = true,
-        contextTokens: Int? = nil
+        host: String? = nil, contextTokens: Int? = nil
     ) {
         self.provider = provider
         self.name = name
         self.isSimulated = isSimulated
         self.isLocal = isLocal
         self.isAtVendor = isAtVendor
+        self.host = host
         self.contextTokens = contextTokens
     }
 }

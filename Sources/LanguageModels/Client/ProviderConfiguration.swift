@@ -132,11 +132,15 @@ package struct ProviderConfiguration: Sendable {
         return base
     }
 
+    /// Host and port; empty for what is no address.
+    var authority: String {
+        guard let scheme = baseURL.firstRange(of: "://") else { return "" }
+        return baseURL[scheme.upperBound...].prefix { !"/?#".contains($0) }.lowercased()
+    }
+
     /// Whether the server runs on this machine.
     var isLoopback: Bool {
-        guard let scheme = baseURL.firstRange(of: "://") else { return false }
-        let rest = baseURL[scheme.upperBound...]
-        let authority = rest.prefix { !"/?#".contains($0) }
+        let authority = authority
         if authority.contains("@") { return false }
         if authority.hasPrefix("[::1]") { return true }
         let host = authority.prefix { $0 != ":" }

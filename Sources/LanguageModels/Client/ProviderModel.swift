@@ -26,7 +26,8 @@ package struct ProviderModel: LanguageModel {
     package var descriptor: ModelDescriptor {
         ModelDescriptor(
             provider: configuration.provider, name: configuration.model, isLocal: configuration.isLoopback,
-            isAtVendor: configuration.isAtVendor, contextTokens: configuration.facts?.contextTokens)
+            isAtVendor: configuration.isAtVendor, host: configuration.authority,
+            contextTokens: configuration.facts?.contextTokens)
     }
 
     /// Every token stands for at least one byte, so the bytes of the request bound its tokens; what a provider adds is

@@ -31,10 +31,10 @@ struct OperatorProcess: Sendable {
     /// The catalogue is the built-in one unless another is given.
     init(
         session: String, link: ProcessLink, server: InMemoryAPIServer, time: PollingTime, catalogue: Catalogue? = nil,
-        metrics: MetricsRegistry = MetricsRegistry()
+        metrics: MetricsRegistry = MetricsRegistry(), priceTable: String? = nil
     ) throws {
         let settings = OperatorSettings(
-            version: "test", namespace: "demo", allowedModelHosts: [ScriptedProvider.host])
+            version: "test", namespace: "demo", allowedModelHosts: [ScriptedProvider.host], priceTable: priceTable)
         let logger = Logger.disabled
         let client = KubernetesClient(
             configuration: ClientConfiguration(server: "https://memory", tls: TLSConfiguration()), transport: link,
@@ -50,9 +50,16 @@ struct OperatorProcess: Sendable {
             logger: logger,
             seed: 1)
         let traffic = ModelTraffic(pools: pools, time: time)
+        let prices = PriceBook(
+            priceTable.map { [events] in
+                PriceBook.Source(
+                    key: ObjectKey(namespace: "demo", name: $0), client: client, events: events, time: time,
+                    logger: logger)
+            })
         let services = RunServices(
             client: client, transport: link, catalogue: catalogue, events: events, settings: settings,
-            metrics: RunMetrics(registry: metrics), traffic: traffic, time: time, logger: logger, redact: { $0 })
+            metrics: RunMetrics(registry: metrics), traffic: traffic, prices: prices, time: time, logger: logger,
+            redact: { $0 })
         let (ended, sink) = AsyncStream<Void>.makeStream()
         let workers = WorkerNames(session: session)
         host = WorkerHost(

@@ -118,10 +118,13 @@ struct Rehearsal: Sendable {
         server.put(task)
     }
 
-    func process(_ session: String, event: ProcessLink.Event? = nil) throws -> OperatorProcess {
+    func process(
+        _ session: String, event: ProcessLink.Event? = nil, priceTable: String? = nil
+    ) throws -> OperatorProcess {
         let link = ProcessLink(server: server, provider: provider, event: event)
         let process = try OperatorProcess(
-            session: session, link: link, server: server, time: time, catalogue: catalogue, metrics: metrics)
+            session: session, link: link, server: server, time: time, catalogue: catalogue, metrics: metrics,
+            priceTable: priceTable)
         link.whileThinking.withLock { $0 = { await self.meanwhile(process) } }
         return process
     }

@@ -34,6 +34,15 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- end -}}
 {{- end -}}
 
+{{/* The ConfigMap with prices: the one that is named, else the one that the chart makes, else none. */}}
+{{- define "aiops.priceTable" -}}
+{{- if .Values.priceTable.configMapName -}}
+{{- .Values.priceTable.configMapName -}}
+{{- else if .Values.priceTable.prices -}}
+{{- include "aiops.fullname" . }}-prices
+{{- end -}}
+{{- end -}}
+
 {{/* CEL in CRDs is beyond doubt where ValidatingAdmissionPolicy, which came with it, is served. */}}
 {{- define "aiops.crdForm" -}}
 {{- if eq .Values.crds.form "auto" -}}

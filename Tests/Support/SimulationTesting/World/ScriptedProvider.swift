@@ -1,5 +1,6 @@
 package import HTTP
 import JSON
+package import KubernetesModel
 import LanguageModelTesting
 import Primitives
 
@@ -8,6 +9,12 @@ import Primitives
 package final class ScriptedProvider: Sendable {
     package static let host = "model.test"
     package static let baseURL = "http://model.test/v1"
+
+    /// What its answers cost, as an administrator says it: a dollar a million tokens in, two out.
+    package static func prices(named name: String, in namespace: String) -> ConfigMap {
+        let text = "version: scripted\nmodels: [{model: scripted, host: \(host), input: 1, output: 2}]\n"
+        return ConfigMap(metadata: ObjectMeta(name: name, namespace: namespace), data: ["prices.yaml": text])
+    }
 
     /// What kind of model answers.
     package enum Answers: Sendable {
