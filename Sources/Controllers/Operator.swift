@@ -73,7 +73,7 @@ package struct Operator: Sendable {
         // Before any controller watches: what it marks must be marked when a reconcile begins.
         let ledger = PoolLedger(
             tasks: tasks, pools: pools, operatorNamespace: settings.namespace, names: workers,
-            capacity: settings.maxConcurrentRuns)
+            modelKeys: settings.modelKeys, capacity: settings.maxConcurrentRuns, time: time)
         let podSecurity = PodSecurityProbe(client: client, time: time)
         let gate = WriteGate(views: [taskCache, poolCache], time: time, logger: logger)
         let runEnded = Locked<(@Sendable (ObjectKey) -> Void)?>(nil)
@@ -83,9 +83,11 @@ package struct Operator: Sendable {
             runMetrics.circuit(of: pool, is: circuit)
             circuitChanged.withLock { $0 }?(pool)
         }
+        let purse = PoolPurse(pools: pools, client: client, time: time, wrote: { gate.record($0, by: $1) })
         let services = RunServices(
             client: client, transport: transport, catalogue: catalogue, events: events, settings: settings,
-            metrics: runMetrics, traffic: traffic, prices: prices, time: time, logger: logger, redact: redact,
+            metrics: runMetrics, traffic: traffic, prices: prices, purse: purse, time: time, logger: logger,
+            redact: redact,
             wrote: { gate.record($0, by: $1) })
         let host = WorkerHost(
             workers: workers, capacity: settings.maxConcurrentRuns, time: time, logger: logger,
@@ -100,7 +102,7 @@ package struct Operator: Sendable {
             name: "aiopstask",
             reconciler: TaskReconciler(
                 tasks: tasks, pools: pools, ledger: ledger, podSecurity: podSecurity, catalogue: catalogue, host: host,
-                client: client, settings: settings, time: time, logger: logger, redact: redact),
+                purse: purse, client: client, settings: settings, time: time, logger: logger, redact: redact),
             executor: executor, gate: gate, events: events, options: ControllerOptions(concurrency: 8), time: time,
             logger: logger, metrics: metrics, seed: seed &+ 3)
         let poolController = Controller(
@@ -132,10 +134,17 @@ package struct Operator: Sendable {
             return [task.key]
         }
         taskController.watch(pools) { change in
+            // A grant that is still held when its task is over has to be settled.
+            (change.new?.status.spend?.grants ?? []).compactMap { grant in
+                grant.taskKey.flatMap { tasks.get($0)?.status.isFinished == true ? $0 : nil }
+            }
+        }
+        taskController.watch(pools) { change in
             // A pool that comes or goes changes what its waiting tasks have to say, and one on its way out serves nobody.
+            let dry = [change.old, change.new].map { $0?.status.conditions.isTrue(.budgetExceeded) ?? false }
             guard
                 change.old?.metadata.isBeingDeleted != change.new?.metadata.isBeingDeleted
-                    || change.old?.spec != change.new?.spec
+                    || change.old?.spec != change.new?.spec || dry[0] != dry[1]
             else { return [] }
             return tasks.list(index: TaskReconciler.poolIndex, value: change.key.description)
                 .filter { !$0.status.isFinished }.map(\.key)

@@ -76,7 +76,7 @@ import YAML
 
     static let columns = [
         "Problem Model Pool Phase Verdict Steps Tokens Cost Duration Age | Worker Attempt Environment Reason",
-        "Desired Ready Busy Queued Circuit Warm Age | ",
+        "Desired Ready Busy Queued Circuit Warm Age | Budget Spent Held",
         "Task Model Messages Tokens Cost Complete Age | ",
     ]
 

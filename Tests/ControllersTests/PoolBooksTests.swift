@@ -28,6 +28,7 @@ import Testing
                     page.leftBehind.entries.map { "\($0)" }.sorted(),
                     ["\(page.queued) queued, \(page.held) held, \(page.tasks) tasks"],
                     page.waiting.counts.map { "\($0.key): \($0.value)" }.sorted(),
+                    page.paying.entries.map { "\($0)" }.sorted(),
                 ]
             }
         }
@@ -131,7 +132,10 @@ private struct PoolWorld {
         }
     }
 
-    private mutating func see(_ key: ObjectKey) { books.see(key, tasks[key], home: home(key)) }
+    private mutating func see(_ key: ObjectKey) { books.see(key, tasks[key], home: home(key), pays: pays(key)) }
+
+    /// Every third task has a model that costs something.
+    private func pays(_ key: ObjectKey) -> Bool { (tasks[key]?.spec.priority ?? 0) % 3 == 0 }
 
     private func home(_ key: ObjectKey) -> PoolReference.Home? {
         guard let task = tasks[key] else { return nil }
@@ -147,7 +151,7 @@ private struct PoolWorld {
 
     func recomputed() -> PoolBooks {
         var fresh = PoolBooks(names: names)
-        for (key, task) in tasks { fresh.see(key, task, home: home(key)) }
+        for (key, task) in tasks { fresh.see(key, task, home: home(key), pays: pays(key)) }
         return fresh
     }
 }

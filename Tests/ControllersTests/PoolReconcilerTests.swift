@@ -25,7 +25,8 @@ import Testing
 
     init() {
         ledger = PoolLedger(
-            tasks: tasks, pools: pools, operatorNamespace: "demo", names: WorkerNames(session: "aaaaa"))
+            tasks: tasks, pools: pools, operatorNamespace: "demo", names: WorkerNames(session: "aaaaa"),
+            time: bench.time)
         traffic = ModelTraffic(pools: pools, time: bench.time)
         reconciler = PoolReconciler(
             pools: pools, ledger: ledger, executor: IntentExecutor(writer: bench.client),
@@ -163,7 +164,8 @@ import Testing
     /// With its claim a task's time begins; it must not begin before there is a place to run.
     @Test func aFullProcessLeavesTasksQueuedAndLooksAgain() async throws {
         let ledger = PoolLedger(
-            tasks: tasks, pools: pools, operatorNamespace: "demo", names: WorkerNames(session: "aaaaa"), capacity: 1)
+            tasks: tasks, pools: pools, operatorNamespace: "demo", names: WorkerNames(session: "aaaaa"), capacity: 1,
+            time: bench.time)
         let reconciler = PoolReconciler(
             pools: pools, ledger: ledger, executor: IntentExecutor(writer: bench.client),
             podSecurity: PodSecurityProbe(client: bench.client, time: bench.time),
@@ -321,14 +323,14 @@ import Testing
         try arrange(tasks: ["waiting"], replicas: 1)
         _ = try bench.store(
             Fixture.task("old", phase: .running) { $0.status.claim = Bench.claim("demo/default-gone7-0", epoch: 4) })
-        bench.server.modify(WorkerPool.resourceType, pool) { $0["spec"]?["budget"] = ["maxCost": "1"] }
+        bench.server.modify(WorkerPool.resourceType, pool) { $0["spec"]?["retry"] = ["limit": 1] }
         try fillCaches()
         let outcome = await reconciler.reconcile(pool)
         try await IntentExecutor(writer: bench.client).execute(outcome.intents)
         let status = try #require(try bench.server.object(WorkerPool.self, pool)).status
         #expect(status.conditions.isTrue(.stalled))
         #expect(status.conditions.get(.available)?.reason == Reason.notSupported.rawValue)
-        #expect(status.conditions.get(.stalled)?.message.contains("spec.budget") == true)
+        #expect(status.conditions.get(.stalled)?.message.contains("spec.retry") == true)
         #expect(try claims().keys.sorted() == ["old"])
         #expect(try claims()["old"]?.epoch == 5)
     }

@@ -21,6 +21,12 @@ import Testing
         .found(ConfigMap(metadata: ObjectMeta(name: "prices"), data: text.map { [PriceFollower.fileName: $0] } ?? [:]))
     }
 
+    private static var limits: AIOpsTask.Limits {
+        var limits = AIOpsTask.Limits()
+        limits.maxCost = "5"
+        return limits
+    }
+
     /// What is asked changes the follower, which the macro does not allow.
     private func expect(_ isSo: Bool, at location: SourceLocation = #_sourceLocation) {
         #expect(isSo, sourceLocation: location)
@@ -121,14 +127,8 @@ import Testing
 
     /// A model of no known price has one by the table, and the task and its conversation say by which.
     @Test func whatARunHasCostSaysByWhichTable() async throws {
-        let run = Rehearsal(.detection) { task in
-            var limits = AIOpsTask.Limits()
-            limits.maxCost = "5"
-            task.spec.limits = limits
-        }
-        run.server.put(ScriptedProvider.prices(named: "prices", in: "demo"))
-        let process = try run.process("aaaaa", priceTable: "prices")
-        #expect(try await process.work(until: run.isOver))
+        let run = Rehearsal(.detection, isPriced: true) { $0.spec.limits = Self.limits }
+        try await run.perform()
         let task = try #require(try run.task())
         #expect(task.status.phase == .succeeded)
         #expect(task.status.usage?.priceTable == "scripted+\(PriceTable.builtIn.version)")
@@ -142,11 +142,7 @@ import Testing
 
     /// The limit of the same task without the table is refused.
     @Test func withoutTheTableThePriceIsUnknown() async throws {
-        let run = Rehearsal(.detection) { task in
-            var limits = AIOpsTask.Limits()
-            limits.maxCost = "5"
-            task.spec.limits = limits
-        }
+        let run = Rehearsal(.detection) { $0.spec.limits = Self.limits }
         try await run.perform()
         #expect(try run.task()?.status.conditions.get(.succeeded)?.reason == "PriceUnknown")
         #expect(run.provider.calls == 0)

@@ -114,8 +114,8 @@ import Testing
             "environments.kind.nodeImage": .refused(
                 ["environments": ["kind": ["nodeImage": "a"]]], "spec.environments.kind"),
             "environments.kind.config": .refused(["environments": ["kind": ["config": "a"]]], "spec.environments.kind"),
-            "budget.maxCost": .refused(["budget": ["maxCost": "1"]], "spec.budget"),
-            "budget.windowSeconds": .moot("budget.maxCost"),
+            "budget.maxCost": .used(["budget": ["maxCost": "1"]]),
+            "budget.windowSeconds": .used(["budget": ["maxCost": "1", "windowSeconds": 60]]),
             "allowedNamespaces.from": .used(["allowedNamespaces": ["from": "All"]]),
             "allowedNamespaces.matchLabels": .refused(
                 ["allowedNamespaces": ["from": "Selector", "matchLabels": ["a": "b"]]],

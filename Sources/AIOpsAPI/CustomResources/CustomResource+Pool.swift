@@ -16,6 +16,15 @@ extension CustomResource {
                 documentation: "Environments kept ready."),
             Column(
                 name: "Age", type: .date, path: ".metadata.creationTimestamp", documentation: "Time since it was made."),
+            Column(
+                name: "Budget", type: .string, path: ".spec.budget.maxCost",
+                documentation: "Most money of a window, in US dollars.", isWide: true),
+            Column(
+                name: "Spent", type: .string, path: ".status.spend.cost",
+                documentation: "Of it, spent by tasks that ended.", isWide: true),
+            Column(
+                name: "Held", type: .string, path: ".status.spend.held",
+                documentation: "Of it, granted to tasks that have not ended.", isWide: true),
         ],
         selectableFields: [".spec.workers.backend", ".spec.stopPolicy"],
         scale: Scale(

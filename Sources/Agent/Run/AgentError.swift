@@ -6,6 +6,7 @@ package enum AgentError: Error, Sendable {
     case model(ModelError)
     case tool(ToolError)
     case journal(JournalError)
+    case allowance(AllowanceError)
     /// Another worker owns the conversation; this run stopped at once.
     case fenced(String)
     /// There is a cost limit and the price of the model is not known.
@@ -17,6 +18,7 @@ package enum AgentError: Error, Sendable {
         case .model(let error): error.isRetryable
         case .tool(let error): error.isRetryable
         case .journal(let error): error.isRetryable
+        case .allowance(let error): error.isRetryable
         case .fenced, .priceUnknown, .cancelled: false
         }
     }
@@ -27,7 +29,7 @@ package enum AgentError: Error, Sendable {
         case .tool(let error): error.isUserError
         case .journal(let error): error.isUserError
         case .priceUnknown: true
-        case .fenced, .cancelled: false
+        case .allowance, .fenced, .cancelled: false
         }
     }
 }
@@ -38,6 +40,7 @@ extension AgentError: CustomStringConvertible {
         case .model(let error): "the model did not answer: \(error)"
         case .tool(let error): "the agent's tools failed: \(error)"
         case .journal(let error): error.description
+        case .allowance(let error): error.description
         case .fenced(let reason): "another worker took over: \(reason)"
         case .priceUnknown(let model):
             "there is a cost limit, but the price of \(model) is not known: remove maxCost or name another model"

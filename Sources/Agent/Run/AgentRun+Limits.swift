@@ -29,12 +29,19 @@ extension AgentRun {
         return isOver ? .deadline : nil
     }
 
-    func overBudget(_ next: CallReservation, _ totals: ConversationTotals) -> AgentOutcome.StopReason? {
+    func overBudget(
+        _ next: CallReservation, _ totals: ConversationTotals
+    ) async throws(AgentError) -> AgentOutcome.StopReason? {
         if let most = limits.maxTokens, totals.chargedTokens.saturatingAdd(next.tokens) > most { return .tokenBudget }
-        if let most = limits.maxCost, totals.chargedNanoUSD.saturatingAdd(next.nanoUSD ?? 0) > most.value {
-            return .costBudget
+        let total = totals.chargedNanoUSD.saturatingAdd(next.nanoUSD ?? 0)
+        if let most = limits.maxCost, total > most.value { return .costBudget }
+        guard let allowance else { return nil }
+        do {
+            // Of a lost call at no known price nobody can tell what it came to, but then none is covered either.
+            return try await allowance.cover(next.nanoUSD == nil ? nil : NanoDollars(total)) ? nil : .costBudget
+        } catch {
+            throw .allowance(error)
         }
-        return nil
     }
 
     var now: Timestamp { time.wallNow() }

@@ -21,7 +21,7 @@ extension AgentRun {
             }
             let request = request(after: carry, state.record)
             let reservation = reservation(for: request)
-            if let stop = overBudget(reservation, state.record.totals) {
+            if let stop = try await overBudget(reservation, state.record.totals) {
                 try await conclude(carry, &state)
                 return stop
             }

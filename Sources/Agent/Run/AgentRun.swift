@@ -20,6 +20,7 @@ package struct AgentRun: Sendable {
     let toolbox: any Toolbox
     let journal: any ConversationJournal
     let limits: AgentLimits
+    let allowance: (any Allowance)?
     let prices: PriceTable
     let time: any TimeSource
     let redact: Redaction
@@ -35,7 +36,8 @@ package struct AgentRun: Sendable {
     package init(
         identity: String, task: AgentTask, strategy: Strategy, model: any LanguageModel,
         settings: ModelSettings = ModelSettings(), toolbox: any Toolbox, journal: any ConversationJournal,
-        limits: AgentLimits = AgentLimits(), prices: PriceTable = .builtIn, time: any TimeSource,
+        limits: AgentLimits = AgentLimits(), allowance: (any Allowance)? = nil, prices: PriceTable = .builtIn,
+        time: any TimeSource,
         redact: @escaping Redaction, logger: Logger = .disabled,
         onProgress: @escaping @Sendable (AgentStanding) async -> Void = { _ in },
         isAskedToStop: @escaping @Sendable () -> Bool = { false }
@@ -48,6 +50,7 @@ package struct AgentRun: Sendable {
         self.toolbox = toolbox
         self.journal = journal
         self.limits = limits
+        self.allowance = allowance
         self.prices = prices
         self.time = time
         self.redact = redact

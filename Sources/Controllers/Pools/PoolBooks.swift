@@ -16,12 +16,17 @@ package struct PoolBooks: Sendable {
         var version: String
         var home: ObjectKey
         var isQueued: Bool
+        /// Its calls may cost money of a budget.
+        var pays: Bool
         var standing: TaskStanding
     }
 
     /// What is known of one pool.
     struct Page: Sendable {
         var waiting: WaitingLine
+        /// Those who wait for money of the pool's budget as well, in a line of their own: where it is used up, the others
+        /// go on.
+        var paying: WaitingLine
         /// Goes before everything that has not begun.
         var leftBehind = WaitingLine(ageing: .zero)
         /// In the queue, those included that may not start yet.
@@ -30,6 +35,11 @@ package struct PoolBooks: Sendable {
         var tasks = 0
         /// Whose turn it is among the workers.
         var turn = 0
+
+        init(ageing: Duration) {
+            waiting = WaitingLine(ageing: ageing)
+            paying = WaitingLine(ageing: ageing)
+        }
     }
 
     /// A claim that the store may not show yet.
@@ -68,8 +78,9 @@ package struct PoolBooks: Sendable {
     /// How many tasks more this process may hold: a claim beyond it would wait with its time limit running.
     var room: Int { max(0, capacity - heldHere) }
 
-    /// Takes note of a task as it is now, or that it is gone; `home` is the pool it belongs to.
-    package mutating func see(_ key: ObjectKey, _ task: AIOpsTask?, home: PoolReference.Home?) {
+    /// Takes note of a task as it is now, or that it is gone; `home` is the pool it belongs to, and `pays` says whether that
+    /// has a budget which the task may need.
+    package mutating func see(_ key: ObjectKey, _ task: AIOpsTask?, home: PoolReference.Home?, pays: Bool = false) {
         let old = cards.removeValue(forKey: key)
         // Not before the task is back: an emptied page forgets whose turn it was.
         defer { if let old, pages[old.home]?.tasks == 0 { pages[old.home] = nil } }
@@ -93,8 +104,8 @@ package struct PoolBooks: Sendable {
         if standing != .apart || task.status.isFinished { joining.remove(uid) }
         let card = Card(
             uid: uid, version: task.metadata.resourceVersion, home: home.key, isQueued: task.status.phase == .queued,
-            standing: standing)
-        if pages[home.key] == nil { pages[home.key] = Page(waiting: WaitingLine(ageing: home.ageing)) }
+            pays: pays, standing: standing)
+        if pages[home.key] == nil { pages[home.key] = Page(ageing: home.ageing) }
         cards[key] = card
         turn(card, key, isAdded: true)
     }
@@ -128,8 +139,29 @@ package struct PoolBooks: Sendable {
         pages[pool]?.leftBehind.take(now: now)
     }
 
-    mutating func takeWaiting(_ pool: ObjectKey, now: Duration) -> QueuedEntry? {
-        pages[pool]?.waiting.take(now: now)
+    /// The next of those who wait, and whether it pays; those who pay are left out where there is nothing to pay with.
+    ///
+    /// Of the heads of the two lines the one that has come further, or has waited longer, goes first.
+    mutating func nextWaiting(
+        _ pool: ObjectKey, orPaying: Bool, now: Duration
+    ) -> (entry: QueuedEntry, pays: Bool)? {
+        let free = pages[pool]?.waiting.first(now: now)
+        let paying = orPaying ? nextPaying(pool, now: now) : nil
+        guard let paying else { return free.map { ($0, false) } }
+        guard let free, let page = pages[pool] else { return (paying, true) }
+        func rank(_ entry: QueuedEntry) -> (Int, Duration, String) {
+            (-page.waiting.effectivePriority(of: entry, now: now), entry.since, entry.key)
+        }
+        return rank(free) < rank(paying) ? (free, false) : (paying, true)
+    }
+
+    mutating func nextPaying(_ pool: ObjectKey, now: Duration) -> QueuedEntry? {
+        pages[pool]?.paying.first(now: now)
+    }
+
+    /// Takes out what `nextWaiting` has shown.
+    mutating func takeWaiting(_ pool: ObjectKey, pays: Bool, now: Duration) {
+        if pays { _ = pages[pool]?.paying.take(now: now) } else { _ = pages[pool]?.waiting.take(now: now) }
     }
 
     /// The worker for the next task of a pool.
@@ -140,26 +172,32 @@ package struct PoolBooks: Sendable {
     }
 
     /// Whether anybody would be taken next: of those left behind, or of those who wait as well.
-    func hasNext(_ pool: ObjectKey, orWaiting: Bool) -> Bool {
+    func hasNext(_ pool: ObjectKey, orWaiting: Bool, orPaying: Bool) -> Bool {
         guard let page = pages[pool] else { return false }
-        return page.leftBehind.count > 0 || orWaiting && page.waiting.count > 0
+        return page.leftBehind.count > 0 || orWaiting && page.waiting.count > 0 || orPaying && page.paying.count > 0
     }
 
     func waitingByPriority(_ pool: ObjectKey) -> [Int: Int] {
-        (pages[pool]?.waiting.counts ?? [:]).merging(pages[pool]?.leftBehind.counts ?? [:], uniquingKeysWith: +)
+        guard let page = pages[pool] else { return [:] }
+        return page.waiting.counts.merging(page.paying.counts, uniquingKeysWith: +)
+            .merging(page.leftBehind.counts, uniquingKeysWith: +)
     }
 
     /// The place, 1 first, that a task gets by joining the pool's line now, behind those that are on their way there.
-    mutating func join(_ entry: QueuedEntry, _ pool: ObjectKey, now: Duration) -> Int {
+    mutating func join(_ entry: QueuedEntry, _ pool: ObjectKey, pays: Bool = false, now: Duration) -> Int {
         joining.remove(entry.key)
         let ahead = joining.count(in: pool, asking: entry.asked)
         joining.add(entry.key, pool, asking: entry.asked)
+        if pays { return ahead + (pages[pool]?.paying.place(ofNew: entry, now: now) ?? 1) }
         return ahead + (pages[pool]?.waiting.place(ofNew: entry, now: now) ?? 1)
     }
 
     /// Since when the longest-waiting task of a pool waits.
     mutating func oldestSince(_ pool: ObjectKey) -> Duration? {
-        [pages[pool]?.waiting.oldestSince(), pages[pool]?.leftBehind.oldestSince()].compactMap(\.self).min()
+        [
+            pages[pool]?.waiting.oldestSince(), pages[pool]?.paying.oldestSince(),
+            pages[pool]?.leftBehind.oldestSince(),
+        ].compactMap(\.self).min()
     }
 
     /// The task whose uid is at the head of a line.
@@ -170,10 +208,15 @@ package struct PoolBooks: Sendable {
 
     /// Brings the line into the order that the pool wants now.
     mutating func order(_ pool: ObjectKey, ageing: Duration) {
-        guard let line = pages[pool]?.waiting, line.ageing != ageing else { return }
+        guard let page = pages[pool], page.waiting.ageing != ageing else { return }
+        pages[pool]?.waiting = Self.line(of: page.waiting.entries, ageing)
+        pages[pool]?.paying = Self.line(of: page.paying.entries, ageing)
+    }
+
+    private static func line(of entries: [QueuedEntry], _ ageing: Duration) -> WaitingLine {
         var anew = WaitingLine(ageing: ageing)
-        for entry in line.entries { anew.join(entry) }
-        pages[pool]?.waiting = anew
+        for entry in entries { anew.join(entry) }
+        return anew
     }
 
     private mutating func turn(_ card: Card, _ key: ObjectKey, isAdded: Bool) {
@@ -182,6 +225,8 @@ package struct PoolBooks: Sendable {
         if card.isQueued { pages[card.home]?.queued += step }
         switch card.standing {
         case .apart: break
+        case .waiting(let entry) where card.pays:
+            if isAdded { pages[card.home]?.paying.join(entry) } else { pages[card.home]?.paying.leave(card.uid) }
         case .waiting(let entry):
             if isAdded { pages[card.home]?.waiting.join(entry) } else { pages[card.home]?.waiting.leave(card.uid) }
         case .leftBehind(let entry):

@@ -15,6 +15,8 @@ package final class PoolLedger: Sendable {
     private let pools: Store<WorkerPool>
     private let operatorNamespace: String
     private let names: WorkerNames
+    private let modelKeys: OperatorKeys
+    private let time: any TimeSource
     private let marked = Locked<Set<ObjectKey>>([])
     private let books: Locked<PoolBooks>
     private let looked = Locked(0)
@@ -22,12 +24,14 @@ package final class PoolLedger: Sendable {
     /// The store of tasks has the index `TaskReconciler.poolIndex`.
     package init(
         tasks: Store<AIOpsTask>, pools: Store<WorkerPool>, operatorNamespace: String, names: WorkerNames,
-        capacity: Int = WorkerPool.Workers.most
+        modelKeys: OperatorKeys = .none, capacity: Int = WorkerPool.Workers.most, time: any TimeSource
     ) {
         self.tasks = tasks
         self.pools = pools
         self.operatorNamespace = operatorNamespace
         self.names = names
+        self.modelKeys = modelKeys
+        self.time = time
         books = Locked(PoolBooks(names: names, capacity: capacity))
         tasks.subscribe(for: marked) { [weak marked] change in
             _ = marked?.withLock { $0.insert(change.key) }
@@ -57,7 +61,7 @@ package final class PoolLedger: Sendable {
             let now = Duration.microseconds(now.microseconds)
             var entry = QueuedEntry(task, pool: pool)
             entry.since = now
-            return books.join(entry, pool.key, now: now)
+            return books.join(entry, pool.key, pays: pays(task, pool), now: now)
         }
     }
 
@@ -120,9 +124,15 @@ package final class PoolLedger: Sendable {
             for key in keys.sorted() {
                 let task = tasks.get(key)
                 let home = task.map { PoolReference($0, operatorNamespace: operatorNamespace).home(in: pools) }
-                books.see(key, task, home: home)
+                let mayPay = task.map { pays($0, home?.pool) } ?? false
+                books.see(key, task, home: home, pays: mayPay)
             }
             return body(&books)
         }
+    }
+
+    private func pays(_ task: AIOpsTask, _ pool: WorkerPool?) -> Bool {
+        guard let pool, pool.spec.effective().budgetNanos != nil, !task.status.isFinished else { return false }
+        return task.mayCost(in: pool.spec, keys: modelKeys, now: time.wallNow())
     }
 }

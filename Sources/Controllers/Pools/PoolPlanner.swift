@@ -10,7 +10,7 @@ import Scheduling
 /// Invariants: no worker gets more tasks than it may hold, and the process no more than it may run, counting the claims
 /// that are written but not yet seen in the store; a task that another process left behind comes before new ones, since
 /// its environment exists; each claim's epoch is one higher than the one before; a task is granted only as it stands in
-/// the books.
+/// the books; one that may cost money of a budget only along with a grant of it.
 package struct PoolPlanner: Sendable {
     package struct Grant: Sendable {
         package var task: AIOpsTask
@@ -26,6 +26,10 @@ package struct PoolPlanner: Sendable {
         package var changed: [ObjectKey] = []
         /// A worker is free, and the process is full: the runs of other pools have to end first.
         package var awaitsRoom = false
+        /// The status grants money to some of them: it has to be written before they are claimed.
+        package var spends = false
+        /// When there will be money again for those who wait for it; nil while nobody does.
+        package var awaitsWindow: Timestamp?
     }
 
     private let pool: WorkerPool
@@ -54,12 +58,83 @@ package struct PoolPlanner: Sendable {
         while books.room > 0, !slots.isEmpty, let entry = books.takeLeftBehind(pool.key, now: clock) {
             grant(entry.key, isTakeOver: true, &books, &slots, &plan, find)
         }
-        while books.room > 0, !isHolding, !slots.isEmpty, let entry = books.takeWaiting(pool.key, now: clock) {
+        var budget = PoolBudget(pool)
+        budget?.tidy(books, now: now)
+        grantWaiting(&budget, &books, &slots, &plan, find)
+        let isDry = lacksMoney(budget, &books, find)
+        plan.awaitsRoom =
+            books.room == 0 && !slots.isEmpty
+            && books.hasNext(pool.key, orWaiting: !isHolding, orPaying: !isHolding && !isDry)
+        plan.status = status(&books)
+        tell(budget, isDry: isDry, &plan)
+        return plan
+    }
+
+    /// In the order of the lines; behind one for whom there is not enough money, nobody else who needs any: small ones would
+    /// keep a large one waiting for ever.
+    private func grantWaiting(
+        _ budget: inout PoolBudget?, _ books: inout PoolBooks, _ slots: inout WorkerSlots, _ plan: inout Plan,
+        _ find: (ObjectKey) -> AIOpsTask?
+    ) {
+        var isDry = false
+        while books.room > 0, !isHolding, !slots.isEmpty,
+            let (entry, pays) = books.nextWaiting(pool.key, orPaying: !isDry, now: clock)
+        {
+            if pays, var paid = budget, let task = task(entry, books, find) {
+                guard paid.grant(task, now: now) else {
+                    isDry = true
+                    continue
+                }
+                budget = paid
+            }
+            books.takeWaiting(pool.key, pays: pays, now: clock)
             grant(entry.key, isTakeOver: false, &books, &slots, &plan, find)
         }
-        plan.awaitsRoom = books.room == 0 && !slots.isEmpty && books.hasNext(pool.key, orWaiting: !isHolding)
-        plan.status = status(&books)
-        return plan
+    }
+
+    /// Whether the next who needs money has to wait for it, as far as the budget goes: with no worker free as well, or the
+    /// answer would change with each task that ends.
+    private func lacksMoney(
+        _ budget: PoolBudget?, _ books: inout PoolBooks, _ find: (ObjectKey) -> AIOpsTask?
+    ) -> Bool {
+        guard var budget, let entry = books.nextPaying(pool.key, now: clock), let task = task(entry, books, find) else {
+            return false
+        }
+        return !budget.grant(task, now: now)
+    }
+
+    /// The task of an entry, as it stands in the books.
+    private func task(
+        _ entry: QueuedEntry, _ books: PoolBooks, _ find: (ObjectKey) -> AIOpsTask?
+    ) -> AIOpsTask? {
+        guard let (key, card) = books.card(ofUID: entry.key), let task = find(key), task.metadata.uid == entry.key,
+            task.metadata.resourceVersion == card.version
+        else { return nil }
+        return task
+    }
+
+    private func tell(_ budget: PoolBudget?, isDry: Bool, _ plan: inout Plan) {
+        let generation = pool.metadata.generation
+        guard let budget else {
+            plan.status.spend = nil
+            plan.status.conditions.removeAll { $0.type == ConditionType.budgetExceeded.rawValue }
+            return
+        }
+        if budget.isChanged { plan.status.spend = budget.spend }
+        plan.spends = budget.isChanged && !plan.grants.isEmpty
+        let most = DisplayText.cost(nanos: effective.budgetNanos, isSimulated: false)
+        if isDry {
+            plan.awaitsWindow = budget.window.endsAt
+            let end = budget.window.endsAt.map { "; the next window begins at \($0.rfc3339)" } ?? ""
+            plan.status.mark(
+                .budgetExceeded, .true, .budgetExceeded,
+                "tasks wait for money: what was spent and what is granted to others leaves too little of the \(most) of "
+                    + "spec.budget.maxCost\(end)", generation: generation, now: now)
+        } else {
+            plan.status.mark(
+                .budgetExceeded, .false, .withinBudget, "at most \(most) in \(effective.budgetWindowSeconds) s",
+                generation: generation, now: now)
+        }
     }
 
     private func grant(

@@ -55,11 +55,42 @@ package final class PoolReconciler: Reconciler {
             return await stalled(pool, .notSupported, unserved.summary, now: now)
         }
         let (plan, repeats) = ledger.plan(pool, circuit: traffic.circuit(of: key), now: now)
-        let granted = await grant(plan.grants, repeats, pool: pool, now: now)
         var status = plan.status
-        var again = await record(pool, &status, now: now)
-        if plan.awaitsRoom { again = min(again ?? Self.roomInterval, Self.roomInterval) }
-        return outcome(pool, status, granted, again: again)
+        let waits = [plan.awaitsRoom ? Self.roomInterval : nil, plan.awaitsWindow.map { max($0 - now, .seconds(1)) }]
+        guard plan.spends else {
+            let granted = await grant(plan.grants, repeats, pool: pool, now: now)
+            let again = await record(pool, &status, now: now)
+            return outcome(pool, status, granted, again: (waits + [again]).compactMap(\.self).min())
+        }
+        let again = await record(pool, &status, now: now)
+        if let failure = await spend(status, plan.grants, pool: pool) {
+            return ReconcileOutcome([], .retry(failure))
+        }
+        let granted = await grant(plan.grants, repeats, pool: pool, now: now)
+        let wait = (waits + [again]).compactMap(\.self).min()
+        return ReconcileOutcome(
+            [], granted.failure.map { .retry($0) } ?? wait.map { .requeue(after: $0) } ?? .done, notes: granted.notes)
+    }
+
+    /// Writes what the tasks are granted of the budget, before they are claimed: a run begins at once, and whoever dies
+    /// between the two leaves a grant behind, which the next look takes back.
+    ///
+    /// - Returns: why nothing may be claimed.
+    private func spend(
+        _ status: WorkerPool.Status, _ grants: [PoolPlanner.Grant], pool: WorkerPool
+    ) async -> (any Error)? {
+        guard let intent = Intent.status(of: pool, from: pool.status, to: status) else { return nil }
+        do {
+            try await executor.execute([intent]) { write in
+                gate?.record(write, by: pool.key)
+                for grant in grants { gate?.record(write, by: grant.task.key) }
+            }
+            written.withLock { $0[pool.key] = time.monotonicNow() }
+            return nil
+        } catch {
+            for grant in grants { ledger.takeBack(grant) }
+            return error
+        }
     }
 
     /// A pool that is deleted takes no running task with it: what a dead process left behind is taken over all the

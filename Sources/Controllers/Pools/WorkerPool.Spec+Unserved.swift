@@ -22,7 +22,6 @@ extension WorkerPool.Spec {
         refuse("environments.warm", if: effective.warmEnvironments > 0, "set it to 0")
         refuse("environments.maxTotal", if: effective.maxEnvironments != nil, "limit workers.replicas")
         refuse("environments.kind", if: environments?.kind != nil)
-        refuse("budget", if: budget != nil, "set spec.limits.maxCost of the tasks")
         refuse("allowedNamespaces.from Selector", if: effective.namespacePolicy == .selector, "use Same or All")
         refuse("stopPolicy HoldAndDrain", if: effective.stopPolicy == .holdAndDrain, "use Hold, and cancel the tasks")
         return problems

@@ -44,10 +44,12 @@ struct AgentStage {
             () async throws(RunStop) in
             let keeper = try await openConversation()
             let progress = RunProgressWriter(context: context, control: control)
+            let allowance = await allowance
             let run = AgentRun(
                 identity: "\(context.record.uid)-\(context.attempt)", task: agentTask, strategy: strategy,
                 model: context.model, settings: settings, toolbox: toolbox, journal: keeper, limits: limits,
-                prices: context.prices, time: context.services.time, redact: context.services.redact,
+                allowance: allowance, prices: context.prices, time: context.services.time,
+                redact: context.services.redact,
                 logger: context.services.logger,
                 onProgress: { await progress.note($0) }, isAskedToStop: { control.request != nil })
             let outcome = try await outcome(of: run)
@@ -179,6 +181,14 @@ struct AgentStage {
             seed: model.seed)
     }
 
+    /// What costs nothing needs nobody's money.
+    private var allowance: PoolAllowance? {
+        get async {
+            guard let pool = context.pool, !context.model.descriptor.isSimulated else { return nil }
+            return PoolAllowance(await context.record.task, pool: pool, purse: context.services.purse)
+        }
+    }
+
     private var limits: AgentLimits {
         AgentLimits(
             maxSteps: context.effective.maxSteps, deadline: context.deadline, maxTokens: context.effective.maxTokens,
@@ -237,7 +247,10 @@ struct AgentStage {
 
     private static func stop(for error: AgentError, model: ModelDescriptor) -> RunStop {
         switch error {
-        case .cancelled, .journal(.cancelled): return .interrupted
+        case .cancelled, .journal(.cancelled), .allowance(.cancelled): return .interrupted
+        // Whoever holds the claim goes on when the server is back.
+        case .allowance(.unavailable(_, let cause)) where PassingFailure.includes(cause): return .interrupted
+        case .allowance: return .failed(TaskFailure(.infrastructure, .internalError, "\(error)"))
         case .fenced(let why), .journal(.fenced(let why)): return .abandoned(why)
         case .priceUnknown:
             return .failed(TaskFailure(.user, .priceUnknown, "\(error)"))
@@ -280,8 +293,10 @@ extension AgentOutcome.StopReason {
         case .tokenBudget:
             "one more call could have passed the limit of tokens (\(effective.maxTokens ?? 0), spec.limits.maxTokens)"
         case .costBudget:
-            "one more call could have passed the limit of costs "
-                + "(\(DisplayText.cost(nanos: effective.maxCostNanos, isSimulated: false)), spec.limits.maxCost)"
+            effective.maxCostNanos.map {
+                "one more call could have passed the limit of costs "
+                    + "(\(DisplayText.cost(nanos: $0, isSimulated: false)), spec.limits.maxCost)"
+            } ?? "one more call could have passed the budget of its pool, WorkerPool \(context.pool?.name ?? "")"
         case .formatErrors: "too many of its replies in a row could not be read"
         case .asked: "it was cancelled at its work"
         }

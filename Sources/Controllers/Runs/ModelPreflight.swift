@@ -1,6 +1,7 @@
 import AIOpsAPI
 import Agent
 import Environments
+import KubernetesModel
 import LanguageModels
 import Primitives
 import Telemetry
@@ -44,10 +45,16 @@ struct ModelPreflight {
     /// The agent would refuse the same, after minutes of building.
     private func checkPrice() throws(RunStop) {
         let descriptor = context.model.descriptor
-        guard context.effective.maxCostNanos != nil,
-            context.prices.price(of: descriptor, at: context.services.time.wallNow()) == nil
-        else { return }
-        throw .failed(TaskFailure(.user, .priceUnknown, "\(AgentError.priceUnknown(model: descriptor.name))"))
+        guard context.prices.price(of: descriptor, at: context.services.time.wallNow()) == nil else { return }
+        if context.effective.maxCostNanos != nil {
+            throw .failed(TaskFailure(.user, .priceUnknown, "\(AgentError.priceUnknown(model: descriptor.name))"))
+        }
+        guard let pool = context.pool, context.services.purse.hasBudget(pool) else { return }
+        throw .failed(
+            TaskFailure(
+                .user, .priceUnknown,
+                "WorkerPool \(pool.name) has a budget, but the price of \(descriptor.name) is not known: name another model or "
+                    + "pool, or have the administrator put its price into the table (docs/using.md, Prices)"))
     }
 
     /// Writes only what changes: the same trouble again is the same status.

@@ -21,6 +21,8 @@ struct RunContext: Sendable {
     let model: any LanguageModel
     /// As they were when this run began: an edit of the table holds for the next.
     let prices: PriceTable
+    /// Whose budget it spends; nil for a task that has no pool any more.
+    let pool: ObjectKey?
     let attempt: Int
     let generation: Int64
     let plan: EnvironmentPlan
@@ -69,7 +71,7 @@ struct RunContext: Sendable {
         return RunContext(
             record: record, services: services, effective: effective, problem: problem,
             model: MeteredModel(governed, metrics: services.metrics), prices: await services.prices.current(),
-            attempt: task.currentAttempt,
+            pool: pool.map { ObjectKey(namespace: $0.namespace, name: $0.name) }, attempt: task.currentAttempt,
             generation: task.metadata.generation,
             plan: EnvironmentPlan(
                 EnvironmentRequest(

@@ -16,6 +16,7 @@ package struct RunServices: Sendable {
     package var metrics: RunMetrics
     package var traffic: ModelTraffic
     package var prices: PriceBook
+    package var purse: PoolPurse
     package var time: any TimeSource
     package var logger: Logger
     /// Takes keys and tokens out of everything that is stored or sent.
@@ -26,7 +27,7 @@ package struct RunServices: Sendable {
     package init(
         client: KubernetesClient, transport: any HTTPTransport, catalogue: Catalogue, events: EventRecorder,
         settings: OperatorSettings, metrics: RunMetrics, traffic: ModelTraffic, prices: PriceBook = PriceBook(),
-        time: any TimeSource, logger: Logger, redact: @escaping @Sendable (String) -> String,
+        purse: PoolPurse, time: any TimeSource, logger: Logger, redact: @escaping @Sendable (String) -> String,
         wrote: @escaping @Sendable (WrittenObject, ObjectKey) -> Void = { _, _ in }
     ) {
         self.client = client
@@ -37,6 +38,7 @@ package struct RunServices: Sendable {
         self.metrics = metrics
         self.traffic = traffic
         self.prices = prices
+        self.purse = purse
         self.time = time
         self.logger = logger
         self.redact = redact

@@ -37,10 +37,27 @@ struct TaskAdmission {
         let tools = spec.unknownTools(pool: input.pool.pool?.spec)
         if !tools.isEmpty { return Answer(reason: .invalidSpec, message: tools.summary) }
         if let failure = modelProblem { return Answer(reason: failure.reason, message: failure.message) }
+        if let answer = budgetProblem { return answer }
         guard spec.environment?.podSecurity == .required, input.podSecurity == .notEnforced else { return nil }
         return Answer(
             reason: .podSecurityNotEnforced,
             message: "spec.environment.podSecurity is Required, and this server does not enforce Pod Security")
+    }
+
+    /// Of a task that wants more money than any window of its pool will ever have.
+    var budgetProblem: Answer? {
+        guard let pool = input.pool.pool, let most = pool.spec.effective().budgetNanos,
+            let own = input.task.followedSpec.limits?.maxCost?.nanos, own > most,
+            input.task.mayCost(in: pool.spec, keys: input.modelKeys, now: input.now)
+        else { return nil }
+        let (wanted, whole) = (
+            DisplayText.cost(nanos: own, isSimulated: false), DisplayText.cost(nanos: most, isSimulated: false)
+        )
+        return Answer(
+            reason: .budgetExceeded,
+            message:
+                "spec.limits.maxCost (\(wanted)) is more than WorkerPool \(pool.metadata.name) may spend in a whole window "
+                + "(\(whole), its spec.budget.maxCost): lower it, or name another pool")
     }
 
     /// Only once the pool is there, whose defaults may bring the key.

@@ -191,6 +191,14 @@ package struct TaskPlanner: Sendable {
                 .suspended(.suspendedByUser, "set spec.suspend to false to start it"), generation: generation, now: now)
             return
         }
+        // An edit of the pool may have left too little for it; that it was admitted does not help then.
+        if let problem = TaskAdmission(input).budgetProblem {
+            decision.status.close(
+                .stopped(problem.reason, problem.message), under: effective?.successPolicy ?? .completed,
+                generation: generation, now: now)
+            return
+        }
+        let holdUp = holdUp
         let progress = holdUp ?? .waiting(task.status)
         let reason = holdUp?.reason ?? .waitingForWorker
         decision.status.queue?.reason = reason.rawValue
@@ -215,6 +223,11 @@ package struct TaskPlanner: Sendable {
         }
         if pool.spec.effective().stopPolicy != .run {
             return .active(.poolOnHold, "pool \(name) is on hold: see its spec.stopPolicy")
+        }
+        if let dry = pool.status.conditions.get(.budgetExceeded), dry.status == .true, pool.spec.budget != nil,
+            task.mayCost(in: pool.spec, keys: input.modelKeys, now: now)
+        {
+            return .active(.budgetExceeded, "pool \(name): \(dry.message)")
         }
         return nil
     }

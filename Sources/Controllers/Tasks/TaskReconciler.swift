@@ -20,6 +20,7 @@ package struct TaskReconciler: Reconciler {
     package let conversations: ConversationWatch
     private let catalogue: Catalogue
     private let host: WorkerHost
+    private let purse: PoolPurse
     private let client: KubernetesClient
     private let settings: OperatorSettings
     private let time: any TimeSource
@@ -28,8 +29,8 @@ package struct TaskReconciler: Reconciler {
 
     package init(
         tasks: Store<AIOpsTask>, pools: Store<WorkerPool>, ledger: PoolLedger, podSecurity: PodSecurityProbe,
-        catalogue: Catalogue, host: WorkerHost, client: KubernetesClient, settings: OperatorSettings,
-        time: any TimeSource, logger: Logger, redact: @escaping @Sendable (String) -> String
+        catalogue: Catalogue, host: WorkerHost, purse: PoolPurse, client: KubernetesClient,
+        settings: OperatorSettings, time: any TimeSource, logger: Logger, redact: @escaping @Sendable (String) -> String
     ) {
         self.tasks = tasks
         self.pools = pools
@@ -38,6 +39,7 @@ package struct TaskReconciler: Reconciler {
         conversations = ConversationWatch(client: client, time: time)
         self.catalogue = catalogue
         self.host = host
+        self.purse = purse
         self.client = client
         self.settings = settings
         self.time = time
@@ -66,6 +68,18 @@ package struct TaskReconciler: Reconciler {
         }
         // After the start: a run taken over from a dead process has to hear of a request that is older than itself.
         if let request = decision.request { host.ask(request, uid: uid) }
+        // Before anything that tells what it has spent can go with it.
+        if task.status.isFinished || task.metadata.isBeingDeleted, !host.isRunning(uid: uid) {
+            let home = PoolReference(task, operatorNamespace: settings.namespace).home(in: pools)
+            switch await purse.settle(task, in: home.key) {
+            case .done: break
+            case .later(let failure): return ReconcileOutcome([], .retry(failure))
+            case .refused(let failure):
+                logger.warning(
+                    "what a task has spent could not be settled; all of its grant counts",
+                    ["task": "\(key)", "error": .describing(failure)])
+            }
+        }
         if decision.deletesTask {
             return ReconcileOutcome([
                 .delete(AIOpsTask.resourceType, key, uid: uid, resourceVersion: task.metadata.resourceVersion)

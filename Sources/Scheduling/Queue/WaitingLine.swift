@@ -75,6 +75,12 @@ package struct WaitingLine: Sendable {
         promotions.tidy(alive: places.count) { places[$0.key]?.serial == $0.serial }
     }
 
+    /// The task whose turn it is, which `take` would take out now.
+    package mutating func first(now: Duration) -> QueuedEntry? {
+        advance(to: now)
+        return next()
+    }
+
     /// Takes out the task whose turn it is, and remembers the turn.
     package mutating func take(now: Duration) -> QueuedEntry? {
         advance(to: now)

@@ -47,8 +47,7 @@ struct OperatorProcess: Sendable {
         let catalogue = try catalogue ?? Catalogue.builtin()
         events = EventRecorder(
             writer: client, controller: "test", instance: session, flushLimit: .seconds(600), time: time,
-            logger: logger,
-            seed: 1)
+            logger: logger, seed: 1)
         let traffic = ModelTraffic(pools: pools, time: time)
         let prices = PriceBook(
             priceTable.map { [events] in
@@ -56,10 +55,11 @@ struct OperatorProcess: Sendable {
                     key: ObjectKey(namespace: "demo", name: $0), client: client, events: events, time: time,
                     logger: logger)
             })
+        let purse = PoolPurse(pools: pools, client: client, time: time)
         let services = RunServices(
             client: client, transport: link, catalogue: catalogue, events: events, settings: settings,
-            metrics: RunMetrics(registry: metrics), traffic: traffic, prices: prices, time: time, logger: logger,
-            redact: { $0 })
+            metrics: RunMetrics(registry: metrics), traffic: traffic, prices: prices, purse: purse, time: time,
+            logger: logger, redact: { $0 })
         let (ended, sink) = AsyncStream<Void>.makeStream()
         let workers = WorkerNames(session: session)
         host = WorkerHost(
@@ -69,11 +69,11 @@ struct OperatorProcess: Sendable {
                 return await TaskRun(task, claim: claim, services: services, control: control).run()
             }, finished: { _ in sink.yield() })
         executor = IntentExecutor(writer: client)
-        let ledger = PoolLedger(tasks: tasks, pools: pools, operatorNamespace: "demo", names: workers)
+        let ledger = PoolLedger(tasks: tasks, pools: pools, operatorNamespace: "demo", names: workers, time: time)
         let podSecurity = PodSecurityProbe(client: client, time: time)
         taskReconciler = TaskReconciler(
             tasks: tasks, pools: pools, ledger: ledger, podSecurity: podSecurity, catalogue: catalogue, host: host,
-            client: client, settings: settings, time: time, logger: logger, redact: { $0 })
+            purse: purse, client: client, settings: settings, time: time, logger: logger, redact: { $0 })
         poolReconciler = PoolReconciler(
             pools: pools, ledger: ledger, executor: executor, podSecurity: podSecurity, traffic: traffic, time: time,
             logger: logger)

@@ -66,6 +66,8 @@ struct Rehearsal: Sendable {
     /// Whether the model goes on thinking until somebody stops the run.
     let thinksOn: Bool
     let catalogue: Catalogue?
+    /// Whether there is a table that knows what the model costs.
+    let isPriced: Bool
     let time = PollingTime()
     let cluster: ShopCluster
     let provider: ScriptedProvider
@@ -79,9 +81,10 @@ struct Rehearsal: Sendable {
 
     init(
         _ play: Play, answers: ScriptedProvider.Answers? = nil, providerAbsentFor: Int = 0, thinksOn: Bool = false,
-        catalogue: Catalogue? = nil, edit: (inout AIOpsTask) -> Void = { _ in }
+        catalogue: Catalogue? = nil, isPriced: Bool = false, budget: WorkerPool.Budget? = nil, edit: (inout AIOpsTask) -> Void = { _ in }
     ) {
         self.play = play
+        self.isPriced = isPriced || budget != nil
         self.thinksOn = thinksOn || play.isCutOff
         self.catalogue = catalogue
         cluster = ShopCluster(time: time, rollsOut: play != .neverHealthy)
@@ -98,7 +101,8 @@ struct Rehearsal: Sendable {
             else { return }
             _ = namespaces.withLock { $0.insert(uid) }
         }
-        server.put(Fixture.pool())
+        server.put(Fixture.pool { $0.spec.budget = budget })
+        if self.isPriced { server.put(ScriptedProvider.prices(named: "prices", in: "demo")) }
         var task = Fixture.task()
         task.metadata = ObjectMeta(name: "t", namespace: "demo")
         task.spec.problem?.id = play.problem
@@ -118,13 +122,11 @@ struct Rehearsal: Sendable {
         server.put(task)
     }
 
-    func process(
-        _ session: String, event: ProcessLink.Event? = nil, priceTable: String? = nil
-    ) throws -> OperatorProcess {
+    func process(_ session: String, event: ProcessLink.Event? = nil) throws -> OperatorProcess {
         let link = ProcessLink(server: server, provider: provider, event: event)
         let process = try OperatorProcess(
             session: session, link: link, server: server, time: time, catalogue: catalogue, metrics: metrics,
-            priceTable: priceTable)
+            priceTable: isPriced ? "prices" : nil)
         link.whileThinking.withLock { $0 = { await self.meanwhile(process) } }
         return process
     }

@@ -2,12 +2,13 @@ package import JSON
 package import Primitives
 
 extension WorkerPool {
-    /// Money spent in the current window.
+    /// Money of the current window, in a pool with a budget.
     package struct Spend: APIValue {
         package var cost: DecimalString?
+        package var held: DecimalString?
         package var currency: String?
         package var windowStartedAt: Timestamp?
-        package var unpricedCalls: Int64 = 0
+        package var grants: [BudgetGrant] = []
 
         package init() {}
     }
@@ -19,9 +20,10 @@ extension WorkerPool.Spend {
         while let field = try reader.nextKey() {
             switch field {
             case "cost": try reader.read(&cost)
+            case "held": try reader.read(&held)
             case "currency": try reader.read(&currency)
             case "windowStartedAt": try reader.read(&windowStartedAt)
-            case "unpricedCalls": try reader.read(&unpricedCalls)
+            case "grants": try reader.read(&grants)
             default: try reader.skip()
             }
         }
@@ -30,9 +32,10 @@ extension WorkerPool.Spend {
     package func encode(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.field("cost", cost)
+        writer.field("held", held)
         writer.field("currency", currency)
         writer.field("windowStartedAt", windowStartedAt)
-        writer.field("unpricedCalls", unpricedCalls)
+        writer.field("grants", nonEmpty: grants)
         writer.endObject()
     }
 }
@@ -40,12 +43,23 @@ extension WorkerPool.Spend {
 extension WorkerPool.Spend: SchemaDescribed {
     package static var schema: Schema {
         .object(
-            "Money spent in the current window.",
+            "Money of the current window, in a pool with a budget.",
             [
-                .optional("cost", .text("Spent so far; absent means unknown.", max: 32, form: .decimal)),
-                .optional("currency", .text("ISO 4217 code of cost.", max: 3, form: .currency)),
-                .optional("windowStartedAt", .timestamp("When the window began.")),
-                .optional("unpricedCalls", .integer("Calls in the window whose price is unknown.", 0...1_000_000_000)),
+                .optional("cost", .text("Spent by tasks that ended in the window.", max: 32, form: .decimal)),
+                .optional(
+                    "held",
+                    .text(
+                        "Granted to tasks that have not ended; with cost never above the budget.", max: 32,
+                        form: .decimal)),
+                .optional("currency", .text("ISO 4217 code of the amounts.", max: 3, form: .currency)),
+                .optional(
+                    "windowStartedAt",
+                    .timestamp("When the window began; the next is begun by the first grant or end of a task in it.")),
+                .optional(
+                    "grants",
+                    .list(
+                        "Who holds how much of the budget.", of: WorkerPool.BudgetGrant.schema, max: 1000,
+                        kind: .map(keys: ["taskUID", "attempt"]))),
             ])
     }
 }

@@ -120,7 +120,7 @@ extension Lifecycle {
 
     package static let all: [Lifecycle] =
         [detection, mitigation, refusedKey, timeLimit, pool, conversation(keep: false), conversation(keep: true)]
-        + [keptThroughDeletion]
+        + [keptThroughDeletion, budget]
         + [Phase.queued, .running, .evaluating].flatMap {
             [cancelled("Graceful", in: $0), cancelled("Immediate", in: $0)]
         }

@@ -24,6 +24,8 @@ package struct Lifecycle: Sendable {
     package var name: String
     package var isMitigation = false
     package var providerAnswers = ScriptedProvider.Answers.sensibly
+    /// The ConfigMap with prices that the operator goes by.
+    package var priceTable: String?
     /// How long the model thinks about a reply.
     package var modelLatency = Duration.seconds(2)
     /// True where the user or the clock interrupts the run: how far it came then is a matter of moments.

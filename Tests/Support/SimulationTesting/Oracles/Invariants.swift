@@ -39,6 +39,7 @@ struct Invariants: Sendable {
         case AIOpsTask.resourceType: task(change, &violations)
         case .namespaces: namespace(change, &violations)
         case .configMaps: configMap(change, &violations)
+        case WorkerPool.resourceType: pool(change, &violations)
         default: break
         }
     }
@@ -138,6 +139,25 @@ struct Invariants: Sendable {
         if old["data"] != new["data"] || old["binaryData"] != new["binaryData"] {
             violations.append(Violation(.invariants, "I3: \(change.key) was written again"))
         }
+    }
+
+    // MARK: Money
+
+    /// I2: what was spent in the window and what is promised never pass the budget.
+    private func pool(_ change: InMemoryAPIServer.Change, _ violations: inout [Violation]) {
+        guard let most = Self.money(change.new?["spec"]?["budget"]?["maxCost"]),
+            let spend = change.new?["status"]?["spend"]
+        else { return }
+        let granted = (spend["grants"]?.arrayValue ?? []).map { Self.money($0["amount"]) ?? .max / 2 }
+        let held = granted.reduce(0, +)
+        func violated(_ what: String) { violations.append(Violation(.invariants, "\(change.key): I2: \(what)")) }
+        if held != Self.money(spend["held"]) { violated("\(held) is granted, \(spend["held"]?.text ?? "") said") }
+        let spent = Self.money(spend["cost"]) ?? .max / 2
+        if spent + held > most { violated("\(spent) spent and \(held) granted of \(most)") }
+    }
+
+    private static func money(_ value: JSONValue?) -> Int64? {
+        value?.stringValue.flatMap { DecimalString(rawValue: $0).nanos }
     }
 
     private static func isGuarded(_ task: JSONValue) -> Bool {

@@ -60,7 +60,9 @@ final class OperatorProcess: Sendable {
             configuration: ClientConfiguration(server: Exchange.server, tls: TLSConfiguration()), transport: link,
             time: world.simulator, logger: logger, seed: seed)
         return Operator(
-            settings: OperatorSettings(version: "test", namespace: "demo", allowedModelHosts: [ScriptedProvider.host]),
+            settings: OperatorSettings(
+                version: "test", namespace: "demo", allowedModelHosts: [ScriptedProvider.host],
+                priceTable: world.lifecycle.priceTable),
             client: client, transport: link, catalogue: try catalogue.get(),
             workers: WorkerNames(session: "proc\(number)"), instance: "proc\(number)", time: world.simulator,
             logger: logger, metrics: MetricsRegistry(), redact: { $0 }, seed: seed
