@@ -36,7 +36,7 @@ package struct Operator: Sendable {
             metrics: metrics, seed: seed &+ 1)
         let events = EventRecorder(
             writer: client, controller: "aiops.dev/operator", instance: instance, time: time, logger: logger,
-            metrics: metrics, seed: seed &+ 2)
+            metrics: metrics, redact: redact, seed: seed &+ 2)
         let prices = PriceBook(
             settings.priceTable.map {
                 PriceBook.Source(
@@ -109,12 +109,13 @@ package struct Operator: Sendable {
             name: "workerpool",
             reconciler: PoolReconciler(
                 pools: pools, ledger: ledger, executor: executor, gate: gate, podSecurity: podSecurity,
-                traffic: traffic, time: time, logger: logger),
+                traffic: traffic, time: time, logger: logger, redact: redact),
             executor: executor, gate: gate, events: events, options: ControllerOptions(concurrency: 2), time: time,
             logger: logger, metrics: metrics, seed: seed &+ 4)
         let conversationController = Controller(
             name: "llmconversation",
-            reconciler: ConversationReconciler(tasks: tasks, client: client, time: time, logger: logger),
+            reconciler: ConversationReconciler(
+                tasks: tasks, client: client, time: time, logger: logger, redact: redact),
             executor: executor, gate: gate, options: ControllerOptions(concurrency: 2), time: time, logger: logger,
             metrics: metrics, seed: seed &+ 5)
         // Weak: the controller has the host, and a term whose parts hold each other would never be freed.

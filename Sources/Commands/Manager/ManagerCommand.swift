@@ -129,6 +129,10 @@ package struct ManagerCommand: Sendable {
             modelKeys: arguments.flag("operator-model-keys") ? OperatorKeys(environment: wiring.environment) : .none,
             priceTable: arguments.value("price-table"))
         for key in settings.modelKeys.texts { redactor.register(secret: key) }
+        switch configuration.credential {
+        case .token(let own), .basic(_, let own): redactor.register(secret: own)
+        case .none, .tokenFile, .exec: break
+        }
         let election = try ElectionOptions(arguments, namespace: settings.namespace)
         let gracePeriod = ElectionOptions.seconds("shutdown-grace", arguments)
         let metrics = MetricsRegistry()

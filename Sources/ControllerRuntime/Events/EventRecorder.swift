@@ -38,13 +38,14 @@ package final class EventRecorder: Lifecycle.Service, Drainable {
     private let dropped: Counter?
     private let written: Counter?
     private let seed: UInt64
+    private let redact: @Sendable (String) -> String
 
     /// The controller is who reports, such as `aiops.example.dev/operator`, and the instance which one of them, usually the
-    /// pod; `flushLimit` is for what still waits when the recorder is asked to stop.
+    /// pod; `flushLimit` is for what still waits when the recorder is asked to stop; `redact` takes secrets out of what is told.
     package init(
         writer: any ObjectWriter, controller: String, instance: String, flushLimit: Duration = .seconds(5),
         time: any TimeSource, logger: Logger, metrics: MetricsRegistry? = nil,
-        seed: UInt64 = .random(in: 0...UInt64.max)
+        redact: @escaping @Sendable (String) -> String = { $0 }, seed: UInt64 = .random(in: 0...UInt64.max)
     ) {
         self.writer = writer
         self.controller = controller
@@ -53,6 +54,7 @@ package final class EventRecorder: Lifecycle.Service, Drainable {
         self.time = time
         self.logger = logger
         self.seed = seed
+        self.redact = redact
         dropped = metrics?.counter("events_dropped_total", "Events given up.", labels: ["cause"])
         written = metrics?.counter("events_written_total", "Writes of Events.", labels: ["verb"])
         for cause in ["full", "refused"] { dropped?.initialize([cause]) }
@@ -60,6 +62,8 @@ package final class EventRecorder: Lifecycle.Service, Drainable {
     }
 
     package func record(_ note: EventNote) {
+        var note = note
+        note.note = redact(note.note)
         let entry = Entry(note: note, wall: time.wallNow(), at: time.monotonicNow())
         let isKept = waiting.withLock { waiting in
             guard waiting.count < Self.capacity else { return false }

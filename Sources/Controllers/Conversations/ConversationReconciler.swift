@@ -15,12 +15,17 @@ package struct ConversationReconciler: Reconciler {
     private let client: KubernetesClient
     private let time: any TimeSource
     private let logger: Logger
+    private let redact: @Sendable (String) -> String
 
-    package init(tasks: Store<AIOpsTask>, client: KubernetesClient, time: any TimeSource, logger: Logger) {
+    package init(
+        tasks: Store<AIOpsTask>, client: KubernetesClient, time: any TimeSource, logger: Logger,
+        redact: @escaping @Sendable (String) -> String = { $0 }
+    ) {
         self.tasks = tasks
         self.client = client
         self.time = time
         self.logger = logger
+        self.redact = redact
     }
 
     package func reconcile(_ key: ObjectKey) async -> ReconcileOutcome {
@@ -36,7 +41,7 @@ package struct ConversationReconciler: Reconciler {
         }
         var status = task.status
         seal.note(outcome, in: &status, generation: task.metadata.generation, now: time.wallNow())
-        let intents = [status.intent(for: task)].compactMap(\.self)
+        let intents = [status.intent(for: task, redact: redact)].compactMap(\.self)
         guard case .failed(let error) = outcome else {
             logger.info("a conversation was sealed after its run", ["task": "\(key)"])
             return ReconcileOutcome(intents)

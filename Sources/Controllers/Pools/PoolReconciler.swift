@@ -24,12 +24,14 @@ package final class PoolReconciler: Reconciler {
     private let traffic: ModelTraffic
     private let time: any TimeSource
     private let logger: Logger
+    private let redact: @Sendable (String) -> String
     /// When the status of each pool was last written.
     private let written = Locked<[ObjectKey: Duration]>([:])
 
     package init(
         pools: Store<WorkerPool>, ledger: PoolLedger, executor: IntentExecutor, gate: WriteGate? = nil,
-        podSecurity: PodSecurityProbe, traffic: ModelTraffic, time: any TimeSource, logger: Logger
+        podSecurity: PodSecurityProbe, traffic: ModelTraffic, time: any TimeSource, logger: Logger,
+        redact: @escaping @Sendable (String) -> String = { $0 }
     ) {
         self.pools = pools
         self.ledger = ledger
@@ -39,6 +41,7 @@ package final class PoolReconciler: Reconciler {
         self.traffic = traffic
         self.time = time
         self.logger = logger
+        self.redact = redact
     }
 
     package func reconcile(_ key: ObjectKey) async -> ReconcileOutcome {
@@ -217,7 +220,8 @@ package final class PoolReconciler: Reconciler {
     private func outcome(
         _ pool: WorkerPool, _ wanted: WorkerPool.Status, _ granted: Granted, again: Duration? = nil
     ) -> ReconcileOutcome {
-        var again = again
+        var (again, wanted) = (again, wanted)
+        wanted.hideSecrets(since: pool.status, redact)
         var intents: [Intent] = []
         switch change(pool, wanted) {
         case .none: break

@@ -66,6 +66,7 @@ struct RunContext: Sendable {
         let apiServer = try await apiServer(services)
         var services = services
         services.redact = { [redact = services.redact] in redact(keys.redact($0)) }
+        await record.hide(with: services.redact)
         let started = task.status.startedAt ?? services.time.wallNow()
         let admitted = task.status.admission?.admittedAt ?? started
         return RunContext(

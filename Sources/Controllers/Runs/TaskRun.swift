@@ -27,7 +27,9 @@ package struct TaskRun: Sendable {
     private let conversation = Locked<ConversationKeeper?>(nil)
 
     package init(_ task: AIOpsTask, claim: AIOpsTask.Claim, services: RunServices, control: RunControl) {
-        record = TaskRecord(task, claim: claim, client: services.client, time: services.time, wrote: services.wrote)
+        record = TaskRecord(
+            task, claim: claim, client: services.client, time: services.time, wrote: services.wrote,
+            redact: services.redact)
         self.services = services
         self.control = control
         vigil = EnvironmentVigil(

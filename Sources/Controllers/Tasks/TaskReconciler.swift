@@ -87,7 +87,7 @@ package struct TaskReconciler: Reconciler {
         }
         if decision.releases { return await release(task, decision.status) }
         return ReconcileOutcome(
-            [decision.status.intent(for: task)].compactMap(\.self),
+            [decision.status.intent(for: task, redact: redact)].compactMap(\.self),
             wakeAfter.map { .requeue(after: $0) } ?? .done, notes: notes(task, decision.status))
     }
 
@@ -164,7 +164,7 @@ package struct TaskReconciler: Reconciler {
                 let (saved, notes) = try await saveDiagnostics(task, releaser)
             {
                 status.environment?.diagnostics = saved
-                return ReconcileOutcome([status.intent(for: task)].compactMap(\.self), notes: notes)
+                return ReconcileOutcome([status.intent(for: task, redact: redact)].compactMap(\.self), notes: notes)
             }
             switch try await releaser.release() {
             case .gone: return await released(task, status)
@@ -174,14 +174,14 @@ package struct TaskReconciler: Reconciler {
                     .cleanedUp, .false, .cleaningUp, "waiting for " + waiting.joined(separator: ", "),
                     generation: task.metadata.generation, now: time.wallNow())
                 return ReconcileOutcome(
-                    [status.intent(for: task)].compactMap(\.self), .requeue(after: .seconds(1)))
+                    [status.intent(for: task, redact: redact)].compactMap(\.self), .requeue(after: .seconds(1)))
             }
         } catch {
             logger.warning("environment not released yet", ["task": "\(task.key)", "error": .describing(error)])
             status.mark(
                 .cleanedUp, .false, .cleanUpFailed, "\(error)", generation: task.metadata.generation,
                 now: time.wallNow())
-            return ReconcileOutcome([status.intent(for: task)].compactMap(\.self), .retry(error))
+            return ReconcileOutcome([status.intent(for: task, redact: redact)].compactMap(\.self), .retry(error))
         }
     }
 
@@ -210,7 +210,7 @@ package struct TaskReconciler: Reconciler {
         let now = time.wallNow()
         if task.metadata.isBeingDeleted {
             if let error = await KeptConversation(task, client: client, time: time, logger: logger).settle(&status) {
-                return ReconcileOutcome([status.intent(for: task)].compactMap(\.self), .retry(error))
+                return ReconcileOutcome([status.intent(for: task, redact: redact)].compactMap(\.self), .retry(error))
             }
             return ReconcileOutcome([Finalizer.environment.remove(from: task)].compactMap(\.self))
         }
@@ -222,6 +222,6 @@ package struct TaskReconciler: Reconciler {
             now: now)
         let note = EventNote.about(
             task, reason: "CleanedUp", action: "Release", note: "everything made for the task is gone")
-        return ReconcileOutcome([status.intent(for: task)].compactMap(\.self), notes: [note])
+        return ReconcileOutcome([status.intent(for: task, redact: redact)].compactMap(\.self), notes: [note])
     }
 }

@@ -19,26 +19,33 @@ package actor TaskRecord {
     private let client: KubernetesClient
     private let time: any TimeSource
     private let wrote: @Sendable (WrittenObject, ObjectKey) -> Void
+    private var redact: @Sendable (String) -> String
     private var latest: AIOpsTask
     /// The end that was written last; whether it stands is not known while its answer is missing.
     private var writtenEnd: AIOpsTask.Status?
 
-    /// `wrote` hears of each write that the server has confirmed, and of which task.
+    /// `wrote` hears of each write that the server has confirmed, and of which task; `redact` takes secrets out of the words
+    /// in it.
     package init(
         _ task: AIOpsTask, claim: AIOpsTask.Claim, client: KubernetesClient, time: any TimeSource,
-        wrote: @escaping @Sendable (WrittenObject, ObjectKey) -> Void = { _, _ in }
+        wrote: @escaping @Sendable (WrittenObject, ObjectKey) -> Void = { _, _ in },
+        redact: @escaping @Sendable (String) -> String = { $0 }
     ) {
         key = ObjectKey(namespace: task.metadata.namespace ?? "", name: task.metadata.name)
         uid = task.metadata.uid
         self.claim = claim
         self.client = client
         self.time = time
+        self.redact = redact
         self.wrote = wrote
         latest = task
     }
 
     package var task: AIOpsTask { latest }
     package var status: AIOpsTask.Status { latest.status }
+
+    /// From now on also takes out what a run has come to know.
+    func hide(with redact: @escaping @Sendable (String) -> String) { self.redact = redact }
 
     /// Reads the task again; ends the run when it is no longer ours.
     ///
@@ -67,6 +74,7 @@ package actor TaskRecord {
         for attempt in 0..<Self.attempts {
             var status = latest.status
             change(&status, time.wallNow())
+            status.hideSecrets(since: latest.status, redact)
             guard status != latest.status else { return }
             guard let difference = JSONMergePatch.diff(from: latest.status.jsonValue(), to: status.jsonValue()) else {
                 return

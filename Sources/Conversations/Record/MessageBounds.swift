@@ -25,6 +25,7 @@ package struct MessageBounds: Sendable, Hashable {
                 originalBytes: size, sha256: SHA256Digest.of(admitted.content).hex)
             admitted.content = TextCut.prefix(admitted.content, bytes: content)
         }
+        admitted.functionName = message.functionName.map(redact)
         admitted.functionArguments = message.functionArguments.map { bounded(redacted($0, redact)) }
         admitted.functionResult = message.functionResult.map { bounded(redacted($0, redact)) }
         if let metadata = bounded(redacted(.object(message.metadata), redact)).objectValue {

@@ -54,7 +54,7 @@ package struct DiagnosticsCollector: Sendable {
             bundle.add("pods of \(namespace)", redact(PodSummary.table(pods)))
             return pods
         } catch {
-            bundle.add("pods of \(namespace)", "cannot be listed: \(error.message)")
+            bundle.add("pods of \(namespace)", redact("cannot be listed: \(error.message)"))
             return []
         }
     }
@@ -65,7 +65,7 @@ package struct DiagnosticsCollector: Sendable {
             let lines = events.sorted { $0.time < $1.time }.suffix(Self.events).map(\.text)
             bundle.add("events of \(namespace)", redact(lines.joined(separator: "\n")))
         } catch {
-            bundle.add("events of \(namespace)", "cannot be listed: \(error.message)")
+            bundle.add("events of \(namespace)", redact("cannot be listed: \(error.message)"))
         }
     }
 
@@ -91,7 +91,8 @@ package struct DiagnosticsCollector: Sendable {
                 } catch is DeadlineExceeded {
                     bundle.add(title, "cannot be read: the kubelet did not answer in time")
                 } catch {
-                    bundle.add(title, "cannot be read: \((error as? KubernetesError)?.message ?? "\(error)")")
+                    bundle.add(
+                        title, redact("cannot be read: \((error as? KubernetesError)?.message ?? "\(error)")"))
                 }
             }
         }

@@ -1,7 +1,8 @@
 /// Texts that are credentials by their looks.
 ///
-/// Keys of OpenAI, OpenRouter and Anthropic (`sk-…`, `sk-or-…`, `sk-ant-…`), the credential after `Bearer`,
-/// JSON web tokens, and private keys in PEM.
+/// Keys of OpenAI, OpenRouter and Anthropic (`sk-…`, `sk-or-…`, `sk-ant-…`) and of those in `SecretShape+Vendors`, the
+/// credential after `Bearer` or `Basic`, JSON web tokens, private keys in PEM, plain and in base64, passwords in addresses, and
+/// what is called a token, a password or a key and looks like one (`SecretShape+Labels`).
 ///
 /// Looked for from the beginning to the end of a text that may be anybody's, so the time must grow with its length alone:
 /// what was read in vain is not read again.
@@ -9,21 +10,28 @@ struct SecretShape {
     private static let shortestKey = 16
     private static let shortestToken = 8
 
-    private let bytes: [UInt8]
+    let bytes: [UInt8]
     /// No web token begins before it: the run of its characters ends there in something that no token has.
     private var tokenless = 0
+    /// No labelled value begins before it: what was read up to there is none.
+    var plainUntil = 0
 
     init(_ bytes: [UInt8]) { self.bytes = bytes }
 
     /// The part of the text to hide when a credential starts exactly at `start`, which never goes back.
     mutating func match(at start: Int) -> Range<Int>? {
-        switch bytes[start] {
-        case UInt8(ascii: "s"): Self.apiKey(in: bytes, at: start)
-        case UInt8(ascii: "B"), UInt8(ascii: "b"): Self.bearer(in: bytes, at: start)
-        case UInt8(ascii: "e"): webToken(at: start)
-        case UInt8(ascii: "-"): Self.privateKey(in: bytes, at: start)
-        default: nil
-        }
+        let shape: Range<Int>? =
+            switch bytes[start] {
+            case UInt8(ascii: "s"): Self.apiKey(in: bytes, at: start)
+            case UInt8(ascii: "B"), UInt8(ascii: "b"): Self.bearer(in: bytes, at: start) ?? basic(at: start)
+            case UInt8(ascii: "e"): webToken(at: start)
+            case UInt8(ascii: "-"): Self.privateKey(in: bytes, at: start)
+            case UInt8(ascii: ":"): addressPassword(at: start)
+            case UInt8(ascii: "L"): encodedPrivateKey(at: start)
+            default: nil
+            }
+        if let range = shape ?? vendorKey(at: start) { return range }
+        return labelled(at: start)
     }
 
     private static func apiKey(in bytes: [UInt8], at start: Int) -> Range<Int>? {
@@ -80,13 +88,16 @@ struct SecretShape {
         return start..<bytes.count
     }
 
-    private static func run(in bytes: [UInt8], from start: Int, while belongs: (UInt8) -> Bool) -> Int {
+    static func run(
+        in bytes: [UInt8], from start: Int, to most: Int? = nil, while belongs: (UInt8) -> Bool
+    ) -> Int {
+        let end = most ?? bytes.count
         var index = start
-        while index < bytes.count, belongs(bytes[index]) { index += 1 }
+        while index < end, belongs(bytes[index]) { index += 1 }
         return index
     }
 
-    private static func hasPrefix(
+    static func hasPrefix(
         _ prefix: StaticString, in bytes: [UInt8], at start: Int, ignoringCase: Bool = false
     ) -> Bool {
         guard bytes.count - start >= prefix.utf8CodeUnitCount else { return false }
@@ -95,13 +106,13 @@ struct SecretShape {
         }
     }
 
-    private static func isWordStart(_ bytes: [UInt8], _ index: Int) -> Bool {
+    static func isWordStart(_ bytes: [UInt8], _ index: Int) -> Bool {
         guard index > 0 else { return true }
         let before = bytes[index - 1]
         return !isKeyByte(before) || before == UInt8(ascii: "-") || before == UInt8(ascii: "_")
     }
 
-    private static func isKeyByte(_ byte: UInt8) -> Bool {
+    static func isKeyByte(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
             UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):

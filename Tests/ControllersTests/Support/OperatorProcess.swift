@@ -31,11 +31,13 @@ struct OperatorProcess: Sendable {
     /// The catalogue is the built-in one unless another is given.
     init(
         session: String, link: ProcessLink, server: InMemoryAPIServer, time: PollingTime, catalogue: Catalogue? = nil,
-        metrics: MetricsRegistry = MetricsRegistry(), priceTable: String? = nil
+        metrics: MetricsRegistry = MetricsRegistry(), priceTable: String? = nil, redactor: Redactor? = nil,
+        log: (any LogSink)? = nil
     ) throws {
+        let redact: @Sendable (String) -> String = { redactor?.redact($0) ?? $0 }
         let settings = OperatorSettings(
             version: "test", namespace: "demo", allowedModelHosts: [ScriptedProvider.host], priceTable: priceTable)
-        let logger = Logger.disabled
+        let logger = log.map { Logger(label: session, sink: $0, level: .debug) } ?? .disabled
         let client = KubernetesClient(
             configuration: ClientConfiguration(server: "https://memory", tls: TLSConfiguration()), transport: link,
             time: time, logger: logger, seed: 1)
@@ -47,7 +49,7 @@ struct OperatorProcess: Sendable {
         let catalogue = try catalogue ?? Catalogue.builtin()
         events = EventRecorder(
             writer: client, controller: "test", instance: session, flushLimit: .seconds(600), time: time,
-            logger: logger, seed: 1)
+            logger: logger, redact: redact, seed: 1)
         let traffic = ModelTraffic(pools: pools, time: time)
         let prices = PriceBook(
             priceTable.map { [events] in
@@ -59,7 +61,7 @@ struct OperatorProcess: Sendable {
         let services = RunServices(
             client: client, transport: link, catalogue: catalogue, events: events, settings: settings,
             metrics: RunMetrics(registry: metrics), traffic: traffic, prices: prices, purse: purse, time: time,
-            logger: logger, redact: { $0 })
+            logger: logger, redact: redact)
         let (ended, sink) = AsyncStream<Void>.makeStream()
         let workers = WorkerNames(session: session)
         host = WorkerHost(
@@ -73,11 +75,12 @@ struct OperatorProcess: Sendable {
         let podSecurity = PodSecurityProbe(client: client, time: time)
         taskReconciler = TaskReconciler(
             tasks: tasks, pools: pools, ledger: ledger, podSecurity: podSecurity, catalogue: catalogue, host: host,
-            purse: purse, client: client, settings: settings, time: time, logger: logger, redact: { $0 })
+            purse: purse, client: client, settings: settings, time: time, logger: logger, redact: redact)
         poolReconciler = PoolReconciler(
             pools: pools, ledger: ledger, executor: executor, podSecurity: podSecurity, traffic: traffic, time: time,
-            logger: logger)
-        conversationReconciler = ConversationReconciler(tasks: tasks, client: client, time: time, logger: logger)
+            logger: logger, redact: redact)
+        conversationReconciler = ConversationReconciler(
+            tasks: tasks, client: client, time: time, logger: logger, redact: redact)
         runsEnded = ended
         self.link = link
         self.client = client

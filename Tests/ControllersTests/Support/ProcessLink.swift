@@ -22,6 +22,7 @@ final class ProcessLink: HTTPTransport {
     private struct State {
         var writes = 0
         var isDead = false
+        var asked: [String] = []
     }
 
     private let server: InMemoryAPIServer
@@ -38,6 +39,8 @@ final class ProcessLink: HTTPTransport {
     }
 
     var writes: Int { state.withLock { $0.writes } }
+    /// The bodies of the calls of the model.
+    var asked: [String] { state.withLock { $0.asked } }
     var isDead: Bool { state.withLock { $0.isDead } }
 
     func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
@@ -45,6 +48,7 @@ final class ProcessLink: HTTPTransport {
         if request.url.hasPrefix(ScriptedProvider.baseURL) {
             if request.method != "GET", let act = whileThinking.withLock({ $0 }) { await act() }
             if isDead || Task.isCancelled { throw .cancelled }
+            state.withLock { $0.asked.append(String(decoding: request.body, as: UTF8.self)) }
             return try provider.answer(request)
         }
         // A dry run changes nothing, so it matters to nobody whether it came.

@@ -68,6 +68,9 @@ struct Rehearsal: Sendable {
     let catalogue: Catalogue?
     /// Whether there is a table that knows what the model costs.
     let isPriced: Bool
+    /// What takes secrets out of all that the processes write, and where their log goes.
+    let redactor: Redactor?
+    let log: (any LogSink)?
     let time = PollingTime()
     let cluster: ShopCluster
     let provider: ScriptedProvider
@@ -81,10 +84,12 @@ struct Rehearsal: Sendable {
 
     init(
         _ play: Play, answers: ScriptedProvider.Answers? = nil, providerAbsentFor: Int = 0, thinksOn: Bool = false,
-        catalogue: Catalogue? = nil, isPriced: Bool = false, budget: WorkerPool.Budget? = nil, edit: (inout AIOpsTask) -> Void = { _ in }
+        catalogue: Catalogue? = nil, isPriced: Bool = false, budget: WorkerPool.Budget? = nil,
+        redactor: Redactor? = nil, log: (any LogSink)? = nil, edit: (inout AIOpsTask) -> Void = { _ in }
     ) {
         self.play = play
         self.isPriced = isPriced || budget != nil
+        (self.redactor, self.log) = (redactor, log)
         self.thinksOn = thinksOn || play.isCutOff
         self.catalogue = catalogue
         cluster = ShopCluster(time: time, rollsOut: play != .neverHealthy)
@@ -126,7 +131,7 @@ struct Rehearsal: Sendable {
         let link = ProcessLink(server: server, provider: provider, event: event)
         let process = try OperatorProcess(
             session: session, link: link, server: server, time: time, catalogue: catalogue, metrics: metrics,
-            priceTable: isPriced ? "prices" : nil)
+            priceTable: isPriced ? "prices" : nil, redactor: redactor, log: log)
         link.whileThinking.withLock { $0 = { await self.meanwhile(process) } }
         return process
     }

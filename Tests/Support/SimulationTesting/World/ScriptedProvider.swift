@@ -17,7 +17,7 @@ package final class ScriptedProvider: Sendable {
     }
 
     /// What kind of model answers.
-    package enum Answers: Sendable {
+    package enum Answers: Sendable, Equatable {
         case sensibly
         case refusingTheKey
         /// Never says anything that could be done.
@@ -26,6 +26,10 @@ package final class ScriptedProvider: Sendable {
         case dithering
         /// Answers once, and refuses the key from then on.
         case refusingTheKeyLater
+        /// Sensibly, after these words.
+        case saying(String)
+        /// Refuses every call with these words.
+        case refusing(String)
         /// Its name stands for an address that the transport refuses.
         case atARefusedAddress
     }
@@ -73,6 +77,10 @@ package final class ScriptedProvider: Sendable {
             let refusal: JSONValue = ["error": ["message": "invalid key", "type": "invalid_request_error"]]
             return HTTPResponse(status: 401, bytes: refusal.serialized())
         }
+        if case .refusing(let words) = answers {
+            let refusal: JSONValue = ["error": ["message": .string(words), "type": "invalid_request_error"]]
+            return HTTPResponse(status: 400, bytes: refusal.serialized())
+        }
         state.withLock { $0.answered += 1 }
         guard let body = try? JSONValue(parsing: request.body), let messages = body["messages"]?.arrayValue else {
             return HTTPResponse(status: 400, bytes: [])
@@ -94,7 +102,9 @@ package final class ScriptedProvider: Sendable {
         switch answers {
         case .babbling: "Let me think about that."
         case .dithering: ScriptedModel.action(Self.look)
-        case .sensibly, .refusingTheKey, .refusingTheKeyLater, .atARefusedAddress:
+        case .saying(let words):
+            "\(words)\n\n" + ScriptedModel.action(action(messages.last?["content"]?.stringValue ?? ""))
+        case .sensibly, .refusingTheKey, .refusingTheKeyLater, .refusing, .atARefusedAddress:
             ScriptedModel.action(action(messages.last?["content"]?.stringValue ?? ""))
         }
     }

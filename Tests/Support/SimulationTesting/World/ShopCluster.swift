@@ -17,6 +17,8 @@ package struct ShopCluster: Sendable {
     package let brokenRepairs = Locked(0)
     /// So many calls are still served after a Service leads elsewhere, as while proxies have not followed.
     package let lateCalls = Locked(0)
+    /// What the listing of services ends with.
+    package let remark = Locked("")
 
     /// Where `rollsOut` is false, no Deployment ever gets a pod.
     package init(profile: ServerProfile = .v1_36, time: any TimeSource, rollsOut: Bool = true) {
@@ -49,6 +51,7 @@ package struct ShopCluster: Sendable {
             cluster.put(.pods, Self.running(pod))
         }
         let (server, repairs, brokenRepairs, lateCalls) = (server, repairs, brokenRepairs, lateCalls)
+        let remark = remark
         server.serveExec { [unowned server] exec in
             let application = "env-" + exec.pod.namespace.dropFirst(4)
             let services = server.objects(.services, namespace: String(application))
@@ -67,7 +70,7 @@ package struct ShopCluster: Sendable {
                 let lines = services.map {
                     "\($0["metadata", "name"]?.stringValue ?? "") leads to \(Self.port(of: $0))\n"
                 }
-                return .init(stdout: lines.joined())
+                return .init(stdout: lines.joined() + remark.withLock { $0 })
             }
             guard command.hasPrefix("kubectl patch service store") else { return .init(stderr: "what?", exitCode: 1) }
             repairs.withLock { $0 += 1 }
