@@ -225,8 +225,9 @@ let package = Package(
             [
                 "Agent", "Controllers", "ControllerRuntime", "AIOpsAPI", "Problems", "Environments", "Scheduling",
                 "Conversations", "KubernetesClient", "KubernetesModel", "KubernetesTesting", "LanguageModels",
-                "LanguageModelTesting", "LifecycleTesting", "SimulationTesting", "HTTP", "JSON", "Telemetry",
-                "Primitives",
+                "LanguageModelTesting", "LifecycleTesting", "SimulationTesting", "ClusterTesting", "HTTPTesting",
+                "HTTP",
+                "JSON", "YAML", "Telemetry", "Primitives",
             ]),
         tests(
             "SimulationTests",

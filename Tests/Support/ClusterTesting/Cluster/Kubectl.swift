@@ -18,6 +18,18 @@ package struct Kubectl: Sendable {
         return child.output()
     }
 
+    /// What a line of shell prints in which `kubectl` means this cluster and namespace.
+    package func shell(_ line: String, in namespace: String, within limit: Duration = .seconds(60)) async throws
+        -> String
+    {
+        let function =
+            "kubectl() { '\(try Self.program())' --kubeconfig='\(kubeconfig)' --namespace='\(namespace)' \"$@\"; }"
+        let child = try ChildProcess("/bin/bash", ["-c", "\(function)\n\(line)"], separateErrors: true)
+        let code = try await child.exit(within: limit)
+        guard code == 0 else { throw NeverHappened("\(line): exit code \(code): \(child.errors())") }
+        return child.output()
+    }
+
     /// `KUBECTL`, else the one on PATH, else the one built with the private cluster.
     private static func program() throws -> String {
         if let named = getenv("KUBECTL"), named.pointee != 0 { return String(cString: named) }
