@@ -179,6 +179,11 @@ let package = Package(
                 "Telemetry", "Primitives",
             ], path: "Tests/Support/RuntimeBench"),
 
+        // Many conversations at once in one process; run by hand, shipped in no product.
+        program(
+            "AgentBench", ["Agent", "LanguageModels", "Conversations", "HTTP", "JSON", "Primitives"],
+            path: "Tests/Support/AgentBench"),
+
         // The runtime under the same work as the controllers it is compared with: see scripts/bench.py.
         program(
             "RuntimeTwin",

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 sys.dont_write_bytecode = True
 
 import preflight  # noqa: E402
-from measure import machine  # noqa: E402
+from measure import agents, machine  # noqa: E402
 from measure.api import Api, ApiError, Json, tasks_path  # noqa: E402
 from measure.arena import Arena, ArenaError, Burst, Paced, Start  # noqa: E402
 from measure.goals import Scorecard  # noqa: E402
@@ -36,7 +36,7 @@ CLUSTER = "aiops-bench"
 DOCUMENT = ROOT / "docs" / "benchmarks.md"
 SCRIPTS = ROOT / "scripts"
 TOOLS = ROOT / "build" / "measure"
-PARTS = ("speed", "size", "alone", "pods")
+PARTS = ("speed", "size", "alone", "agents", "pods")
 DETECTION = "shop_lite_target_port-misconfig-detection-1"
 QUEUED: Json = {"problem": {"id": DETECTION}, "agent": {"model": {"provider": "Simulated"}}, "poolRef": {"name": "empty"}}
 REFUSED: Json = {"problem": {"id": "no_such_problem-detection-1"}}
@@ -213,6 +213,18 @@ def alone(progress: Progress, program: pathlib.Path, options: argparse.Namespace
            f"{rows.bytes_each:,.0f}; {rows.first_peak:.2f}, {rows.second_peak:.2f}") for kind, rows in kinds.items())])
 
 
+def conversing(progress: Progress, program: pathlib.Path, options: argparse.Namespace, goals: Scorecard) -> Table:
+    """A thousand agents in one process, each with its whole conversation."""
+    with progress.step(f"{agents.CONVERSATIONS} conversations at once"):
+        found = [agents.measure(program) for _ in range(options.rounds)]
+    peak, rate = middle([run.peak for run in found]), middle([run.per_second for run in found])
+    goals.absolute(f"{agents.CONVERSATIONS:,} conversations at once, peak resident", peak, 128, "MiB")
+    return Table("Agents, with a model that answers at once", ("measure", "figure"), [
+        (f"peak resident with {agents.CONVERSATIONS:,} conversations of {found[0].messages // found[0].count} messages and "
+         f"{found[0].bytes // found[0].count // 1024} KiB each, all open at once, MiB", f"{peak:.1f}"),
+        ("messages a second, from the reply to the next request, nothing stored", f"{rate:,.0f}")])
+
+
 def with_pods(progress: Progress, runs: int, binary: pathlib.Path) -> Table:
     """From `kubectl apply` to the verdict, with the operator as a pod, an application of real pods, a fault and an agent."""
     cluster = Private()
@@ -267,7 +279,7 @@ def main() -> int:
     preflight.writable()
     if {"speed", "size", "pods"} & set(parts):
         preflight.root("This measurement", "it starts private clusters (network namespaces, containers)")
-    steps = {"speed": options.rounds * 6 + 1, "size": len(options.objects) + 2, "alone": 3, "pods": options.runs + 2}
+    steps = {"speed": options.rounds * 6 + 1, "size": len(options.objects) + 2, "alone": 3, "agents": 1, "pods": options.runs + 2}
     about = machine.describe()
     progress = Progress(2 + sum(steps[part] for part in parts), "bench")
     kept, built = Kept(ROOT / "build" / "bench", PARTS), ROOT / ".build" / "release"
@@ -280,7 +292,7 @@ def main() -> int:
     failed = 0
     try:
         with progress.step("building operator and twin (release)"):
-            for product in ("RuntimeTwin", "RuntimeBench"):
+            for product in ("RuntimeTwin", "RuntimeBench", "AgentBench"):
                 progress.run(product, [SCRIPTS / "release.sh", product])
             progress.run("image", [SCRIPTS / "images" / "operator.py", "--output", release.ARCHIVE.parent])
         if {"speed", "size"} & set(parts):
@@ -289,8 +301,9 @@ def main() -> int:
                 measure("speed", lambda goals: speed(progress, made, chosen, options, goals))
                 measure("size", lambda goals: size(progress, made, chosen, options, goals))
         measure("alone", lambda goals: alone(progress, built / "RuntimeBench", options, goals))
+        measure("agents", lambda goals: conversing(progress, built / "AgentBench", options, goals))
         measure("pods", lambda _: with_pods(progress, options.runs, release.BINARY))
-    except (Failure, ApiError, ArenaError, NativeError, ProcessError, RuntimeBenchError) as failure:
+    except (Failure, ApiError, ArenaError, NativeError, ProcessError, RuntimeBenchError, agents.AgentBenchError) as failure:
         print(f"\nbench: {failure}", file=sys.stderr)
         failed = failure.code if isinstance(failure, Failure) else 1
     print(f"\n{kept.text(tuple(name for name in PARTS if name in parts and kept.has(name, about)))}")

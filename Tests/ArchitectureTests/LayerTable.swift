@@ -43,6 +43,7 @@ enum LayerTable {
         "LanguageModelTesting": ["LanguageModels", "HTTPTesting"],
         "ModelFuzzing": ["Agent"],
         "fuzz-models": ["ModelFuzzing"],
+        "AgentBench": ["Agent"],
         "RuntimeTwin": ["ControllerRuntime", "CurlTransport"],
         "SimulationTesting": ["Controllers", "KubernetesTesting", "LanguageModelTesting", "LifecycleTesting"],
         "simulate": ["SimulationTesting"],
