@@ -42,6 +42,87 @@ import Testing
         return record
     }
 
+    /// Two calls in one reply, of which one was run, and one that could not be read.
+    private static func nativeRecord() -> ConversationRecord {
+        var record = ConversationRecord(identity: "uid-1", redact: { $0 })
+        var action = said(.assistant, "I look.", phase: "agent", after: 2)
+        action.toolCalls = [
+            MessageCall(id: "c1", name: "exec_shell", arguments: #"{"command":"kubectl get pods","timeout":null}"#),
+            MessageCall(id: "c2", name: "get_logs", arguments: "{bad"),
+        ]
+        action.functionName = "exec_shell"
+        action.functionArguments = ["command": "kubectl get pods"]
+        var observation = said(.tool, "web 0/1", phase: "observation", after: 3)
+        observation.functionName = "exec_shell"
+        observation.toolCallID = "c1"
+        var declined = said(.tool, "Not run.", phase: "notRun", after: 3)
+        declined.functionName = "get_logs"
+        declined.toolCallID = "c2"
+        var submission = said(.assistant, "", phase: "agent", after: 5)
+        submission.toolCalls = [MessageCall(id: "c3", name: "submit", arguments: #"{"has_anomaly":"Yes"}"#)]
+        submission.functionName = "submit"
+        submission.metadata["action"] = "submit"
+        _ = record.append([
+            said(.system, "You are an SRE.", phase: "prompt", after: 0),
+            said(.user, "Find it.", phase: "prompt", after: 0), action, observation, declined, submission,
+        ])
+        return record
+    }
+
+    private static let nativeExport = ConversationExport(
+        nativeRecord().messages, facts: ExportFacts(sessionID: "uid-1", task: "demo/a", agent: "React"))
+
+    @Test func nativeCallsAreTrainedOnAsTheModelMadeThem() throws {
+        let messages = try #require(try Self.value(.training, of: Self.nativeExport)["messages"]?.arrayValue)
+        #expect(messages.map { $0["role"] } == ["system", "user", "assistant", "tool", "tool", "assistant"])
+        #expect(
+            messages[2] == [
+                "role": "assistant", "content": "I look.",
+                "tool_calls": [
+                    [
+                        "id": "c1", "type": "function",
+                        "function": [
+                            "name": "exec_shell",
+                            "arguments": #"{"command":"kubectl get pods","timeout":null}"#,
+                        ],
+                    ], ["id": "c2", "type": "function", "function": ["name": "get_logs", "arguments": "{bad"]],
+                ],
+            ])
+        #expect(
+            messages[3] == ["role": "tool", "content": "web 0/1", "name": "exec_shell", "tool_call_id": "c1"])
+        #expect(messages[4]["tool_call_id"] == "c2" && messages[5]["content"] == "")
+    }
+
+    @Test func nativeCallsHaveTheirResultsInTheirStep() throws {
+        let steps = try #require(try Self.value(.atif, of: Self.nativeExport)["steps"]?.arrayValue)
+        #expect(steps.map { $0["source"] } == ["system", "user", "agent", "agent"])
+        #expect(
+            steps[2]["tool_calls"] == [
+                [
+                    "tool_call_id": "c1", "function_name": "exec_shell",
+                    "arguments": ["command": "kubectl get pods", "timeout": nil],
+                ], ["tool_call_id": "c2", "function_name": "get_logs", "arguments": ["value": "{bad"]],
+            ])
+        #expect(
+            steps[2]["observation"]?["results"] == [
+                ["source_call_id": "c1", "content": "web 0/1"], ["source_call_id": "c2", "content": "Not run."],
+            ])
+        #expect(steps[3]["tool_calls"]?[0]?["arguments"] == ["has_anomaly": "Yes"])
+    }
+
+    @Test func nativeCallsAreReadable() throws {
+        let trace = try #require(try Self.value(.aiopslab, of: Self.nativeExport)["trace"]?.arrayValue)
+        #expect(
+            trace.first?["content"]?.stringValue
+                == "I look.\n```\nexec_shell(command=\"kubectl get pods\", timeout=None)\n```\n"
+                + "```\nget_logs(value=\"{bad\")\n```")
+        #expect(trace.last == ["role": "env", "content": "1"])
+        #expect(trace[3]["content"] == "```\nsubmit(has_anomaly=\"Yes\")\n```")
+        let text = String(decoding: Self.nativeExport.bytes(as: .text), as: UTF8.self)
+        #expect(text.contains("\nI look.\n→ exec_shell {\"command\":\"kubectl get pods\",\"timeout\":null}\n"))
+        #expect(Self.nativeRecord().preview().last?.content == "→ submit {\"has_anomaly\":\"Yes\"}")
+    }
+
     private static func export(
         success: Bool? = true, priceIsKnown: Bool = true
     ) -> ConversationExport {

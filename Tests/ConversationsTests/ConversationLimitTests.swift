@@ -10,6 +10,9 @@ struct ConversationLimitTests {
         let worst = String(repeating: "\u{1}", count: 200_000)
         var made = ConversationMessage(
             timestamp: Timestamp(microseconds: 1_800_000_000_123_456), role: .assistant, content: worst)
+        made.toolCalls = (0..<9).map { MessageCall(id: "call_\($0)", name: "exec_shell", arguments: worst) }
+        made.toolCallID = "call_1"
+        made.reasoning = [["signature": .string(String(repeating: "\u{1}", count: 2_700))]]
         made.functionName = "exec_shell"
         made.functionArguments = .string(worst)
         made.functionResult = .string(worst)

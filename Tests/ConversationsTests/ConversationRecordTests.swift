@@ -32,6 +32,13 @@ private func randomConversation(seed: UInt64) -> (record: ConversationRecord, fl
             if Bool.random(using: &generator) { made.reservation = CallReservation(tokens: 100, nanoUSD: 7) }
             if Bool.random(using: &generator) { made.functionArguments = ["z": 1, "a": ["x", nil]] }
             if Bool.random(using: &generator) { made.metadata = ["step": 3, "phase": "x"] }
+            if Bool.random(using: &generator) {
+                made.toolCalls = (0..<Int.random(in: 1...3, using: &generator)).map {
+                    MessageCall(id: "c\($0)", name: "n", arguments: pieces.randomElement(using: &generator) ?? "")
+                }
+                made.reasoning = [["a": 1], "b"]
+            }
+            if Bool.random(using: &generator) { made.toolCallID = "c0" }
             return made
         }
         flushes.append(record.append(messages))

@@ -17,7 +17,7 @@ struct AIOpsLabSession {
             switch message.role {
             case .system: continue
             case .user where message.metadata["phase"] == "prompt": continue
-            case .assistant: trace.append(["role": "assistant", "content": .string(message.content)])
+            case .assistant: trace.append(["role": "assistant", "content": .string(Self.words(of: message))])
             case .user, .function, .tool: trace.append(["role": "env", "content": .string(message.content)])
             }
         }
@@ -31,6 +31,27 @@ struct AIOpsLabSession {
             "end_time": Self.seconds(facts.endedAt?.microseconds),
             "trace": .array(trace), "results": facts.results,
         ]
+    }
+
+    /// A native call is written as its agents write one, in a code block.
+    private static func words(of message: ConversationMessage) -> String {
+        let blocks = message.toolCalls.map { call in
+            let arguments = call.argumentMap.map { "\($0.key)=\(literal($0.value))" }
+            return "```\n\(call.name)(\(arguments.joined(separator: ", ")))\n```"
+        }
+        return ((message.content.isEmpty ? [] : [message.content]) + blocks).joined(separator: "\n")
+    }
+
+    /// As in Python; its texts and numbers are written as in JSON.
+    private static func literal(_ value: JSONValue) -> String {
+        switch value {
+        case .null: "None"
+        case .bool(let isTrue): isTrue ? "True" : "False"
+        case .integer, .number, .string: value.text
+        case .array(let elements): "[\(elements.map(literal).joined(separator: ", "))]"
+        case .object(let object):
+            "{\(object.map { "\(JSONValue.string($0.key).text): \(literal($0.value))" }.joined(separator: ", "))}"
+        }
     }
 
     private static func seconds(_ microseconds: Int64?) -> JSONValue {

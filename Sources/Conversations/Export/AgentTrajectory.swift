@@ -35,18 +35,26 @@ struct AgentTrajectory {
     private func steps() -> [JSONValue] {
         var steps: [JSONObject] = []
         for message in export.shown {
-            if message.role == .function || message.role == .tool, let last = steps.indices.last,
-                steps[last]["tool_calls"] != nil, steps[last]["observation"] == nil
-            {
-                let call = steps[last]["tool_calls"]?[0]?["tool_call_id"] ?? .null
-                steps[last]["observation"] = [
-                    "results": [["source_call_id": call, "content": .string(message.content)]]
-                ]
+            if let last = steps.indices.last, let call = Self.call(answeredBy: message, in: steps[last]) {
+                let before = steps[last]["observation"]?["results"]?.arrayValue ?? []
+                let result: JSONValue = ["source_call_id": .string(call), "content": .string(message.content)]
+                steps[last]["observation"] = ["results": .array(before + [result])]
                 continue
             }
             steps.append(step(message, number: steps.count + 1))
         }
         return steps.map { .object($0) }
+    }
+
+    /// Which call of the step that is; a call in a code block has one outcome, and no id to tell it by.
+    private static func call(answeredBy message: ConversationMessage, in step: JSONObject) -> String? {
+        let calls = (step["tool_calls"]?.arrayValue ?? []).compactMap { $0["tool_call_id"]?.stringValue }
+        switch message.role {
+        case .function, .tool:
+            if let id = message.toolCallID { return calls.contains(id) ? id : nil }
+            return step["observation"] == nil ? calls.first : nil
+        case .system, .user, .assistant: return nil
+        }
     }
 
     private func step(_ message: ConversationMessage, number: Int) -> JSONObject {
@@ -56,7 +64,15 @@ struct AgentTrajectory {
         ]
         guard message.role == .assistant else { return step }
         step["model_name"] = message.metadata["model"]
-        if let name = message.functionName {
+        if !message.toolCalls.isEmpty {
+            step["tool_calls"] = .array(
+                message.toolCalls.map {
+                    [
+                        "tool_call_id": .string($0.id), "function_name": .string($0.name),
+                        "arguments": .object($0.argumentMap),
+                    ]
+                })
+        } else if let name = message.functionName {
             let arguments = message.functionArguments.map { $0.objectValue == nil ? ["value": $0] : $0 } ?? [:]
             step["tool_calls"] = [
                 [

@@ -26,6 +26,6 @@ struct PlainTranscript {
         if let usage = message.usage { head.append("\(usage.inputTokens) + \(usage.outputTokens) tokens") }
         if let cost = message.cost { head.append("$" + cost.dollars.text) }
         if let cut = message.truncation { head.append("cut from \(cut.originalBytes) bytes") }
-        return "── \(head.joined(separator: " · "))\n\(message.content)\n"
+        return "── \(head.joined(separator: " · "))\n\(message.spoken)\n"
     }
 }

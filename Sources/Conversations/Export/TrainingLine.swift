@@ -24,13 +24,23 @@ struct TrainingLine {
     }
 
     private static func message(_ message: ConversationMessage) -> JSONValue {
+        var result: JSONObject = ["role": .string(message.role.rawValue), "content": .string(message.content)]
         switch message.role {
-        case .system, .user, .assistant:
-            return ["role": .string(message.role.rawValue), "content": .string(message.content)]
+        case .system, .user: break
+        case .assistant:
+            if !message.toolCalls.isEmpty { result["tool_calls"] = .array(message.toolCalls.map(call)) }
         case .function, .tool:
-            var result: JSONObject = ["role": "tool", "content": .string(message.content)]
+            result["role"] = "tool"
             result["name"] = message.functionName.map { .string($0) }
-            return .object(result)
+            result["tool_call_id"] = message.toolCallID.map { .string($0) }
         }
+        return .object(result)
+    }
+
+    private static func call(_ call: MessageCall) -> JSONValue {
+        [
+            "id": .string(call.id), "type": "function",
+            "function": ["name": .string(call.name), "arguments": .string(call.arguments)],
+        ]
     }
 }

@@ -9,6 +9,9 @@ extension ConversationMessage: JSONEncodable {
         writer.field("timestamp", timestamp.rfc3339Micro)
         writer.field("role", role.rawValue)
         writer.field("content", content)
+        writer.field("tool_calls", nonEmpty: toolCalls)
+        writer.field("tool_call_id", toolCallID)
+        writer.field("reasoning", nonEmpty: reasoning)
         writer.field("function_name", functionName)
         writer.field("function_args", functionArguments)
         writer.field("function_result", functionResult)
@@ -46,6 +49,9 @@ extension ConversationMessage: JSONDecodable {
                 }
                 role = parsed
             case "content": content = try reader.string()
+            case "tool_calls": toolCalls = try reader.decode([MessageCall].self)
+            case "tool_call_id": toolCallID = try reader.string()
+            case "reasoning": reasoning = try reader.decode([JSONValue].self)
             case "function_name": functionName = try reader.string()
             case "function_args": functionArguments = try reader.value()
             case "function_result": functionResult = try reader.value()

@@ -14,6 +14,14 @@ package struct ConversationMessage: Sendable, Hashable {
     package var timestamp: Timestamp
     package var role: Role
     package var content: String
+    /// Of an assistant whose tools are offered natively: every call of the reply, in its order.
+    ///
+    /// The first is the action, and the only one that is run.
+    package var toolCalls: [MessageCall] = []
+    /// Of a `tool` message: the call it answers.
+    package var toolCallID: String?
+    /// Of an assistant: blocks that its provider wants back unchanged with the next request.
+    package var reasoning: [JSONValue] = []
     package var functionName: String?
     package var functionArguments: JSONValue?
     package var functionResult: JSONValue?
@@ -49,6 +57,9 @@ package struct ConversationMessage: Sendable, Hashable {
         self.reservation = reservation
         self.releasesReservation = releasesReservation
     }
+
+    /// What was said, and below it what was called.
+    var spoken: String { ((content.isEmpty ? [] : [content]) + toolCalls.map(\.line)).joined(separator: "\n") }
 }
 
 /// What was there before a content was cut: its size in bytes and the SHA-256 of the whole (after redaction).

@@ -9,12 +9,13 @@ package struct MessagePreview: Sendable, Hashable {
 }
 
 extension ConversationRecord {
-    /// The last five messages, each cut at 512 bytes (an ellipsis included) on a character boundary.
+    /// The last five messages, each with what it called, cut at 512 bytes (an ellipsis included) on a character
+    /// boundary.
     package func preview(last count: Int = 5, bytes limit: Int = 512) -> [MessagePreview] {
         let ellipsis = "…"
         return entries.suffix(count).map { entry in
             let message = entry.message
-            var content = message.content
+            var content = message.spoken
             if content.utf8.count > limit {
                 content = TextCut.prefix(content, bytes: max(0, limit - ellipsis.utf8.count)) + ellipsis
             }

@@ -7,12 +7,21 @@ import Primitives
 package struct MessageBounds: Sendable, Hashable {
     /// Bytes of `content`.
     package var content: Int
-    /// Bytes of each of function arguments, function result and metadata, as JSON.
+    /// Bytes of each of function arguments, function result and metadata, as JSON; of the arguments of one tool call, as they
+    /// were written.
     package var value: Int
+    /// Bytes of all tool calls of a message in its line.
+    package var calls: Int
+    /// Bytes of all blocks of reasoning of a message, as JSON.
+    package var reasoning: Int
 
-    package init(content: Int = 48 * 1024, value: Int = 8 * 1024) {
+    package init(
+        content: Int = 48 * 1024, value: Int = 8 * 1024, calls: Int = 24 * 1024, reasoning: Int = 16 * 1024
+    ) {
         self.content = content
         self.value = value
+        self.calls = calls
+        self.reasoning = reasoning
     }
 
     /// Redacts first and cuts after, so that no half of a secret is left at the cut.
@@ -26,6 +35,8 @@ package struct MessageBounds: Sendable, Hashable {
             admitted.content = TextCut.prefix(admitted.content, bytes: content)
         }
         admitted.functionName = message.functionName.map(redact)
+        admitted.toolCalls = admit(message.toolCalls, redact: redact)
+        admitted.reasoning = admit(reasoning: message.reasoning, redact: redact)
         admitted.functionArguments = message.functionArguments.map { bounded(redacted($0, redact)) }
         admitted.functionResult = message.functionResult.map { bounded(redacted($0, redact)) }
         if let metadata = bounded(redacted(.object(message.metadata), redact)).objectValue {
@@ -44,7 +55,7 @@ package struct MessageBounds: Sendable, Hashable {
         return .string(TextCut.prefix(text, bytes: max(0, value - note.utf8.count)) + note)
     }
 
-    private func redacted(_ json: JSONValue, _ redact: Redaction) -> JSONValue {
+    func redacted(_ json: JSONValue, _ redact: Redaction) -> JSONValue {
         switch json {
         case .string(let text): return .string(redact(text))
         case .array(let elements): return .array(elements.map { redacted($0, redact) })

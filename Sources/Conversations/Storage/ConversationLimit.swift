@@ -14,6 +14,9 @@ package enum ConversationLimit {
     /// Messages that its index can count.
     package static let messages = 1_000_000
     /// Of one line with every bound of ``MessageBounds`` reached and every byte escaped: six bytes for one of `content`, two
-    /// for one of the three values, whose text is escaped once already, and the names and figures around them.
-    package static let longestLine = 6 * MessageBounds().content + 3 * 2 * MessageBounds().value + 4096
+    /// for one of the three values, whose text is escaped once already, calls and reasoning as they stand in it, and the names
+    /// and figures around them.
+    package static let longestLine =
+        6 * MessageBounds().content + 3 * 2 * MessageBounds().value + MessageBounds().calls + MessageBounds().reasoning
+        + 4096
 }
