@@ -241,8 +241,8 @@ let package = Package(
         tests(
             "LanguageModelsTests",
             [
-                "LanguageModels", "LanguageModelTesting", "ModelFuzzing", "CurlTransport", "HTTPTesting", "HTTP",
-                "JSON",
+                "Agent", "Conversations", "LanguageModels", "LanguageModelTesting", "ModelFuzzing", "CurlTransport",
+                "HTTPTesting", "HTTP", "JSON",
                 "Lifecycle", "Telemetry", "Primitives",
             ]),
         tests(

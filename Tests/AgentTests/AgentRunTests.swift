@@ -7,65 +7,9 @@ import LifecycleTesting
 import Primitives
 import Testing
 
-/// A run with everything scripted; the same rig can be run again over the same journal, as after a crash.
-private struct Rig {
-    var kind = AgentTask.Kind.detection
-    var strategy = Strategy.react
-    var limits = AgentLimits()
-    var settings = ModelSettings(maxTokens: 50)
-    var journal = MemoryJournal()
-    var time: any TimeSource = SkippingTimeSource()
-    var redact: Redaction = { $0 }
-    var isAskedToStop: @Sendable () -> Bool = { false }
-    let standings = Locked<[AgentStanding]>([])
-
-    func run(_ model: some LanguageModel, _ toolbox: some Toolbox) async -> Result<AgentOutcome, AgentError> {
-        do { return .success(try await agentRun(model, toolbox).run()) } catch { return .failure(error) }
-    }
-
-    func agentRun(_ model: some LanguageModel, _ toolbox: some Toolbox) -> AgentRun {
-        AgentRun(
-            identity: "uid-1",
-            task: AgentTask(kind: kind, application: "shop", namespace: "ns-1", description: "A shop."),
-            strategy: strategy, model: model, settings: settings, toolbox: toolbox, journal: journal, limits: limits,
-            time: time, redact: redact,
-            onProgress: { [standings] standing in standings.withLock { $0.append(standing) } },
-            isAskedToStop: isAskedToStop)
-    }
-
-    func record() async throws -> ConversationRecord {
-        let repair = ConversationRepair(try await journal.load(), identity: "uid-1")
-        #expect(repair.fault == nil)
-        return try ConversationRecord(identity: "uid-1", entries: repair.entries, redact: { $0 })
-    }
-}
-
-/// Replies that depend on the conversation alone, like a deterministic model.
-private let calls = [
-    "get_logs(\"a\", \"b\")", "exec_shell(\"kubectl get pods\")", "no call", "exec_shell(\"kubectl delete pod x\")",
-    "exec_shell(\"kubectl get svc\")", "submit(\"Yes\")",
-]
-
-private func replay(_ request: ModelRequest) -> ModelReply {
-    let turn = request.messages.count { $0.role == .assistant }
-    return ScriptedModel.reply(ScriptedModel.action(calls[min(turn, calls.count - 1)]), to: request)
-}
-
-private func scripted() -> ScriptedModel {
-    ScriptedModel { request, _ throws(ModelError) in replay(request) }
-}
-
-private func story(_ record: ConversationRecord) -> [String] {
-    record.messages.filter { $0.metadata["phase"] != "notice" }.map {
-        "\($0.role.rawValue)|\($0.content)|\($0.functionName ?? "")|\($0.functionArguments?.text ?? "")"
-    }
-}
-
-private func succeeded(_ result: Result<AgentOutcome, AgentError>) throws -> AgentOutcome { try result.get() }
-
 struct AgentRunTests {
-    @Test func aWholeRun() async throws {
-        let rig = Rig()
+    @Test(arguments: ToolStyle.allCases) func aWholeRun(style: ToolStyle) async throws {
+        let rig = Rig(style: style)
         let toolbox = ScriptedToolbox()
         let model = scripted()
         let outcome = try succeeded(await rig.run(model, toolbox))
@@ -74,9 +18,11 @@ struct AgentRunTests {
         #expect(toolbox.performed.map(\.name) == ["get_logs", "exec_shell", "exec_shell", "exec_shell"])
         #expect(outcome.totals.calls == 6 && outcome.totals.open == nil && outcome.totals.lostCalls == 0)
         let record = try await rig.record()
+        let outcomes = rig.outcomeRole.rawValue
         #expect(
             record.messages.map(\.role.rawValue).joined(separator: " ")
-                == "system user assistant function assistant function assistant user assistant function assistant function assistant"
+                == "system user assistant \(outcomes) assistant \(outcomes) assistant user assistant \(outcomes) "
+                + "assistant \(outcomes) assistant"
         )
         // Two flushes a step: outcome with reservation, then the reply.
         let flushes = rig.journal.flushes
@@ -86,13 +32,13 @@ struct AgentRunTests {
     }
 
     /// F40: 34 steps were shown of 30, because every reply counted.
-    @Test func whatIsShownAreStepsAndNotCalls() async throws {
-        var rig = Rig()
+    @Test(arguments: ToolStyle.allCases) func whatIsShownAreStepsAndNotCalls(style: ToolStyle) async throws {
+        var rig = Rig(style: style)
         rig.limits.maxSteps = 5
         // Every other reply says nothing that could be done.
         let flaky = ScriptedModel { request, number throws(ModelError) in
             let call = number % 2 == 0 ? "no call" : #"exec_shell("kubectl get pods")"#
-            return ScriptedModel.reply(ScriptedModel.action(call), to: request)
+            return reply(call, to: request)
         }
         let outcome = try succeeded(await rig.run(flaky, ScriptedToolbox()))
         #expect(outcome.stopReason == .stepLimit && outcome.steps == 5 && outcome.formatErrors == 5)
@@ -101,14 +47,19 @@ struct AgentRunTests {
         #expect(shown.last?.totals.calls == 10)
     }
 
-    @Test(arguments: 1...12, MemoryJournal.Crash.allCases)
-    func aCrashAtAnyWriteChangesNothingButTheBill(write: Int, crash: MemoryJournal.Crash) async throws {
-        let clean = Rig()
+    static let moments = (1...12).flatMap { write in MemoryJournal.Crash.allCases.map { (write, $0) } }
+
+    @Test(arguments: moments, ToolStyle.allCases)
+    func aCrashAtAnyWriteChangesNothingButTheBill(
+        moment: (write: Int, crash: MemoryJournal.Crash), style: ToolStyle
+    ) async throws {
+        let (write, crash) = moment
+        let clean = Rig(style: style)
         let cleanTools = ScriptedToolbox()
         let cleanOutcome = try succeeded(await clean.run(scripted(), cleanTools))
         let cleanRecord = try await clean.record()
 
-        let rig = Rig()
+        let rig = Rig(style: style)
         let model = scripted()
         let toolbox = ScriptedToolbox()
         rig.journal.crash(crash, at: write)
@@ -140,8 +91,8 @@ struct AgentRunTests {
         #expect(deletions == (write == 8 && crash == .after ? 0 : 1))
     }
 
-    @Test func crashAfterCrashStillEndsTheSame() async throws {
-        let rig = Rig()
+    @Test(arguments: ToolStyle.allCases) func crashAfterCrashStillEndsTheSame(style: ToolStyle) async throws {
+        let rig = Rig(style: style)
         let model = scripted()
         let toolbox = ScriptedToolbox()
         var outcome: AgentOutcome?
@@ -156,8 +107,8 @@ struct AgentRunTests {
         #expect(model.requests.count <= totals.calls + totals.lostCalls)
     }
 
-    @Test func aFinishedRunIsOnlyRead() async throws {
-        let rig = Rig()
+    @Test(arguments: ToolStyle.allCases) func aFinishedRunIsOnlyRead(style: ToolStyle) async throws {
+        let rig = Rig(style: style)
         let model = scripted()
         let first = try succeeded(await rig.run(model, ScriptedToolbox()))
         let writes = rig.journal.writes
@@ -215,14 +166,16 @@ struct AgentRunTests {
     // MARK: Hands that fail
 
     /// What was certainly not done is tried again, whatever it is; what may have been done only when it changes nothing.
-    @Test(arguments: [
-        ("kubectl delete pod x", true, 1, true), ("kubectl delete pod x", false, 2, false),
-        ("kubectl get svc", true, 2, false), ("kubectl get svc", false, 2, false),
-    ])
+    @Test(
+        arguments: [
+            ("kubectl delete pod x", true, 1, true), ("kubectl delete pod x", false, 2, false),
+            ("kubectl get svc", true, 2, false), ("kubectl get svc", false, 2, false),
+        ], ToolStyle.allCases)
     func aCallThatFailsOnceIsNeverDoneTwiceByAccident(
-        command: String, mayHaveTakenEffect: Bool, times: Int, isTold: Bool
+        failure: (command: String, mayHaveTakenEffect: Bool, times: Int, isTold: Bool), style: ToolStyle
     ) async throws {
-        let rig = Rig()
+        let (command, mayHaveTakenEffect, times, isTold) = failure
+        let rig = Rig(style: style)
         let failures = Locked(0)
         let toolbox = ScriptedToolbox { action throws(ToolError) in
             guard action.string("command", at: 0) == command, failures.withLock({ $0 }) == 0 else {
@@ -237,7 +190,7 @@ struct AgentRunTests {
         #expect(toolbox.performed.count { $0.string("command", at: 0) == command } == times)
         let told = try await rig.record().messages.filter { $0.content.contains("outcome of this call is unknown") }
         #expect(told.count == (isTold ? 1 : 0))
-        #expect(told.allSatisfy { $0.content.contains("pod half deleted") && $0.role == .function })
+        #expect(told.allSatisfy { $0.content.contains("pod half deleted") && $0.role == rig.outcomeRole })
     }
 
     @Test(arguments: [true, false])
@@ -270,21 +223,21 @@ struct AgentRunTests {
         #expect(try await rig.record().last?.role == .function)
     }
 
-    @Test(arguments: [1, 3])
-    func stepsAreLimitedAndFormatErrorsAreNotSteps(maxSteps: Int) async throws {
-        var rig = Rig()
+    @Test(arguments: [1, 3], ToolStyle.allCases)
+    func stepsAreLimitedAndFormatErrorsAreNotSteps(maxSteps: Int, style: ToolStyle) async throws {
+        var rig = Rig(style: style)
         rig.limits.maxSteps = maxSteps
         let outcome = try succeeded(await rig.run(scripted(), ScriptedToolbox()))
         #expect(outcome.stopReason == .stepLimit && outcome.steps == maxSteps && outcome.submission == nil)
         #expect(outcome.formatErrors == (maxSteps == 3 ? 1 : 0))
-        #expect(try await rig.record().last?.role == .function)
+        #expect(try await rig.record().last?.role == rig.outcomeRole)
         let writes = rig.journal.writes
         #expect(try succeeded(await rig.run(scripted(), ScriptedToolbox())) == outcome)
         #expect(rig.journal.writes == writes)
     }
 
-    @Test func tenFormatErrorsInARowEndTheRun() async throws {
-        let rig = Rig()
+    @Test(arguments: ToolStyle.allCases) func tenFormatErrorsInARowEndTheRun(style: ToolStyle) async throws {
+        let rig = Rig(style: style)
         let model = ScriptedModel { request, _ throws(ModelError) in ScriptedModel.reply("I do not know", to: request) }
         let outcome = try succeeded(await rig.run(model, ScriptedToolbox()))
         #expect(outcome.stopReason == .formatErrors && outcome.formatErrors == 10 && outcome.steps == 0)
@@ -294,7 +247,7 @@ struct AgentRunTests {
     @Test(arguments: 0..<60 as Range<UInt64>)
     func spendingNeverPassesTheBudget(seed: UInt64) async throws {
         var generator = SeededGenerator(seed: seed)
-        var rig = Rig()
+        var rig = Rig(style: seed.isMultiple(of: 2) ? .codeBlock : .native)
         let limitsTokens = Bool.random(using: &generator)
         let maxTokens = Int64.random(in: 500...60_000, using: &generator)
         let maxCost = Int64.random(in: 50_000...9_000_000, using: &generator)
@@ -308,11 +261,9 @@ struct AgentRunTests {
             default: break
             }
             // As dear as it may get.
-            var reply = ScriptedModel.reply(ScriptedModel.action("exec_shell(\"kubectl get pods\")"), to: request)
-            reply.usage = TokenUsage(
-                inputTokens: request.messages.reduce(0) { $0 + Int64($1.content.utf8.count) },
-                outputTokens: Int64(request.maxTokens))
-            return reply
+            var dear = reply("exec_shell(\"kubectl get pods\")", to: request)
+            dear.usage = ScriptedModel.bound(of: request)
+            return dear
         }
         var totals = ConversationTotals()
         for round in 0..<6 {
@@ -528,8 +479,8 @@ struct AgentRunTests {
 
     // MARK: What the model is shown
 
-    @Test func nothingSecretIsStoredOrSent() async throws {
-        var rig = Rig()
+    @Test(arguments: ToolStyle.allCases) func nothingSecretIsStoredOrSent(style: ToolStyle) async throws {
+        var rig = Rig(style: style)
         let secret = "hunter2-secret"
         rig.redact = { $0.replacing(secret, with: "[redacted]") }
         let toolbox = ScriptedToolbox { _ throws(ToolError) in
@@ -537,16 +488,17 @@ struct AgentRunTests {
         }
         let model = ScriptedModel { request, number throws(ModelError) in
             let text = number == 0 ? "exec_shell(\"echo \(secret)\")" : "submit(\"No\")"
-            return ScriptedModel.reply(ScriptedModel.action(text), to: request)
+            return reply(text, to: request)
         }
         _ = try succeeded(await rig.run(model, toolbox))
         #expect(model.requests.count == 2)
-        #expect(!model.requests.contains { $0.messages.contains { $0.content.contains(secret) } })
+        #expect(!model.requests.contains { "\($0)".contains(secret) })
+        #expect("\(model.requests[1])".contains("echo [redacted]"))
         #expect(!rig.journal.flushes.contains { String(decoding: $0.bytes, as: UTF8.self).contains(secret) })
     }
 
-    @Test func observationsAreBoundedAndOldOnesMakeRoom() async throws {
-        var rig = Rig()
+    @Test(arguments: ToolStyle.allCases) func observationsAreBoundedAndOldOnesMakeRoom(style: ToolStyle) async throws {
+        var rig = Rig(style: style)
         rig.limits.observationBytes = 4000
         rig.limits.contextBytes = 20_000
         let toolbox = ScriptedToolbox { _ throws(ToolError) in
@@ -554,7 +506,7 @@ struct AgentRunTests {
         }
         let model = ScriptedModel { request, number throws(ModelError) in
             let call = number < 9 ? "exec_shell(\"kubectl get po\")" : "submit(\"No\")"
-            return ScriptedModel.reply(ScriptedModel.action(call), to: request)
+            return reply(call, to: request)
         }
         _ = try succeeded(await rig.run(model, toolbox))
         for request in model.requests {
@@ -566,7 +518,7 @@ struct AgentRunTests {
     }
 
     @Test(arguments: AgentTask.Kind.allCases, Strategy.allCases)
-    func promptsSayWhatIsNeeded(kind: AgentTask.Kind, strategy: Strategy) {
+    func promptsSayWhatIsNeeded(kind: AgentTask.Kind, strategy: Strategy) throws {
         let toolbox = ScriptedToolbox()
         let task = AgentTask(
             kind: kind, application: "shop", namespace: "ns-1", description: "A shop.", operations: ["buy"])
@@ -576,6 +528,28 @@ struct AgentRunTests {
         #expect(prompts.system.contains("Thought:") == (strategy == .react))
         #expect(prompts.opening.contains("Namespace: ns-1") && prompts.opening.contains("at most 7 actions"))
         #expect(prompts.opening.contains("Network/Storage Issue") == (kind == .analysis))
+
+        var native = prompts
+        native.style = .native
+        #expect(native.opening == prompts.opening)
+        let told = native.system + native.definitions.map(\.description).joined()
+        for word in ["```", "code block", "quoted", "Action:", "submit(", "exec_shell("] {
+            #expect(!told.contains(word), "\(word)")
+        }
+        #expect(native.system.contains("must not wait for input") && native.system.contains("exactly one tool"))
+        #expect(
+            native.definitions.map(\.name) == (strategy == .react ? ["exec_shell", "get_logs"] : ["exec_shell"])
+                + ["submit"])
+        let shell = try #require(native.definitions.first).parameters
+        #expect(
+            shell == [
+                "type": "object", "additionalProperties": false, "required": ["command"],
+                "properties": ["command": ["type": "string", "description": "the command to run."]],
+            ])
+        let submit = try #require(native.definitions.last).parameters
+        let required: [AgentTask.Kind: JSONValue] = [.detection: ["has_anomaly"], .localization: ["faulty_components"]]
+        #expect(submit["required"] == required[kind] ?? [])
+        #expect(submit["properties"]?.objectValue?.isEmpty == (kind == .mitigation))
     }
 
     /// An agent is never told to call what it may not: neither at first nor when its reply could not be read.
@@ -603,14 +577,14 @@ struct AgentRunTests {
     }
 
     /// What is left of a run that was cancelled is what its record says.
-    @Test(arguments: [false, true])
-    func whatACutRunHadComeToIsInItsRecord(hasSubmitted: Bool) async throws {
-        let rig = Rig()
+    @Test(arguments: [false, true], ToolStyle.allCases)
+    func whatACutRunHadComeToIsInItsRecord(hasSubmitted: Bool, style: ToolStyle) async throws {
+        let rig = Rig(style: style)
         let toolbox = ScriptedToolbox()
         let model = ScriptedModel { request, number throws(ModelError) in
             if !hasSubmitted, number == 2 { throw .cancelled }
             let call = hasSubmitted && number == 1 ? "submit(\"No\")" : "exec_shell(\"kubectl get svc\")"
-            return ScriptedModel.reply(ScriptedModel.action(call), to: request)
+            return reply(call, to: request)
         }
         _ = await rig.run(model, toolbox)
         let outcome = try await rig.agentRun(model, toolbox).outcomeSoFar()
@@ -629,12 +603,13 @@ struct AgentRunTests {
                 ["system_level": "x", "fault_type": "y"]
             ),
             (.analysis, "submit()", nil), (.mitigation, "submit()", nil),
-        ] as [(AgentTask.Kind, String, JSONValue?)])
-    func submissions(kind: AgentTask.Kind, call: String, value: JSONValue?) async throws {
-        var rig = Rig()
+        ] as [(AgentTask.Kind, String, JSONValue?)], ToolStyle.allCases)
+    func submissions(answer: (kind: AgentTask.Kind, call: String, value: JSONValue?), style: ToolStyle) async throws {
+        let (kind, call, value) = answer
+        var rig = Rig(style: style)
         rig.kind = kind
         let model = ScriptedModel { request, _ throws(ModelError) in
-            ScriptedModel.reply(ScriptedModel.action(call), to: request)
+            reply(call, to: request)
         }
         let outcome = try succeeded(await rig.run(model, ScriptedToolbox()))
         #expect(outcome.submission == Submission(kind: kind, value: value))
@@ -647,12 +622,15 @@ struct AgentRunTests {
             (.localization, "submit([1])"), (.analysis, "submit(\"x\")"), (.analysis, "submit({\"system_level\": 1})"),
             (.mitigation, "submit(\"done\")"), (.detection, "submit(\"Yes\", \"No\")"),
             (.detection, "submit(answer=\"Yes\")"),
-        ])
-    func misshapenSubmissionsAreFormatErrors(kind: AgentTask.Kind, call: String) async throws {
-        var rig = Rig()
+        ], ToolStyle.allCases)
+    func misshapenSubmissionsAreFormatErrors(
+        answer: (kind: AgentTask.Kind, call: String), style: ToolStyle
+    ) async throws {
+        let (kind, call) = answer
+        var rig = Rig(style: style)
         rig.kind = kind
         let model = ScriptedModel { request, _ throws(ModelError) in
-            ScriptedModel.reply(ScriptedModel.action(call), to: request)
+            reply(call, to: request)
         }
         let outcome = try succeeded(await rig.run(model, ScriptedToolbox()))
         #expect(outcome.stopReason == .formatErrors && outcome.submission == nil)

@@ -9,11 +9,11 @@ import Testing
 private func solve(
     _ kind: AgentTask.Kind, _ cluster: FakeCluster, namespace: String, seed: UInt64,
     journal: MemoryJournal = MemoryJournal(),
-    strategy: Strategy = .react
+    strategy: Strategy = .react, style: ToolStyle = .codeBlock
 ) async throws -> AgentOutcome {
     try await AgentRun(
         identity: "u", task: AgentTask(kind: kind, application: "app", namespace: namespace, description: "An app."),
-        strategy: strategy, model: SimulatedModel(seed: seed), toolbox: cluster, journal: journal,
+        strategy: strategy, toolStyle: style, model: SimulatedModel(seed: seed), toolbox: cluster, journal: journal,
         limits: AgentLimits(maxCost: .zero), time: SkippingTimeSource(), redact: { $0 }
     ).run()
 }
@@ -42,14 +42,18 @@ private func isRight(
 struct SimulatedAgentTests {
     @Test(arguments: AgentTask.Kind.allCases, 0..<16 as Range<UInt64>)
     func solvesWhateverTheNamesAre(kind: AgentTask.Kind, seed: UInt64) async throws {
-        for fault in RandomCluster.Fault.allCases + [nil] {
+        for (fault, style) in (RandomCluster.Fault.allCases + [nil]).flatMap({
+            [($0, ToolStyle.codeBlock), ($0, .native)]
+        }) {
             let random = RandomCluster(seed: seed, fault: fault)
             var state = random.state
             state.services.removeAll { $0.selector.isEmpty }
             #expect(state.isHealthy == (fault == nil))
             let cluster = FakeCluster(state)
-            let outcome = try await solve(kind, cluster, namespace: state.namespace, seed: seed)
-            #expect(isRight(outcome, kind, random, fault, cluster), "\(String(describing: fault)) \(cluster.commands)")
+            let outcome = try await solve(kind, cluster, namespace: state.namespace, seed: seed, style: style)
+            #expect(
+                isRight(outcome, kind, random, fault, cluster),
+                "\(style) \(String(describing: fault)) \(cluster.commands)")
             #expect(outcome.formatErrors == 0 && outcome.steps <= 12)
             if kind != .mitigation { #expect(cluster.writes == 0) }
         }

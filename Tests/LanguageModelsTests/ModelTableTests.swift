@@ -1,3 +1,5 @@
+import HTTPTesting
+import LanguageModelTesting
 import LanguageModels
 import Primitives
 import Testing
@@ -57,6 +59,20 @@ struct ModelTableTests {
             let successor = try #require(Self.table.facts(retirement.successor), "\(row.name)")
             #expect(successor.retirement == nil && successor.vendor == row.vendor)
         }
+    }
+
+    /// As anomalyco/models.dev has it; what is not in the table is not offered tools unless the user says so.
+    @Test(
+        arguments: [
+            ("gpt-4o", true), ("gpt-4.1-mini", true), ("o3", true), ("gpt-3.5-turbo", false), ("gpt-99", false),
+        ])
+    func whoTakesToolsIsKnown(name: String, takes: Bool) {
+        let model = ProviderModel(
+            .openAI(model: name, key: nil), transport: ScriptedTransport(), time: SkippingTimeSource(), seed: 1)
+        #expect(model.descriptor.callsTools == takes)
+        let other = ProviderConfiguration.openRouter(model: "openai/\(name)", key: nil)
+        #expect((other.facts?.callsTools ?? false) == takes)
+        #expect(ProviderConfiguration.compatible(baseURL: "http://a/v1", model: name).facts == nil)
     }
 
     /// Of the models of both vendors we name and that are served, each has a price, a window and a bound.

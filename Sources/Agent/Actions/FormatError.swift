@@ -4,6 +4,7 @@
 package struct FormatError: Error, Sendable, Hashable, CustomStringConvertible {
     package enum Reason: Sendable, Hashable {
         case noBlock
+        case noToolCall
         case unclosedBlock
         case severalBlocks(Int)
         case noCall
@@ -23,6 +24,7 @@ package struct FormatError: Error, Sendable, Hashable, CustomStringConvertible {
         let problem =
             switch reason {
             case .noBlock: "no code block with an action was found"
+            case .noToolCall: "no tool was called"
             case .unclosedBlock: "the code block is not closed by three backticks"
             case .severalBlocks(let count): "\(count) code blocks were found, there must be exactly one"
             case .noCall: "no API call was found in the code block"

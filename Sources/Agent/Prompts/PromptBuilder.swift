@@ -4,30 +4,32 @@ import LanguageModels
 ///
 /// They say what the task is and how to answer, never which problem it is.
 package struct PromptBuilder: Sendable {
-    private let task: AgentTask
-    private let strategy: Strategy
-    private let tools: [ToolDescription]
+    let task: AgentTask
+    let strategy: Strategy
+    let tools: [ToolDescription]
     private let maxSteps: Int
+    package var style: ToolStyle
 
-    package init(task: AgentTask, strategy: Strategy, tools: [ToolDescription], maxSteps: Int) {
+    package init(
+        task: AgentTask, strategy: Strategy, tools: [ToolDescription], maxSteps: Int, style: ToolStyle = .codeBlock
+    ) {
         self.task = task
         self.strategy = strategy
         self.tools = strategy == .shell ? tools.filter(\.isShell) : tools
         self.maxSteps = maxSteps
+        self.style = style
     }
 
     /// The tools that this strategy offers.
     package var offered: [ToolDescription] { tools }
 
-    /// Role, tools and the form of a reply.
+    /// Role, tools and the form of a reply; tools that are offered natively are not described twice.
     package var system: String {
-        """
-        You are an expert DevOps engineer who has been asked to \(verb) in a running service.
-
-        \(toolBlock)
-
-        \(form)
-        """
+        let role = "You are an expert DevOps engineer who has been asked to \(verb) in a running service."
+        switch style {
+        case .codeBlock: return [role, toolBlock, form].joined(separator: "\n\n")
+        case .native: return [role, nativeForm].joined(separator: "\n\n")
+        }
     }
 
     /// The service and the task.
@@ -99,6 +101,7 @@ package struct PromptBuilder: Sendable {
 
     /// How a good reply looks, for an agent whose reply could not be read.
     var reminder: String {
+        if style == .native { return nativeReminder }
         let blocks = examples.prefix(2).map { "```\n\($0)\n```" }.joined(separator: "\n\nor\n\n")
         let names = (tools.map(\.name) + ["submit"]).joined(separator: ", ")
         return """
@@ -127,14 +130,14 @@ package struct PromptBuilder: Sendable {
             """
     }
 
-    private var afterwards: String {
+    var afterwards: String {
         guard !tools.isEmpty else { return "There is nothing to call but submit, which ends the task." }
         let turns = "You will be given the outcome of the call, then it is your turn again."
         guard tools.contains(where: \.isShell) else { return turns }
         return """
             \(turns)
-            Commands must be one quoted string and must not wait for input; kubectl edit, kubectl port-forward and \
-            following logs do not work here. The shell keeps no state between calls.
+            Commands must \(style == .codeBlock ? "be one quoted string and must " : "")not wait for input; kubectl edit, \
+            kubectl port-forward and following logs do not work here. The shell keeps no state between calls.
             """
     }
 

@@ -21,11 +21,16 @@ struct AgentProgress {
     private(set) var formatErrorsInARow = 0
 
     private let kind: AgentTask.Kind
-    private let parser: ActionParser
+    private let style: ToolStyle
+    private let blocks: ActionParser
+    private let calls: NativeCallReader
 
-    init(kind: AgentTask.Kind, parser: ActionParser) {
+    /// Knows the actions of these names, and `submit`.
+    init(kind: AgentTask.Kind, style: ToolStyle, names: [String]) {
         self.kind = kind
-        self.parser = parser
+        self.style = style
+        blocks = ActionParser(names: names)
+        calls = NativeCallReader(names: names)
     }
 
     mutating func take(_ message: ConversationMessage) {
@@ -33,7 +38,7 @@ struct AgentProgress {
             next = .ask
             return
         }
-        next = Self.reading(message.content, kind: kind, parser: parser)
+        next = reading(message)
         if case .reject = next {
             formatErrors += 1
             formatErrorsInARow += 1
@@ -44,11 +49,13 @@ struct AgentProgress {
     }
 
     /// What a reply asks for.
-    func reading(_ reply: String) -> Next { Self.reading(reply, kind: kind, parser: parser) }
-
-    private static func reading(_ reply: String, kind: AgentTask.Kind, parser: ActionParser) -> Next {
-        do {
-            let action = try parser.parse(reply)
+    func reading(_ reply: ConversationMessage) -> Next {
+        do throws(FormatError) {
+            let action =
+                switch style {
+                case .codeBlock: try blocks.parse(reply.content)
+                case .native: try calls.read(reply.toolCalls)
+                }
             return action.name == "submit" ? .finished(try Submission(action, kind: kind)) : .act(action)
         } catch {
             return .reject(error)

@@ -19,7 +19,7 @@ extension AgentRun {
                 try await conclude(carry, &state)
                 return stop
             }
-            let request = request(after: carry, state.record)
+            let request = request(after: carry, state)
             let reservation = reservation(for: request)
             if let stop = try await overBudget(reservation, state.record.totals) {
                 try await conclude(carry, &state)
@@ -30,7 +30,7 @@ extension AgentRun {
             let failure: ModelError
             switch await ask(request) {
             case .success(let reply):
-                try await persist(state.append([message(for: reply, state.progress)]), state)
+                try await persist(state.append([message(for: reply, state)]), state)
                 return nil
             case .failure(let error): failure = error
             }
@@ -80,25 +80,32 @@ extension AgentRun {
         try await persist(state.append(carry), state)
     }
 
-    func request(after carry: [ConversationMessage], _ record: ConversationRecord) -> ModelRequest {
-        var ahead = record
+    func request(after carry: [ConversationMessage], _ state: State) -> ModelRequest {
+        var ahead = state.record
         _ = ahead.append(carry)
         return ModelRequest(
             messages: ContextWindow(limit: limits.contextBytes).messages(ahead.messages),
+            tools: state.prompts.style == .native ? state.prompts.definitions : [],
             maxTokens: settings.maxTokens, temperature: settings.temperature, topP: settings.topP, seed: settings.seed,
             timeLimit: min(remaining ?? Self.longestCall, Self.longestCall), lostReply: .report)
     }
 
-    func message(for reply: ModelReply, _ progress: AgentProgress) -> ConversationMessage {
+    func message(for reply: ModelReply, _ state: State) -> ConversationMessage {
         var message = ConversationMessage(
             timestamp: now, role: .assistant, content: redact(reply.content),
             metadata: [
-                "step": .integer(Int64(progress.steps + 1)), "phase": "agent", "model": .string(reply.modelID),
+                "step": .integer(Int64(state.progress.steps + 1)), "phase": "agent", "model": .string(reply.modelID),
                 "finish": .string(reply.finishReason.name),
             ],
             usage: MessageUsage(reply.usage), cost: cost(of: reply), latencyMilliseconds: reply.latency.milliseconds)
         if model.descriptor.isSimulated { message.metadata["simulated"] = true }
-        switch progress.reading(message.content) {
+        if state.prompts.style == .native {
+            message.toolCalls = RecordedCalls.make(
+                reply.toolCalls, seq: state.record.entries.count + 1, after: state.record, redact: redact)
+            message.reasoning = reply.reasoning
+            if reply.toolCalls.count > 1 { message.metadata["calls"] = .integer(Int64(reply.toolCalls.count)) }
+        }
+        switch state.progress.reading(message) {
         case .act(let action):
             message.metadata["action"] = .string(action.name)
             message.functionName = action.name
@@ -110,24 +117,6 @@ extension AgentRun {
         case .reject, .open, .ask: message.metadata["action"] = "none"
         }
         return message
-    }
-
-    func opening() -> [ConversationMessage] {
-        [
-            ConversationMessage(timestamp: now, role: .system, content: prompts.system, metadata: ["phase": "prompt"]),
-            ConversationMessage(timestamp: now, role: .user, content: prompts.opening, metadata: ["phase": "prompt"]),
-        ]
-    }
-
-    func rejection(_ error: FormatError, _ progress: AgentProgress) -> ConversationMessage {
-        ConversationMessage(
-            timestamp: now, role: .user, content: "\(error)\n\n\(prompts.reminder)",
-            metadata: ["phase": "formatError", "formatErrors": .integer(Int64(progress.formatErrors))])
-    }
-
-    func interruption(_ record: ConversationRecord) -> ConversationMessage {
-        record.totals.open == nil
-            ? AgentNotice.resumed(at: now) : AgentNotice.lostReply("the run was interrupted", at: now)
     }
 }
 

@@ -14,6 +14,7 @@ package import Telemetry
 package struct AgentRun: Sendable {
     let identity: String
     let task: AgentTask
+    /// In the style that a new run has; a run that is taken up has that of its record.
     let prompts: PromptBuilder
     let model: any LanguageModel
     let settings: ModelSettings
@@ -30,11 +31,12 @@ package struct AgentRun: Sendable {
 
     /// Prepares a run; nothing happens before `run`.
     ///
-    /// `identity` is task uid and attempt and seeds the hash chain; `redact` takes secrets out of everything that is stored
+    /// `toolStyle` is how tools are offered and called, unless the record has begun otherwise. `identity` is task uid and attempt and seeds the hash chain; `redact` takes secrets out of everything that is stored
     /// or sent; `onProgress` is called after each durable flush, for steps, totals and preview in status;
     /// `isAskedToStop` is looked at before each call of the model, so that the current call and its action are finished first.
     package init(
-        identity: String, task: AgentTask, strategy: Strategy, model: any LanguageModel,
+        identity: String, task: AgentTask, strategy: Strategy, toolStyle: ToolStyle = .codeBlock,
+        model: any LanguageModel,
         settings: ModelSettings = ModelSettings(), toolbox: any Toolbox, journal: any ConversationJournal,
         limits: AgentLimits = AgentLimits(), allowance: (any Allowance)? = nil, prices: PriceTable = .builtIn,
         time: any TimeSource,
@@ -44,7 +46,8 @@ package struct AgentRun: Sendable {
     ) {
         self.identity = identity
         self.task = task
-        prompts = PromptBuilder(task: task, strategy: strategy, tools: toolbox.tools, maxSteps: limits.maxSteps)
+        prompts = PromptBuilder(
+            task: task, strategy: strategy, tools: toolbox.tools, maxSteps: limits.maxSteps, style: toolStyle)
         self.model = model
         self.settings = settings
         self.toolbox = toolbox
@@ -69,10 +72,12 @@ package struct AgentRun: Sendable {
             var carry: [ConversationMessage] = []
             switch state.progress.next {
             case .finished(let submission): return state.outcome(.submitted, submission)
-            case .open: carry = opening()
+            case .open: carry = opening(state.prompts)
             case .ask: carry = [interruption(state.record)]
-            case .reject(let error): carry = [rejection(error, state.progress)]
-            case .act(let action): carry = [try await act(action, isResumed: isResumed, state.progress)]
+            case .reject(let error): carry = answers(rejection(error, state), to: state.record.last)
+            case .act(let action):
+                let outcome = try await act(action, isResumed: isResumed, state.progress)
+                carry = answers(outcome, to: state.record.last)
             }
             isResumed = false
             if let stop = try await turn(carry, &state) { return state.outcome(stop) }
@@ -89,6 +94,7 @@ package struct AgentRun: Sendable {
     struct State {
         var record: ConversationRecord
         var progress: AgentProgress
+        let prompts: PromptBuilder
 
         var standing: AgentStanding { AgentStanding(steps: progress.steps, totals: record.totals) }
 
@@ -114,9 +120,11 @@ package struct AgentRun: Sendable {
         } catch {
             throw .journal(.corrupt(error))
         }
-        let parser = ActionParser(names: prompts.offered.map(\.name))
-        var progress = AgentProgress(kind: task.kind, parser: parser)
+        var prompts = prompts
+        prompts.style = ToolStyle(of: record.messages) ?? prompts.style
+        var progress = AgentProgress(
+            kind: task.kind, style: prompts.style, names: prompts.offered.map(\.name))
         for message in record.messages { progress.take(message) }
-        return State(record: record, progress: progress)
+        return State(record: record, progress: progress, prompts: prompts)
     }
 }

@@ -11,38 +11,6 @@ package protocol Toolbox: Sendable {
     func perform(_ action: AgentAction) async throws(ToolError) -> Observation
 }
 
-/// One tool as the agent sees it.
-package struct ToolDescription: Sendable, Hashable {
-    /// What happens when the tool is used twice, which a crash may cause.
-    package enum Effect: Sendable, Hashable {
-        /// Changes nothing: may be repeated.
-        case readOnly
-        /// Changes something: never repeated without the agent's wish.
-        case mutating
-        /// Runs a shell command given by this argument: repeated only when the command certainly reads.
-        case shell(argument: String)
-    }
-
-    package var name: String
-    /// As the agent writes the call: `get_logs(namespace: str, service: str)`.
-    package var signature: String
-    package var documentation: String
-    package var effect: Effect
-    /// Calls to learn from, as an agent would write them.
-    package var examples: [String]
-
-    package init(name: String, signature: String, documentation: String, effect: Effect, examples: [String] = []) {
-        self.name = name
-        self.signature = signature
-        self.documentation = documentation
-        self.effect = effect
-        self.examples = examples
-    }
-
-    /// Whether what it runs are shell commands.
-    var isShell: Bool { if case .shell = effect { true } else { false } }
-}
-
 /// What came back from an action.
 ///
 /// The loop bounds the text; a tool that cuts on its own says so in the text.

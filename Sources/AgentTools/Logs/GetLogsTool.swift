@@ -14,16 +14,13 @@ struct GetLogsTool: Sendable {
     let redact: @Sendable (String) -> String
 
     static let description = ToolDescription(
-        name: "get_logs", signature: "get_logs(namespace: str, service: str)",
-        documentation: """
-            Returns the log of the first pod of a service. Blocks of lines that repeat are shown once.
-            Args:
-                namespace (str): the namespace of the service.
-                service (str): the name of the service, or of the application label of its pods.
-            Returns:
-                str: the log.
-            """,
-        effect: .readOnly, examples: ["get_logs(\"some-namespace\", \"some-service\")"])
+        name: "get_logs",
+        summary: "Returns the log of the first pod of a service. Blocks of lines that repeat are shown once.",
+        parameters: [
+            ToolParameter("namespace", .text, "the namespace of the service."),
+            ToolParameter("service", .text, "the name of the service, or of the application label of its pods."),
+        ],
+        returns: "the log.", effect: .readOnly, examples: ["get_logs(\"some-namespace\", \"some-service\")"])
 
     /// The labels by which applications name their parts.
     private static let nameLabels = [

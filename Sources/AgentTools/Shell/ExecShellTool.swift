@@ -11,18 +11,21 @@ struct ExecShellTool: Sendable {
 
     static let standardTimeout = Duration.seconds(30)
     static let description = ToolDescription(
-        name: "exec_shell", signature: "exec_shell(command: str, timeout: int = 30)",
-        documentation: """
+        name: "exec_shell",
+        summary: """
             Runs one shell command in a sandbox with kubectl, curl and jq and returns its output, errors and exit code. \
             kubectl uses the application's namespace by default. Commands are not interactive, and nothing but files \
             under the home folder is kept from one to the next. Do not use commands that never end, such as \
             kubectl logs -f, kubectl port-forward or kubectl edit.
-            Args:
-                command (str): the command to run.
-                timeout (int): seconds after which it is ended; at most \(SandboxShell.longest.wholeSeconds).
-            Returns:
-                str: what the command wrote, and its exit code.
             """,
+        parameters: [
+            ToolParameter("command", .text, "the command to run."),
+            ToolParameter(
+                "timeout", .integer,
+                "seconds after which it is ended; at most \(SandboxShell.longest.wholeSeconds).",
+                standard: .integer(standardTimeout.wholeSeconds)),
+        ],
+        returns: "what the command wrote, and its exit code.",
         effect: .shell(argument: "command"),
         examples: [
             "exec_shell(\"kubectl get pods\")", "exec_shell(\"kubectl describe service some-service\")",

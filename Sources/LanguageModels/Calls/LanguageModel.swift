@@ -33,10 +33,12 @@ package struct ModelDescriptor: Sendable, Hashable {
     package var host: String?
     /// Input and output of one call together, where that is known.
     package var contextTokens: Int?
+    /// Known to take tools natively; false where it is not known.
+    package var callsTools: Bool
 
     package init(
         provider: String, name: String, isSimulated: Bool = false, isLocal: Bool = false, isAtVendor: Bool = true,
-        host: String? = nil, contextTokens: Int? = nil
+        host: String? = nil, contextTokens: Int? = nil, callsTools: Bool = false
     ) {
         self.provider = provider
         self.name = name
@@ -45,5 +47,6 @@ package struct ModelDescriptor: Sendable, Hashable {
         self.isAtVendor = isAtVendor
         self.host = host
         self.contextTokens = contextTokens
+        self.callsTools = callsTools
     }
 }

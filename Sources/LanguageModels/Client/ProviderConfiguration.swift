@@ -29,6 +29,8 @@ package struct ProviderConfiguration: Sendable {
     package var probePath: String
     package var tls: TLSConfiguration?
     package var tokenLimitField: TokenLimitField
+    /// Whether several calls in one reply are forbidden by `parallel_tool_calls`, which o1, o3 and o4 refuse to be told.
+    package var forbidsParallelCalls: Bool
     /// Ask for the reply in pieces.
     ///
     /// On at the vendors' own addresses: a server that died is noticed by its silence, long before the time of the call is over.
@@ -56,6 +58,7 @@ package struct ProviderConfiguration: Sendable {
         extraFields = []
         probePath = "/models"
         tokenLimitField = .maxTokens
+        forbidsParallelCalls = true
         streams = true
         silenceLimit = .seconds(120)
         connectTimeout = .seconds(5)
@@ -72,6 +75,7 @@ package struct ProviderConfiguration: Sendable {
         var made = ProviderConfiguration(.chatCompletions, "OpenAI", baseURL ?? openAIURL, model, key)
         made.facts = table.facts(model)
         made.tokenLimitField = completionLimit(model)
+        made.forbidsParallelCalls = !refusesParallelSwitch(model)
         // A model that reasons says nothing until it has, and nothing keeps the line busy meanwhile.
         made.silenceLimit = .seconds(300)
         return made
@@ -105,7 +109,10 @@ package struct ProviderConfiguration: Sendable {
     ) -> ProviderConfiguration {
         var made = ProviderConfiguration(.chatCompletions, provider, baseURL, model, key)
         made.isAtVendor = provider != "OpenAICompatible"
-        if provider == "OpenAI" { made.tokenLimitField = completionLimit(model) }
+        if provider == "OpenAI" {
+            made.tokenLimitField = completionLimit(model)
+            made.forbidsParallelCalls = !refusesParallelSwitch(model)
+        }
         made.streams = false
         return made
     }
@@ -117,6 +124,10 @@ package struct ProviderConfiguration: Sendable {
     /// By its beginning, so that a model that came after the table is asked rightly as well.
     private static func completionLimit(_ model: String) -> TokenLimitField {
         ["o1", "o3", "o4", "gpt-5"].contains { model.hasPrefix($0) } ? .maxCompletionTokens : .maxTokens
+    }
+
+    private static func refusesParallelSwitch(_ model: String) -> Bool {
+        ["o1", "o3", "o4"].contains { model.hasPrefix($0) }
     }
 
     var url: String { base + format.path }

@@ -27,7 +27,7 @@ package struct ProviderModel: LanguageModel {
         ModelDescriptor(
             provider: configuration.provider, name: configuration.model, isLocal: configuration.isLoopback,
             isAtVendor: configuration.isAtVendor, host: configuration.authority,
-            contextTokens: configuration.facts?.contextTokens)
+            contextTokens: configuration.facts?.contextTokens, callsTools: configuration.facts?.callsTools ?? false)
     }
 
     /// Every token stands for at least one byte, so the bytes of the request bound its tokens; what a provider adds is

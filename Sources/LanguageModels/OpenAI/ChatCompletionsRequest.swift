@@ -27,7 +27,7 @@ struct ChatCompletionsRequest: JSONEncodable {
             for tool in request.tools { encode(tool, to: &writer) }
             writer.endArray()
             writer.field("tool_choice", "auto")
-            writer.field("parallel_tool_calls", false)
+            if configuration.forbidsParallelCalls { writer.field("parallel_tool_calls", false) }
         }
         if configuration.streams {
             writer.field("stream", true)

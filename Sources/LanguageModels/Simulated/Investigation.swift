@@ -1,3 +1,4 @@
+import JSON
 import Primitives
 
 /// The course of one investigation: look, look again if in doubt, mend if asked to, answer.
@@ -51,7 +52,7 @@ struct Investigation {
             }
             return Move(thought: wording.check, action: .shell("sleep 5; " + commands.joined(separator: "; ")))
         case .answer:
-            return Move(thought: wording.conclusion(findings.map(\.explanation)), action: .submit(submission))
+            return Move(thought: wording.conclusion(findings.map(\.explanation)), action: submission)
         }
     }
 
@@ -96,20 +97,21 @@ struct Investigation {
         }
     }
 
-    /// The arguments of `submit` for what was found.
-    private var submission: String {
+    private var submission: Move.Action {
         switch briefing.taskType {
-        case .detection: return findings.isEmpty ? "\"No\"" : "\"Yes\""
+        case .detection: return .submit("has_anomaly", findings.isEmpty ? "No" : "Yes")
         case .localization:
             var components: [String] = []
             for finding in findings where !components.contains(finding.component) {
                 components.append(finding.component)
             }
-            return "[" + components.map { "\"\($0)\"" }.joined(separator: ", ") + "]"
+            return .submit("faulty_components", .array(components.map { .string($0) }))
         case .analysis:
-            guard let finding = findings.first else { return "" }
-            return "{\"system_level\": \"\(finding.systemLevel)\", \"fault_type\": \"\(finding.faultType)\"}"
-        case .mitigation: return ""
+            guard let finding = findings.first else { return .submit("analysis", nil) }
+            return .submit(
+                "analysis",
+                ["system_level": .string(finding.systemLevel), "fault_type": .string(finding.faultType)])
+        case .mitigation: return .submit("", nil)
         }
     }
 }

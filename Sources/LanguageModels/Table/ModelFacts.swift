@@ -29,6 +29,8 @@ package struct ModelFacts: Sendable, Hashable {
     package var outputTokens: Int?
     /// Whether `temperature` and `top_p` are taken; a model that reasons refuses them.
     package var acceptsSampling: Bool
+    /// Whether tools are offered to it natively.
+    package var callsTools: Bool
     package var retirement: Retirement?
 
     package func isRetired(at moment: Timestamp) -> Bool {

@@ -1,15 +1,16 @@
 import Primitives
 
 extension ModelTable {
-    /// Windows, bounds and what is refused, as in anomalyco/models.dev (July 2026), compared with pydantic/genai-prices
-    /// (August 2026); days of retirement from Anthropic's list.
+    /// Windows, bounds, what is refused and who takes tools, as in anomalyco/models.dev (July 2026), the figures compared with
+    /// pydantic/genai-prices (August 2026); days of retirement from Anthropic's list.
     package static let builtIn: ModelTable = {
         func openAI(
-            _ name: String, _ context: Int, _ output: Int, sampling: Bool = true, short: [String] = []
+            _ name: String, _ context: Int, _ output: Int, sampling: Bool = true, tools: Bool = true,
+            short: [String] = []
         ) -> ModelFacts {
             ModelFacts(
                 name: name, vendor: .openAI, openRouterName: "openai/\(name)", shorthands: short,
-                contextTokens: context, outputTokens: output, acceptsSampling: sampling)
+                contextTokens: context, outputTokens: output, acceptsSampling: sampling, callsTools: tools)
         }
         /// OpenRouter writes the numbers of Claude's versions with a point.
         func claude(
@@ -18,18 +19,22 @@ extension ModelTable {
         ) -> ModelFacts {
             ModelFacts(
                 name: name, vendor: .anthropic, openRouterName: "anthropic/\(openRouter)", shorthands: short,
-                contextTokens: context, outputTokens: output, acceptsSampling: sampling,
+                contextTokens: context, outputTokens: output, acceptsSampling: sampling, callsTools: true,
                 retirement: successor.map {
                     .init(on: retired.map { Timestamp(seconds: $0) }, successor: $0)
                 })
         }
-        func other(_ name: String, _ context: Int?, short: [String], successor: String? = nil) -> ModelFacts {
+        /// Of those that OpenRouter serves some take tools and some do not; in doubt they do not.
+        func other(
+            _ name: String, _ context: Int?, tools: Bool = false, short: [String], successor: String? = nil
+        ) -> ModelFacts {
             ModelFacts(
                 name: name, vendor: .others, openRouterName: name, shorthands: short, contextTokens: context,
-                outputTokens: nil, acceptsSampling: true, retirement: successor.map { .init(on: nil, successor: $0) })
+                outputTokens: nil, acceptsSampling: true, callsTools: tools,
+                retirement: successor.map { .init(on: nil, successor: $0) })
         }
         return ModelTable(rows: [
-            openAI("gpt-3.5-turbo", 16_385, 4_096, short: ["gpt-3.5"]),
+            openAI("gpt-3.5-turbo", 16_385, 4_096, tools: false, short: ["gpt-3.5"]),
             openAI("gpt-4", 8_192, 8_192),
             openAI("gpt-4-turbo", 128_000, 4_096),
             openAI("gpt-4o", 128_000, 16_384),
@@ -81,12 +86,12 @@ extension ModelTable {
                 "claude-sonnet-4", "claude-sonnet-4", 200_000, 64_000, short: ["claude-sonnet-4-0"],
                 retired: 1_781_481_600, successor: "claude-sonnet-4-6"),
 
-            other("google/gemini-2.5-pro", 1_048_576, short: ["gemini-pro"]),
-            other("google/gemini-2.5-flash", 1_048_576, short: ["gemini-flash"]),
+            other("google/gemini-2.5-pro", 1_048_576, tools: true, short: ["gemini-pro"]),
+            other("google/gemini-2.5-flash", 1_048_576, tools: true, short: ["gemini-flash"]),
             other("google/palm-2-chat-bison", nil, short: ["palm-2"], successor: "google/gemini-2.5-flash"),
             other("meta-llama/llama-3-70b-instruct", 8_192, short: ["llama-3-70b"]),
             other("meta-llama/llama-3-8b-instruct", 8_192, short: ["llama-3-8b"]),
-            other("meta-llama/llama-3.3-70b-instruct", 131_072, short: ["llama-3.3-70b"]),
+            other("meta-llama/llama-3.3-70b-instruct", 131_072, tools: true, short: ["llama-3.3-70b"]),
             other("mistralai/mixtral-8x7b-instruct", 32_768, short: ["mixtral-8x7b"]),
             other("mistralai/mistral-7b-instruct", 32_768, short: ["mistral-7b"]),
         ])

@@ -49,7 +49,8 @@ final class FakeCluster: Toolbox {
 
     let tools = [
         ToolDescription(
-            name: "exec_shell", signature: "exec_shell(command: str)", documentation: "Runs a command.",
+            name: "exec_shell", summary: "Runs a command.",
+            parameters: [ToolParameter("command", .text, "the command to run.")], returns: "what it wrote.",
             effect: .shell(argument: "command"))
     ]
 

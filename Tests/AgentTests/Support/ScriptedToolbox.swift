@@ -22,11 +22,15 @@ final class ScriptedToolbox: Toolbox {
 
     static let all = [
         ToolDescription(
-            name: "exec_shell", signature: "exec_shell(command: str)", documentation: "Runs a command.",
+            name: "exec_shell", summary: "Runs a command.",
+            parameters: [ToolParameter("command", .text, "the command to run.")], returns: "what it wrote.",
             effect: .shell(argument: "command"), examples: ["exec_shell(\"ls\")"]),
         ToolDescription(
-            name: "get_logs", signature: "get_logs(namespace: str, service: str)", documentation: "Reads logs.",
-            effect: .readOnly, examples: ["get_logs(\"a\", \"b\")"]),
+            name: "get_logs", summary: "Reads logs.",
+            parameters: [
+                ToolParameter("namespace", .text, "the namespace."), ToolParameter("service", .text, "the service."),
+            ],
+            returns: "the log.", effect: .readOnly, examples: ["get_logs(\"a\", \"b\")"]),
     ]
 
     let tools: [ToolDescription]

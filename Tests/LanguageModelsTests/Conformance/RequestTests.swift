@@ -106,6 +106,21 @@ import Testing
         if let problem { #expect(found?.contains(problem) == true, "\(found ?? "")") } else { #expect(found == nil) }
     }
 
+    /// Several calls in one reply are forbidden wherever that may be said.
+    @Test(
+        arguments: [
+            (ProviderConfiguration.openAI(model: "gpt-5-mini", key: nil), true),
+            (.openAI(model: "o3", key: nil), false),
+            (.openAI(model: "o4-mini-2025-04-16", key: nil), false), (.openRouter(model: "openai/o3", key: nil), true),
+            (.compatible(baseURL: "http://a/v1", model: "o3"), true),
+            (.compatible(baseURL: "http://a/v1", provider: "OpenAI", model: "o3"), false),
+        ])
+    func oneCallAReplyIsAskedFor(configuration: ProviderConfiguration, isSaid: Bool) {
+        let body = String(decoding: configuration.format.body(Self.request, configuration), as: UTF8.self)
+        #expect(body.contains(#""tool_choice":"auto""#))
+        #expect(body.contains(#""parallel_tool_calls":false"#) == isSaid)
+    }
+
     /// Reasoning goes back as it came, before the words of its turn.
     @Test func reasoningIsReturnedUnchanged() async throws {
         let wire = Wire(provider: .anthropic, streams: false)

@@ -1,3 +1,4 @@
+internal import JSON
 package import LanguageModels
 internal import Primitives
 
@@ -31,10 +32,15 @@ package final class ScriptedModel: LanguageModel {
     }
 
     /// A token a byte, as for a real provider.
-    package func worstCase(_ request: ModelRequest) -> TokenUsage {
-        TokenUsage(
-            inputTokens: request.messages.reduce(0) { $0 + Int64($1.content.utf8.count) },
-            outputTokens: Int64(request.maxTokens), isEstimated: true)
+    package func worstCase(_ request: ModelRequest) -> TokenUsage { Self.bound(of: request) }
+
+    package static func bound(of request: ModelRequest) -> TokenUsage {
+        let tools = request.tools.reduce(0) { $0 + $1.description.utf8.count + $1.parameters.text.utf8.count }
+        let words = request.messages.reduce(tools) { sum, message in
+            message.toolCalls.reduce(sum + message.content.utf8.count) { $0 + $1.arguments.utf8.count }
+        }
+        return TokenUsage(
+            inputTokens: Int64(words), outputTokens: Int64(request.maxTokens), isEstimated: true)
     }
 
     /// Text in the usual envelope, with a usage below any worst case.
