@@ -48,6 +48,7 @@ import Testing
             ["agent": ["model": model(["credentialsSecretRef": ["name": "s", "key": "k"]])]]),
         "agent.model.conversationRef.name": .refused(
             ["agent": ["model": ["provider": "Replay", "conversationRef": ["name": "c"]]]], "provider Replay"),
+        "agent.toolStyle": .used(["agent": ["toolStyle": "Native"]]),
         "agent.tools": .used(["agent": ["tools": ["exec_shell"]]]),
         "environment.type": .refused(["environment": ["type": "Kind"]], "spec.environment.type Kind"),
         "environment.existing.namespace": .refused(

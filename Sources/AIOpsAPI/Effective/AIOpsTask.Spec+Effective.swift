@@ -15,6 +15,7 @@ extension AIOpsTask.Spec {
             model: EffectiveModel(
                 task: agent?.model ?? ModelSettings(), pool: pool?.modelDefaults ?? ModelSettings(), seed: seed),
             tools: agent?.tools,
+            toolStyle: agent?.toolStyle ?? .auto,
             environmentType: environment?.type ?? pool?.environments?.type ?? .namespace,
             existing: environment?.existing,
             kindNodeImage: environment?.kind?.nodeImage ?? pool?.environments?.kind?.nodeImage,

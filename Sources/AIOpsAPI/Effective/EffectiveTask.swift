@@ -15,6 +15,7 @@ package struct EffectiveTask: Sendable, Hashable {
     package var model: EffectiveModel
     /// Nil: all that fit the work.
     package var tools: [String]?
+    package var toolStyle: AgentToolStyle
 
     package var environmentType: EnvironmentType
     package var existing: AIOpsTask.ExistingEnvironment?

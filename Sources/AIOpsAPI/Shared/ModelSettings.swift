@@ -58,22 +58,20 @@ extension ModelSettings: SchemaDescribed {
                     "provider",
                     .oneOf(
                         """
-                        Who answers. Auto takes the first provider that has a key, else Simulated. A provider \
-                        named without a key is CredentialsMissing.
+                        Who answers. Auto: the first provider with a key, else Simulated. One named without a \
+                        key is CredentialsMissing.
                         """, ModelProvider.self)),
                 .optional(
                     "name",
                     .text(
                         """
-                        Model name as the provider spells it, for example gpt-4o-mini. Empty: the provider's \
-                        default.
+                        As the provider spells it, for example gpt-4o-mini; empty: its default.
                         """, max: 253, form: .modelName)),
                 .optional(
                     "temperature",
                     .text(
                         """
-                        Sampling temperature from 0 to 2 as a decimal string, for example "0.7". Sent only when \
-                        set.
+                        Sampling temperature, 0 to 2, as a decimal string like "0.7"; sent only when set.
                         """, max: 32, form: .decimal)),
                 .optional(
                     "topP",
@@ -86,20 +84,19 @@ extension ModelSettings: SchemaDescribed {
                     "baseURL",
                     .text(
                         """
-                        Address of the API, required with OpenAICompatible, for example \
-                        http://ollama.models:11434/v1. Must be on the administrator's list of hosts.
+                        Address of the API, required with OpenAICompatible, like http://ollama.models:11434/v1; \
+                        only hosts the administrator allows.
                         """, max: 2048, form: .httpURL)),
                 .optional(
                     "credentialsSecretRef",
                     SecretKeyReference.schema.described(
                         """
-                        Secret of type aiops.dev/model-credentials that holds the API key; key defaults to \
-                        apiKey.
+                        Secret of type aiops.dev/model-credentials with the API key; key defaults to apiKey.
                         """)),
                 .optional(
                     "conversationRef",
                     ConversationReference.schema.described(
-                        "With Replay: the LLMConversation of this namespace whose replies are given again.")),
+                        "With Replay: the LLMConversation here whose replies are given again.")),
             ],
             rules: [.compatibleNeedsBaseURL, .replayNeedsConversation, .temperatureRange, .topPRange])
     }

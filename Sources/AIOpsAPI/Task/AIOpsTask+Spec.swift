@@ -117,7 +117,7 @@ extension AIOpsTask.Spec: SchemaDescribed {
                     "cache",
                     .oneOf(
                         """
-                        "Off" (write the quotes: YAML takes a bare Off for false) calls the model; Use takes a \
+                        "Off" (quoted: a bare Off is false in YAML) calls the model; Use takes a \
                         recorded reply where there is one; Refresh records anew.
                         """, CachePolicy.self, default: .off)),
                 .optional("callback", AIOpsTask.Callback.schema),

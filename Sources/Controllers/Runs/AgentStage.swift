@@ -47,10 +47,9 @@ struct AgentStage {
             let allowance = await allowance
             let run = AgentRun(
                 identity: "\(context.record.uid)-\(context.attempt)", task: agentTask, strategy: strategy,
-                model: context.model, settings: settings, toolbox: toolbox, journal: keeper, limits: limits,
-                allowance: allowance, prices: context.prices, time: context.services.time,
-                redact: context.services.redact,
-                logger: context.services.logger,
+                toolStyle: toolStyle, model: context.model, settings: settings, toolbox: toolbox, journal: keeper,
+                limits: limits, allowance: allowance, prices: context.prices, time: context.services.time,
+                redact: context.services.redact, logger: context.services.logger,
                 onProgress: { await progress.note($0) }, isAskedToStop: { control.request != nil })
             let outcome = try await outcome(of: run)
             try await write(outcome)
@@ -173,6 +172,15 @@ struct AgentStage {
     }
 
     private var strategy: Strategy { context.effective.strategy == .shell ? .shell : .react }
+
+    /// What nobody has said is decided by what is known of the model.
+    private var toolStyle: ToolStyle {
+        switch context.effective.toolStyle {
+        case .native: .native
+        case .codeBlock: .codeBlock
+        case .auto, .unknown: context.model.descriptor.callsTools ? .native : .codeBlock
+        }
+    }
 
     private var settings: Agent.ModelSettings {
         let model = context.effective.model

@@ -19,6 +19,9 @@ extension AIOpsTask.Spec {
         if let strategy = agent?.strategy {
             refuse("agent.strategy \(strategy)", if: strategy != .react && strategy != .shell, "use React or Shell")
         }
+        if let style = agent?.toolStyle, !style.isKnown {
+            refuse("agent.toolStyle \(style)", if: true, "use Auto, Native or CodeBlock")
+        }
         refuse("agent.role", if: agent?.role != nil)
         problems += effective.model.unserved
         refuse("retry.limit above 0", if: effective.retryLimit > 0, "set it to 0")

@@ -7,6 +7,7 @@ extension AIOpsTask {
         package var role: AgentRole?
         package var model: ModelSettings?
         package var tools: [String]?
+        package var toolStyle: AgentToolStyle?
 
         package init() {}
     }
@@ -21,6 +22,7 @@ extension AIOpsTask.Agent {
             case "role": try reader.read(&role)
             case "model": try reader.read(&model)
             case "tools": try reader.read(&tools)
+            case "toolStyle": try reader.read(&toolStyle)
             default: try reader.skip()
             }
         }
@@ -32,6 +34,7 @@ extension AIOpsTask.Agent {
         writer.field("role", role)
         writer.field("model", model)
         writer.field("tools", tools)
+        writer.field("toolStyle", toolStyle)
         writer.endObject()
     }
 }
@@ -39,7 +42,7 @@ extension AIOpsTask.Agent {
 extension AIOpsTask.Agent: SchemaDescribed {
     package static var schema: Schema {
         .object(
-            "The agent: how it thinks, with which model, with which tools.",
+            "The agent: how it thinks, its model, its tools.",
             [
                 .optional(
                     "strategy",
@@ -49,16 +52,19 @@ extension AIOpsTask.Agent: SchemaDescribed {
                 .optional(
                     "role",
                     .oneOf(
-                        "Role prompt; needed with strategy Role unless the workflow names the roles.", AgentRole.self)),
+                        "Role prompt; needed with strategy Role unless the workflow names roles.", AgentRole.self)),
                 .optional(
                     "model",
                     ModelSettings.schema.described("The model; what is not set comes from the pool's modelDefaults.")),
                 .optional(
                     "tools",
                     .list(
-                        "Tools the agent may use; absent: all that fit the work; empty: none but submit.",
-                        of: .text("Name of a tool, for example exec_shell.", max: 63, form: .toolName), max: 32,
+                        "Tools it may use; absent: all that fit; empty: none but submit.",
+                        of: .text("Such as exec_shell.", max: 63, form: .toolName), max: 32,
                         kind: .set)),
+                .optional(
+                    "toolStyle",
+                    .oneOf("How it calls tools; Auto: natively if the model can.", AgentToolStyle.self)),
             ])
     }
 }

@@ -39,8 +39,8 @@ extension AIOpsTask.ExistingEnvironment: SchemaDescribed {
     package static var schema: Schema {
         .object(
             """
-            A namespace that is already there. The agent acts as the ServiceAccount or by the \
-            kubeconfig named here, never as the operator.
+            A namespace that is already there. The agent acts as this ServiceAccount or by this \
+            kubeconfig, never as the operator.
             """,
             [
                 .required("namespace", .text("The namespace to look at.", max: 63, min: 1, form: .dnsLabel)),

@@ -41,7 +41,7 @@ extension AIOpsTask.Approval: SchemaDescribed {
                 .optional(
                     "policy",
                     .oneOf(
-                        "Never asks; Mutating asks before writes; Always asks before every action.",
+                        "Mutating asks before writes, Always before every action.",
                         ApprovalPolicy.self, default: .never)),
                 .optional(
                     "timeoutSeconds", .integer("Seconds an approval request stays open.", 1...604800, default: 3600)),

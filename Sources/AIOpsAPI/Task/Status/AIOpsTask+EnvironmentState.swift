@@ -55,16 +55,14 @@ extension AIOpsTask.EnvironmentState: SchemaDescribed {
                     "inventory",
                     .list(
                         """
-                        Everything made, written before it is made; taken off only when a listing shows that it \
-                        is gone.
+                        Everything made, written down before; taken off once a listing shows it gone.
                         """, of: AIOpsTask.InventoryEntry.schema, max: 256, kind: .atomic)),
                 .optional("retainUntil", .timestamp("Until when it is kept after the end.")),
                 .optional(
                     "diagnostics",
                     .text(
                         """
-                        ConfigMap with events, pod states and last logs, saved before anything was torn down; empty where it \
-                        could not be kept.
+                        ConfigMap with events, pod states and last logs from before the end; empty where not kept.
                         """,
                         max: 253)),
             ])

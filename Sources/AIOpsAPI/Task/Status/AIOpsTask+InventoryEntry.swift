@@ -56,8 +56,7 @@ extension AIOpsTask.InventoryEntry: SchemaDescribed {
                     "undo",
                     .text(
                         """
-                        How to take it back, for a change to something shared: JSON text, written before the \
-                        change.
+                        How to take back a change to something shared: JSON text, written before it.
                         """, max: 8192)),
             ])
     }

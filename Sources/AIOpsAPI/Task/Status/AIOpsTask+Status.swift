@@ -91,7 +91,7 @@ extension AIOpsTask.Status {
 extension AIOpsTask.Status: SchemaDescribed {
     package static var schema: Schema {
         .object(
-            "What the operator knows about the task. Conditions are the contract; phase is a summary.",
+            "What the operator knows of the task. Conditions are the contract, phase a summary.",
             [
                 .optional(
                     "observedGeneration",

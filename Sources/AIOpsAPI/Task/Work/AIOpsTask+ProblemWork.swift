@@ -38,7 +38,7 @@ extension AIOpsTask.ProblemWork: SchemaDescribed {
                 .required(
                     "id",
                     .text(
-                        "Id from the catalogue, for example shop_lite_target_port-misconfig-detection-1.", max: 253,
+                        "Id from the catalogue, like shop_lite_target_port-misconfig-detection-1.", max: 253,
                         min: 1, form: .problemID)),
                 .optional(
                     "parameters",
