@@ -86,7 +86,7 @@ struct SecretTrail: Sendable {
         note(.log, log.text)
         for body in process.link.asked { note(.request, body) }
         let task = try #require(try run.task())
-        let key = ObjectKey(namespace: "demo", name: task.conversationName(attempt: 1))
+        let key = ObjectKey(namespace: "demo", name: task.conversationName(attempt: 1, retain: .withTask))
         let stored = try await StoredConversation.read(key, Bench.client(run.server, run.time))
         let export = ConversationExport(stored.messages, facts: stored.facts)
         for (sink, format) in [

@@ -14,7 +14,8 @@ struct BenchHands: Toolbox {
     var tools: [ToolDescription] {
         [
             ToolDescription(
-                name: "exec_shell", signature: "exec_shell(command: str)", documentation: "Runs a command.",
+                name: "exec_shell", summary: "Runs a command.",
+                parameters: [ToolParameter("command", .text, "the command.")], returns: "What it prints.",
                 effect: .shell(argument: "command"))
         ]
     }
