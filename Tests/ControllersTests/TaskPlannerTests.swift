@@ -215,6 +215,21 @@ import Testing
         #expect(!decision.addsFinalizer && !decision.startsRun)
     }
 
+    /// Suspended, let go and suspended again is what suspended was at first: what was in the way meanwhile is told no more.
+    @Test func suspendingAgainTellsNothingOfWhatWasInTheWay() throws {
+        let suspended = Fixture.task { $0.spec.suspend = true }
+        let first = try Fixture.decide(suspended).status
+        var waiting = Fixture.task()
+        waiting.status = first
+        let obstructed = try Fixture.decide(waiting, pool: .notFound([])).status
+        #expect(obstructed.conditions.get(.admitted)?.reason == Reason.poolNotFound.rawValue)
+        var again = suspended
+        again.status = obstructed
+        let then = try Fixture.decide(again, pool: .notFound([])).status
+        #expect(then.conditions.get(.admitted) == first.conditions.get(.admitted))
+        #expect(first.conditions.get(.admitted)?.reason == Reason.suspendedByUser.rawValue)
+    }
+
     // MARK: Steadiness
 
     /// I8: looking again at what has not changed asks for nothing.

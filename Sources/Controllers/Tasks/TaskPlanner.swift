@@ -101,11 +101,7 @@ package struct TaskPlanner: Sendable {
                 now: now)
             return
         }
-        if effective.isSuspended {
-            decision.status.record(
-                .suspended(.suspendedByUser, "set spec.suspend to false to start it"), generation: generation, now: now)
-            return
-        }
+        if effective.isSuspended { return suspend(&decision) }
         if let obstacle = TaskAdmission(input).obstacle {
             // Whoever sets a limit to the wait means this one as well.
             let began = task.metadata.creationTimestamp ?? now
@@ -187,9 +183,7 @@ package struct TaskPlanner: Sendable {
         }
         if task.spec.suspend == true {
             decision.status.queue?.reason = Reason.suspendedByUser.rawValue
-            decision.status.record(
-                .suspended(.suspendedByUser, "set spec.suspend to false to start it"), generation: generation, now: now)
-            return
+            return suspend(&decision)
         }
         // An edit of the pool may have left too little for it; that it was admitted does not help then.
         if let problem = TaskAdmission(input).budgetProblem {
@@ -204,6 +198,13 @@ package struct TaskPlanner: Sendable {
         decision.status.queue?.reason = reason.rawValue
         decision.status.record(progress, generation: generation, now: now)
         decision.status.mark(.admitted, .false, reason, progress.message, generation: generation, now: now)
+    }
+
+    /// Also says why it is not admitted: what was in the way before it was suspended is not what is in the way now.
+    private func suspend(_ decision: inout Decision) {
+        let message = "set spec.suspend to false to start it"
+        decision.status.record(.suspended(.suspendedByUser, message), generation: generation, now: now)
+        decision.status.mark(.admitted, .false, .suspendedByUser, message, generation: generation, now: now)
     }
 
     /// Why no worker of the pool will take a queued task for now, where that is so.
