@@ -116,15 +116,27 @@ extension Lifecycle {
         }
     ).renamed("task-recreated").until { $0.phase(task) == "Succeeded" && $0.isCleanedUp(task) }
 
+    /// An agent of eight steps, in either style: every write of it is a place to die at.
+    package static let eightSteps: [Lifecycle] = [AgentToolStyle.codeBlock, .native].flatMap { style in
+        [false, true].map { isMitigation in
+            let kind = isMitigation ? "mitigation" : "detection"
+            var lifecycle = oneTask(
+                "agent-eight-steps-\(kind)-\(style.rawValue.lowercased())", isMitigation: isMitigation
+            ) { $0.spec.agent?.toolStyle = style }
+            lifecycle.providerAnswers = .thoroughly
+            return lifecycle
+        }
+    }
+
     private static let second = ObjectKey(namespace: "demo", name: "u")
 
     package static let all: [Lifecycle] =
         [detection, mitigation, refusedKey, timeLimit, pool, conversation(keep: false), conversation(keep: true)]
-        + [keptThroughDeletion, budget]
+        + [keptThroughDeletion, budget] + eightSteps.filter(\.isMitigation)
         + [Phase.queued, .running, .evaluating].flatMap {
             [cancelled("Graceful", in: $0), cancelled("Immediate", in: $0)]
         }
         + [Phase.pending, .queued, .provisioning, .deploying, .injecting, .running, .evaluating].map(deleted)
 
-    package static func named(_ name: String) -> Lifecycle? { all.first { $0.name == name } }
+    package static func named(_ name: String) -> Lifecycle? { (all + eightSteps).first { $0.name == name } }
 }

@@ -6,11 +6,19 @@ import KubernetesTesting
 import Primitives
 
 /// I2 and I3 at the end: the record is whole and gapless, and every call that the provider answered is in it or charged.
-struct Bill {
+package struct Bill: Sendable, Hashable {
+    /// Calls that the provider answered, by its own count.
+    package private(set) var answered = 0
+    /// Calls whose reply is recorded.
+    package private(set) var recorded = 0
+    /// Calls that stay charged although no reply is recorded.
+    package private(set) var charged = 0
     private(set) var violations: [Violation] = []
 
+    init() {}
+
     init(_ world: World) {
-        var answered = 0
+        answered = world.provider.calls
         var isKnown = true
         for conversation in world.server.objects(LLMConversation.resourceType) {
             let name = conversation["metadata"]?["name"]?.stringValue ?? ""
@@ -20,7 +28,8 @@ struct Bill {
                     continue
                 }
                 // What is reserved and was cut short stays charged.
-                answered += record.totals.calls + record.totals.lostCalls + (record.totals.open == nil ? 0 : 1)
+                recorded += record.totals.calls
+                charged += record.totals.lostCalls + (record.totals.open == nil ? 0 : 1)
                 let status = conversation["status"] ?? [:]
                 if status["complete"]?.boolValue != true { add("I3: \(name) is not complete") }
                 if status["totalMessages"]?.integerValue != Int64(record.entries.count) {
@@ -36,8 +45,8 @@ struct Bill {
         let hasDeletions =
             tasks.count < world.server.objects(LLMConversation.resourceType).count
             || tasks.isEmpty
-        if isKnown, !hasDeletions, world.provider.calls > answered {
-            add("I2: \(world.provider.calls) calls were answered, \(answered) are paid for")
+        if isKnown, !hasDeletions, answered > recorded + charged {
+            add("I2: \(answered) calls were answered, \(recorded + charged) are paid for")
         }
     }
 

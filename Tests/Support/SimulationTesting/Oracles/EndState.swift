@@ -22,6 +22,9 @@ package struct EndState: Sendable, Hashable {
 
     private var fields: [String: String] = [:]
     private(set) var violations: [Violation] = []
+    package private(set) var bill = Bill()
+    /// Steps of the agents of all tasks, as their status tells them.
+    package private(set) var steps: Int64 = 0
 
     init() {}
 
@@ -32,8 +35,10 @@ package struct EndState: Sendable, Hashable {
             let name = "\(type) \(metadata["namespace"]?.stringValue ?? "")/\(metadata["name"]?.stringValue ?? "")"
             fields[name] = "there"
             if ours.contains(type) { add(object, at: name) }
+            if type == AIOpsTask.resourceType { steps += object["status"]?["result"]?["stepsTaken"]?.integerValue ?? 0 }
         }
-        violations = Bill(world).violations
+        bill = Bill(world)
+        violations = bill.violations
     }
 
     private mutating func add(_ value: JSONValue, at path: String) {

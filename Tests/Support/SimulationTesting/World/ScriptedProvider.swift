@@ -6,6 +6,8 @@ import Primitives
 
 /// A chat-completions server that goes by what it is shown, as a model does, so that a conversation that took another way
 /// after a crash still makes sense.
+///
+/// Where it is offered tools it calls them, else it writes its calls in code blocks.
 package final class ScriptedProvider: Sendable {
     package static let host = "model.test"
     package static let baseURL = "http://model.test/v1"
@@ -24,6 +26,8 @@ package final class ScriptedProvider: Sendable {
         case babbling
         /// Looks again and again and never submits.
         case dithering
+        /// Looks more often than it must: eight steps, where nothing comes in between.
+        case thoroughly
         /// Answers once, and refuses the key from then on.
         case refusingTheKeyLater
         /// Sensibly, after these words.
@@ -85,37 +89,48 @@ package final class ScriptedProvider: Sendable {
         guard let body = try? JSONValue(parsing: request.body), let messages = body["messages"]?.arrayValue else {
             return HTTPResponse(status: 400, bytes: [])
         }
+        let move = move(messages)
+        let call = body["tools"] == nil ? nil : move?.call(messages.count)
         let reply: JSONValue = [
             "model": "scripted",
             "choices": [
-                [
-                    "message": ["role": "assistant", "content": .string(said(messages))],
-                    "finish_reason": "stop",
-                ]
+                ["message": call ?? said(move), "finish_reason": call == nil ? "stop" : "tool_calls"]
             ],
             "usage": ["prompt_tokens": 100, "completion_tokens": 10],
         ]
         return HTTPResponse(status: 200, bytes: reply.serialized())
     }
 
-    private func said(_ messages: [JSONValue]) -> String {
+    private func said(_ move: ScriptedMove?) -> JSONValue {
+        var words = move.map { ScriptedModel.action($0.block) } ?? "Let me think about that."
+        if case .saying(let first) = answers { words = "\(first)\n\n\(words)" }
+        return ["role": "assistant", "content": .string(words)]
+    }
+
+    /// Nothing where it has nothing to do but to talk.
+    private func move(_ messages: [JSONValue]) -> ScriptedMove? {
+        let shown = messages.last?["content"]?.stringValue ?? ""
         switch answers {
-        case .babbling: "Let me think about that."
-        case .dithering: ScriptedModel.action(Self.look)
-        case .saying(let words):
-            "\(words)\n\n" + ScriptedModel.action(action(messages.last?["content"]?.stringValue ?? ""))
-        case .sensibly, .refusingTheKey, .refusingTheKeyLater, .refusing, .atARefusedAddress:
-            ScriptedModel.action(action(messages.last?["content"]?.stringValue ?? ""))
+        case .babbling: return nil
+        case .dithering: return .look
+        case .thoroughly: return thoroughMove(shown, turn: messages.count { $0["role"] == "assistant" })
+        case .sensibly, .saying, .refusingTheKey, .refusingTheKeyLater, .refusing, .atARefusedAddress:
+            return sensibleMove(shown)
         }
     }
 
-    private static let look = #"exec_shell("kubectl get services")"#
-
-    private func action(_ shown: String) -> String {
+    private func sensibleMove(_ shown: String) -> ScriptedMove {
         let seesFault = shown.contains("leads to \(ShopCluster.wrongPort)")
-        if !isMitigation, shown.contains("leads to") { return seesFault ? #"submit("Yes")"# : #"submit("No")"# }
-        if seesFault { return #"exec_shell("kubectl patch service store --right-port")"# }
-        if shown.contains("patched") || shown.contains("leads to") { return "submit()" }
-        return Self.look
+        if !isMitigation, shown.contains("leads to") { return .submit(seesFault ? "Yes" : "No") }
+        if seesFault { return .repair }
+        return shown.contains("patched") || shown.contains("leads to") ? .submit(nil) : .look
+    }
+
+    /// Turns are counted from 0; the third look may be believed, and only what a look has shown is.
+    private func thoroughMove(_ shown: String, turn: Int) -> ScriptedMove {
+        let seesFault = shown.contains("leads to \(ShopCluster.wrongPort)")
+        if isMitigation, seesFault, turn >= 3 { return .repair }
+        guard turn >= 7, shown.contains("leads to") else { return .look }
+        return .submit(isMitigation ? nil : seesFault ? "Yes" : "No")
     }
 }
