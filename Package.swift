@@ -184,6 +184,16 @@ let package = Package(
             "AgentBench", ["Agent", "LanguageModels", "Conversations", "HTTP", "JSON", "Primitives"],
             path: "Tests/Support/AgentBench"),
 
+        // Measures the loop of an agent and the record it keeps; run by scripts/bench.py, shipped in no product.
+        program(
+            "LoopBench",
+            [
+                "Agent", "AIOpsAPI", "Controllers", "Conversations", "CurlTransport", "HTTP", "JSON",
+                "KubernetesClient",
+                "KubernetesModel", "KubernetesTesting", "LanguageModels", "LanguageModelTesting", "Lifecycle",
+                "Telemetry", "Primitives",
+            ], path: "Tests/Support/LoopBench"),
+
         // The runtime under the same work as the controllers it is compared with: see scripts/bench.py.
         program(
             "RuntimeTwin",

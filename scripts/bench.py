@@ -21,6 +21,7 @@ from measure.arena import Arena, ArenaError, Burst, Paced, Start  # noqa: E402
 from measure.goals import Scorecard  # noqa: E402
 from measure.kept import Kept, Part, Table  # noqa: E402
 from measure.latency import Latency  # noqa: E402
+from measure.loop import LoopBench, LoopBenchError  # noqa: E402
 from measure.native import Access, NativeError, compiled  # noqa: E402
 from measure.process import ProcessError  # noqa: E402
 from measure.runtime import ROWS, RuntimeBench, RuntimeBenchError  # noqa: E402
@@ -36,7 +37,7 @@ CLUSTER = "aiops-bench"
 DOCUMENT = ROOT / "docs" / "benchmarks.md"
 SCRIPTS = ROOT / "scripts"
 TOOLS = ROOT / "build" / "measure"
-PARTS = ("speed", "size", "alone", "agents", "pods")
+PARTS = ("loop", "speed", "size", "alone", "agents", "pods")
 DETECTION = "shop_lite_target_port-misconfig-detection-1"
 QUEUED: Json = {"problem": {"id": DETECTION}, "agent": {"model": {"provider": "Simulated"}}, "poolRef": {"name": "empty"}}
 REFUSED: Json = {"problem": {"id": "no_such_problem-detection-1"}}
@@ -225,6 +226,28 @@ def conversing(progress: Progress, program: pathlib.Path, options: argparse.Name
         ("messages a second, from the reply to the next request, nothing stored", f"{rate:,.0f}")])
 
 
+def looping(progress: Progress, program: pathlib.Path, arena: Arena, options: argparse.Namespace, goals: Scorecard) -> Table:
+    """An agent whose model answers at once and whose tools take no time: what is left is the loop and the record it keeps."""
+    bench = LoopBench(program, str(arena.kubeconfig), NAMESPACE)
+    with progress.step(f"{options.turns} turns of one agent"):
+        turns = bench.turns(options.turns)
+    with progress.step("8 agents of 30 steps side by side"):
+        appends = bench.appends(8, 30)
+    with progress.step("taking the conversations away"):
+        api = Api(arena.kubeconfig)
+        for group in ("/apis/aiops.dev/v1alpha1", "/api/v1"):
+            kind = "llmconversations" if "aiops" in group else "configmaps"
+            api.send("DELETE", f"{group}/namespaces/{NAMESPACE}/{kind}?labelSelector=aiops.dev/conversation", timeout=600)
+    goals.absolute("a model's reply → the next request, p50", turns.whole[0], 15, "ms")
+    goals.absolute("bytes written for a byte of a conversation", appends.written_per_byte or 0, 2.5, "")
+    return Table("The agent's loop", ("measure", "figure"), [
+        ("a model's reply → the next request, p50 / p99, ms", "{:.1f} / {:.1f}".format(*turns.whole)),
+        ("of it the API server, p50 / p99, ms", "{:.1f} / {:.1f}".format(*turns.server)),
+        ("of it the loop, p50 / p99, ms", "{:.1f} / {:.1f}".format(*turns.own)),
+        ("messages appended a second, 8 conversations at once", f"{appends.per_second:,.0f}"),
+        ("bytes written for a byte of a conversation, 30 steps, sealed", f"{appends.written_per_byte or 0:.2f}")])
+
+
 def with_pods(progress: Progress, runs: int, binary: pathlib.Path) -> Table:
     """From `kubectl apply` to the verdict, with the operator as a pod, an application of real pods, a fault and an agent."""
     cluster = Private()
@@ -267,6 +290,7 @@ def main() -> int:
     parser.add_argument("--parts", default=",".join(PARTS), help="which of them (default: all); each is kept in build/bench as it ends")
     parser.add_argument("--tasks", type=int, default=200, help="tasks of a latency measurement")
     parser.add_argument("--burst", type=int, default=2000, help="tasks at once")
+    parser.add_argument("--turns", type=int, default=300, help="turns of the agent whose loop is measured")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--objects", type=lambda text: [int(part) for part in text.split(",")], default=[0, 1000, 10_000, 100_000])
     parser.add_argument("--runs", type=int, default=3, help="runs from apply to verdict")
@@ -277,9 +301,9 @@ def main() -> int:
     if options.quick:
         options.rounds, options.objects, parts = 1, [count for count in options.objects if count <= 10_000], [p for p in parts if p != "pods"]
     preflight.writable()
-    if {"speed", "size", "pods"} & set(parts):
+    if {"loop", "speed", "size", "pods"} & set(parts):
         preflight.root("This measurement", "it starts private clusters (network namespaces, containers)")
-    steps = {"speed": options.rounds * 6 + 1, "size": len(options.objects) + 2, "alone": 3, "agents": 1, "pods": options.runs + 2}
+    steps = {"loop": 3, "speed": options.rounds * 6 + 1, "size": len(options.objects) + 2, "alone": 3, "agents": 1, "pods": options.runs + 2}
     about = machine.describe()
     progress = Progress(2 + sum(steps[part] for part in parts), "bench")
     kept, built = Kept(ROOT / "build" / "bench", PARTS), ROOT / ".build" / "release"
@@ -292,18 +316,19 @@ def main() -> int:
     failed = 0
     try:
         with progress.step("building operator and twin (release)"):
-            for product in ("RuntimeTwin", "RuntimeBench", "AgentBench"):
+            for product in ("RuntimeTwin", "RuntimeBench", "AgentBench", "LoopBench"):
                 progress.run(product, [SCRIPTS / "release.sh", product])
             progress.run("image", [SCRIPTS / "images" / "operator.py", "--output", release.ARCHIVE.parent])
-        if {"speed", "size"} & set(parts):
+        if {"loop", "speed", "size"} & set(parts):
             with arena(progress) as made:
                 chosen = subjects(made, progress, release.BINARY, built / "RuntimeTwin")
+                measure("loop", lambda goals: looping(progress, built / "LoopBench", made, options, goals))
                 measure("speed", lambda goals: speed(progress, made, chosen, options, goals))
                 measure("size", lambda goals: size(progress, made, chosen, options, goals))
         measure("alone", lambda goals: alone(progress, built / "RuntimeBench", options, goals))
         measure("agents", lambda goals: conversing(progress, built / "AgentBench", options, goals))
         measure("pods", lambda _: with_pods(progress, options.runs, release.BINARY))
-    except (Failure, ApiError, ArenaError, NativeError, ProcessError, RuntimeBenchError, agents.AgentBenchError) as failure:
+    except (Failure, ApiError, ArenaError, NativeError, ProcessError, RuntimeBenchError, agents.AgentBenchError, LoopBenchError) as failure:
         print(f"\nbench: {failure}", file=sys.stderr)
         failed = failure.code if isinstance(failure, Failure) else 1
     print(f"\n{kept.text(tuple(name for name in PARTS if name in parts and kept.has(name, about)))}")

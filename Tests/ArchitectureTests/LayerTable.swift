@@ -44,6 +44,7 @@ enum LayerTable {
         "ModelFuzzing": ["Agent"],
         "fuzz-models": ["ModelFuzzing"],
         "AgentBench": ["Agent"],
+        "LoopBench": ["Controllers", "CurlTransport", "KubernetesTesting", "LanguageModelTesting"],
         "RuntimeTwin": ["ControllerRuntime", "CurlTransport"],
         "SimulationTesting": ["Controllers", "KubernetesTesting", "LanguageModelTesting", "LifecycleTesting"],
         "simulate": ["SimulationTesting"],

@@ -84,6 +84,21 @@ import Testing
         #expect(again.differences(from: clean) == [])
     }
 
+    /// The answer to a deletion was lost, and it was asked for once more by uid; without a uid that would be another deletion.
+    @Test func aDeletionAskedForAgainIsOne() throws {
+        let mask = NameMask(try Self.task([:]))
+        let byUID: JSONValue = ["preconditions": ["uid": "u"]]
+        let clean = UpdateSummary([.request("delete", "services", body: byUID)], names: mask)
+        for (body, fault, isOne) in [
+            (byUID, "reset-after-commit", true), (byUID, nil, false), ([:], "reset-after-commit", false),
+        ] as [(JSONValue, String?, Bool)] {
+            let lost = JournalEntry.request("delete", "services", body: body, fault: fault)
+            let again = JournalEntry.request("delete", "services", body: body)
+            #expect(UpdateSummary([lost, again], names: mask).differences(from: clean).isEmpty == isOne)
+            #expect(!UpdateSummary([lost, again, again], names: mask).differences(from: clean).isEmpty)
+        }
+    }
+
     @Test func whatDiffersFromACleanEndIsNoticedUnlessItMay() {
         let clean = EndState(fields: ["task.status.phase": "Succeeded", "task.status.startedAt": "1", "a.b": "1"])
         let other = EndState(fields: [

@@ -71,7 +71,7 @@ extension JournalEntry {
     /// As the proxy's journal has it.
     static func request(
         _ verb: String, _ resource: String, group: String = "", name: String = "it", query: JSONObject = [:],
-        body: JSONValue? = nil, status: Int64 = 200, auditID: String? = nil
+        body: JSONValue? = nil, status: Int64 = 200, auditID: String? = nil, fault: String? = nil
     ) -> JournalEntry {
         var value: JSONValue = [
             "verb": .string(verb), "group": .string(group), "resource": .string(resource), "name": .string(name),
@@ -79,6 +79,7 @@ extension JournalEntry {
         ]
         if let body { value["body"] = body }
         if let auditID { value["auditID"] = .string(auditID) }
+        if let fault { value["fault"] = .string(fault) }
         return JournalEntry(value: value)
     }
 }
