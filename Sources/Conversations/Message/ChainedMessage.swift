@@ -21,7 +21,14 @@ package struct ChainedMessage: Sendable, Hashable {
         let hash = Self.digest(body, after: previousHash)
         self.message = message
         self.hash = hash
-        line = body.dropLast() + Self.opening + Array(hash.utf8) + Self.closing
+        // It stays as long as the conversation: none of it is room to grow.
+        var line: [UInt8] = []
+        line.reserveCapacity(body.count - 1 + Self.opening.count + Self.hashLength + Self.closing.count)
+        line += body.dropLast()
+        line += Self.opening
+        line += hash.utf8
+        line += Self.closing
+        self.line = line
     }
 
     /// Reads a stored line; whether its hash is right is the business of `belongs(after:)`.

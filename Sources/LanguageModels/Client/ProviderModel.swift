@@ -41,7 +41,7 @@ package struct ProviderModel: LanguageModel {
 
     package func complete(_ request: ModelRequest) async throws(ModelError) -> ModelReply {
         if let problem = RequestCheck(request, configuration).problem { throw .invalidRequest(problem) }
-        let body = configuration.format.body(request, configuration)
+        let body = Self.fitted(configuration.format.body(request, configuration))
         let start = time.monotonicNow()
         let deadline = start + request.timeLimit
         var attempt = 1
@@ -59,6 +59,14 @@ package struct ProviderModel: LanguageModel {
             try await pause(afterAttempt: attempt, failure, deadline: deadline)
             attempt += 1
         }
+    }
+
+    /// In a buffer of its own size: it is held until the reply is there, by every run that waits for one.
+    private static func fitted(_ bytes: [UInt8]) -> [UInt8] {
+        var body: [UInt8] = []
+        body.reserveCapacity(bytes.count)
+        body += bytes
+        return body
     }
 
     /// Asks for something that is free: any answer is a sign of life, but for a key that is refused and a gateway with nobody

@@ -10,9 +10,8 @@ struct LoopbackProvider: HTTPTransport {
     let last: Gathering
 
     func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
-        let asked: JSONValue
-        do { asked = try JSONValue(parsing: request.body) } catch { throw .invalidRequest("\(error)") }
-        let turns = asked["messages"]?.arrayValue?.count { $0["role"] == "assistant" } ?? 0
+        // What the server makes of it is gone before it waits: it is not the worker's to hold.
+        let turns = try Self.turns(in: request)
         do {
             if turns == 0 { try await first.join() }
             if turns == steps { try await last.join() }
@@ -31,6 +30,15 @@ struct LoopbackProvider: HTTPTransport {
             ], "usage": ["prompt_tokens": 1000, "completion_tokens": 20],
         ]
         return HTTPResponse(status: 200, bytes: reply.serialized())
+    }
+
+    private static func turns(in request: HTTPRequest) throws(HTTPError) -> Int {
+        do {
+            let asked = try JSONValue(parsing: request.body)
+            return asked["messages"]?.arrayValue?.count { $0["role"] == "assistant" } ?? 0
+        } catch {
+            throw .invalidRequest("\(error)")
+        }
     }
 
     func connectWebSocket(_ request: WebSocketRequest) async throws(HTTPError) -> any WebSocketConnection {
