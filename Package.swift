@@ -231,7 +231,8 @@ let package = Package(
         tests(
             "CurlTransportTests",
             [
-                "CurlTransport", "HTTP", "HTTPTesting", "Lifecycle", "LifecycleTesting", "Telemetry", "Primitives", "CLinux",
+                "CurlTransport", "HTTP", "HTTPTesting", "Lifecycle", "LifecycleTesting", "Telemetry", "Primitives",
+                "CLinux",
                 "CCurl",
             ],
             exclude: ["Fixtures"]),

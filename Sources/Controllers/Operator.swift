@@ -17,7 +17,8 @@ package struct Operator: Sendable {
     package init(
         settings: OperatorSettings, client: KubernetesClient, transport: any HTTPTransport, catalogue: Catalogue,
         workers: @escaping @autoclosure @Sendable () -> WorkerNames, instance: String,
-        election: LeaderElection? = nil, liveness: [Probes.Check] = [], gracePeriod: Duration = .seconds(30), time: any TimeSource, logger: Logger,
+        election: LeaderElection? = nil, liveness: [Probes.Check] = [], gracePeriod: Duration = .seconds(30),
+        time: any TimeSource, logger: Logger,
         metrics: MetricsRegistry, redact: @escaping @Sendable (String) -> String,
         crashPoint: IntentExecutor.CrashPoint? = nil, seed: UInt64 = .random(in: 0...UInt64.max)
     ) {

@@ -102,7 +102,8 @@ struct ManagerTests {
                 name: "widgets", reconciler: Slow(hasBegun: hasBegun, mayEnd: Latch(), recorder: nil),
                 executor: IntentExecutor(writer: server), options: .init(concurrency: 1), time: time, logger: .disabled)
             controller.watch(store)
-            controller.enqueue(ObjectKey(namespace: "z", name: "later"), priority: .initial, reason: .init("test", "why"))
+            controller.enqueue(
+                ObjectKey(namespace: "z", name: "later"), priority: .initial, reason: .init("test", "why"))
             return Work(controllers: [controller])
         }
         let pages = DebugPages(manager.controllers)

@@ -72,8 +72,11 @@ import Testing
             let exposed = Set(metrics.descriptions)
             #expect(documented.subtracting(exposed).sorted() == [], "in the table and not exposed")
             #expect(exposed.subtracting(documented).sorted() == [], "exposed and not in the table")
-            let lines = Set(metrics.prometheusText().split(separator: "\n").map { $0.split(separator: " ").first ?? "" })
-            for series in Self.fromTheStart { #expect(lines.contains(series[...]), "\(series) is not there from the start") }
+            let lines = Set(
+                metrics.prometheusText().split(separator: "\n").map { $0.split(separator: " ").first ?? "" })
+            for series in Self.fromTheStart {
+                #expect(lines.contains(series[...]), "\(series) is not there from the start")
+            }
             group.cancelAll()
             // How a manager that is cancelled ends is told by its own tests.
             while await group.nextResult() != nil {}

@@ -38,7 +38,8 @@ import Testing
         try await withTransport { transport in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {
-                    _ = try? await transport.send(HTTPRequest(url: "http://nobody.example/", connectTimeout: .seconds(60)))
+                    _ = try? await transport.send(
+                        HTTPRequest(url: "http://nobody.example/", connectTimeout: .seconds(60)))
                 }
                 try await nameServer.waitForQuestion()
                 group.cancelAll()

@@ -66,7 +66,8 @@ package struct ManagerCommand: Sendable {
                     default: "127.0.0.1:8080"),
                 .value(
                     "debug-listen", "ADDRESS:PORT",
-                    summary: "Where /debug/controllers is served: each key of the queues and why it is there; on loopback, "
+                    summary:
+                        "Where /debug/controllers is served: each key of the queues and why it is there; on loopback, "
                         + "since it names tasks; off unless given"),
                 .value(
                     "log-level", "LEVEL", summary: "Least level that is logged", default: "info",
@@ -147,7 +148,8 @@ package struct ManagerCommand: Sendable {
             settings: settings, client: client, transport: transport ?? wiring.transport,
             catalogue: try Catalogue.builtin(),
             workers: WorkerNames.fresh(), instance: wiring.hostName, election: race,
-            liveness: [Probes.Check("http transports", isWell: wiring.isAlive)], gracePeriod: gracePeriod, time: time, logger: logger, metrics: metrics, redact: { redactor.redact($0) })
+            liveness: [Probes.Check("http transports", isWell: wiring.isAlive)], gracePeriod: gracePeriod, time: time,
+            logger: logger, metrics: metrics, redact: { redactor.redact($0) })
         var manager = assembled.manager
         let probes = manager.probes
         let (server, port) = try wiring.server(listen) {

@@ -43,8 +43,9 @@ struct CurlFailure {
         return hasSent ? .reset(bytesSeen: bytesSeen, detail) : .notSent(detail)
     }
 
-    /// By OpenSSL's words for the alerts of RFC 8446, 6.2 that judge a certificate. Any other alert says that a connection broke,
-    /// which tells nothing of what became of the request.
+    /// By OpenSSL's words for the alerts of RFC 8446, 6.2 that judge a certificate.
+    ///
+    /// Any other alert says that a connection broke, which tells nothing of what became of the request.
     private var refusesCertificate: Bool {
         guard !bytesSeen, detail.contains("SSL"), detail.contains(" alert ") else { return false }
         return ["certificate", "unknown ca", "access denied"].contains { detail.contains($0) }

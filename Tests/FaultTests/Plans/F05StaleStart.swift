@@ -30,7 +30,8 @@ extension FaultClusterTests {
                 if !isStreaming { faults.append(.answer(422, to: Self.streaming, times: 0)) }
                 let result = try await expect(
                     .death("F05", workload, faults),
-                    "\(number % 12 + 1) versions back after write \(number), \(isStreaming ? "the sweep" : "the cache")")
+                    "\(number % 12 + 1) versions back after write \(number), \(isStreaming ? "the sweep" : "the cache")"
+                )
                 // The sweep asks for the tasks only where there are namespaces.
                 #expect(result.deaths == 0 || isStreaming || result.hits >= 4, "the list or the watch was not hit")
             }

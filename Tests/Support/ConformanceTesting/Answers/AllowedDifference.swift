@@ -45,13 +45,16 @@ struct AllowedDifference: Sendable {
             }
         },
         AllowedDifference(
-            reason: "How many bookmarks come one after the other is for the server and its clock to say; that one comes is compared."
+            reason:
+                "How many bookmarks come one after the other is for the server and its clock to say; that one comes is compared."
         ) { line in
             line.changing { value in
                 guard let frames = value["frames"]?.arrayValue else { return }
                 value["frames"] = .array(
-                    frames.indices.filter { $0 == 0 || frames[$0]["type"] != "BOOKMARK" || frames[$0] != frames[$0 - 1] }
-                        .map { frames[$0] })
+                    frames.indices.filter {
+                        $0 == 0 || frames[$0]["type"] != "BOOKMARK" || frames[$0] != frames[$0 - 1]
+                    }
+                    .map { frames[$0] })
             }
         },
         AllowedDifference(reason: "Where a server keeps an object is its own affair, and it tells it in a refusal.") {
