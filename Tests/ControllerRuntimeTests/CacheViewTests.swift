@@ -49,4 +49,19 @@ struct CacheViewTests {
         store.apply(.delete(Widget("x", version: 14, uid: "u")))
         #expect(cache.shows(Self.write(nil)))
     }
+
+    /// The answer to a write that takes the last finalizer off has the version from before: nothing more was stored.
+    @Test(arguments: [true, false]) func theEndOfAnObjectIsNotShownByWhatItWasBefore(isReplaced: Bool) {
+        var ending = Widget("x", version: 13, uid: "u")
+        ending.metadata.deletionTimestamp = ManualTimeSource().wallNow()
+        store.apply(.upsert(ending))
+        var end = Self.write("13")
+        end.isGone = true
+        #expect(!cache.shows(end))
+        store.apply(.advance("20"))
+        #expect(!cache.shows(end))
+        store.apply(
+            isReplaced ? .upsert(Widget("x", version: 21, uid: "v")) : .delete(Widget("x", version: 21, uid: "u")))
+        #expect(cache.shows(end))
+    }
 }

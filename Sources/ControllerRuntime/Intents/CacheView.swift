@@ -17,6 +17,8 @@ package protocol CacheView: Sendable {
 extension Reflector {
     package func shows(_ write: WrittenObject) -> Bool {
         let shown = store.identity(of: write.key)
+        // Whoever takes the last finalizer off is given a version that has been shown long ago.
+        if write.isGone { return shown?.uid != ObjectUID(write.uid) }
         if let version = write.resourceVersion {
             // A write that changed nothing has the version that is shown already.
             if !ResourceVersion.isNewer(version, than: store.resourceVersion) { return true }

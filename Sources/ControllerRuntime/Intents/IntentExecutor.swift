@@ -82,7 +82,8 @@ package struct IntentExecutor: Sendable {
         }
         await passCrashPoint(intent)
         return WrittenObject(
-            type: intent.type, key: intent.key, uid: receipt.uid, resourceVersion: receipt.resourceVersion)
+            type: intent.type, key: intent.key, uid: receipt.uid, resourceVersion: receipt.resourceVersion,
+            isGone: receipt.isGone)
     }
 
     private func delete(

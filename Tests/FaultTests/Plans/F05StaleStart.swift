@@ -27,7 +27,8 @@ extension FaultClusterTests {
                 let late = Fault(
                     "late watch", "lag", ["verbs": ["watch"], "resources": ["aiopstasks"]], with: ["seconds": 1])
                 var faults = [.kill(.afterCommit, atWrite: number), stale, late]
-                if !isStreaming { faults.append(.answer(422, to: Self.streaming, times: 0)) }
+                // Before the late watch, which a streaming list is as well.
+                if !isStreaming { faults.insert(.answer(422, to: Self.streaming, times: 0), at: 1) }
                 let result = try await expect(
                     .death("F05", workload, faults),
                     "\(number % 12 + 1) versions back after write \(number), \(isStreaming ? "the sweep" : "the cache")"

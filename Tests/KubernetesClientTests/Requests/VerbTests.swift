@@ -24,6 +24,26 @@ import Testing
         "status":{"replicas":2,"selector":"app=a"}}
         """#
 
+    /// Whether a write was the end of its object is told by what it returns, and by nothing else.
+    @Test(arguments: [
+        (#"{"metadata":{"uid":"u","resourceVersion":"7","deletionTimestamp":"2026-01-01T00:00:00Z"}}"#, true),
+        (
+            #"{"metadata":{"deletionTimestamp":"2026-01-01T00:00:00Z","finalizers":[],"uid":"u","resourceVersion":"7"}}"#,
+            true
+        ),
+        (
+            #"{"metadata":{"finalizers":["a"],"deletionTimestamp":"2026-01-01T00:00:00Z","uid":"u","resourceVersion":"7"}}"#,
+            false
+        ),
+        (
+            #"{"metadata":{"deletionTimestamp":null,"finalizers":null,"uid":"u","resourceVersion":"7"},"spec":{}}"#,
+            false
+        ),
+    ]) func aReceiptTellsTheEndOfAnObject(answer: String, isGone: Bool) throws {
+        #expect(
+            try WriteReceipt(json: Array(answer.utf8)) == WriteReceipt(uid: "u", resourceVersion: "7", isGone: isGone))
+    }
+
     @Test func scaleIsReadAndWritten() async throws {
         let read = try await sent(answer: Self.scale) {
             let scale = try await $0.scale(.deployments, rig.key)
