@@ -94,6 +94,17 @@ import Testing
         #expect(later.status.conditions.get(.budgetExceeded)?.status == .false)
     }
 
+    /// Namespaces take turns over both lines: many older tasks that cost nothing hold nobody up who pays, nor the other way round.
+    @Test(arguments: [true, false]) func namespacesTakeTurnsOverBothLines(isNewcomerPaying: Bool) throws {
+        let pool = Fixture.pool { $0.spec.budget = Self.budget("1") }
+        var tasks = ["a1", "a2", "a3"].map { Self.task($0, most: "0.1", simulated: isNewcomerPaying) }
+        var newcomer = Self.task("b", most: "0.1", simulated: !isNewcomerPaying)
+        newcomer.metadata.namespace = "other"
+        newcomer.status.queue?.since = Fixture.now + .seconds(5)
+        tasks.append(newcomer)
+        #expect(granted(plan(tasks, pool, now: Fixture.now + .seconds(10))).prefix(2) == ["a1", "b"])
+    }
+
     @Test func withoutABudgetNothingIsCounted() {
         let pool = Fixture.pool { $0.status.spend = WorkerPool.Spend() }
         let plan = plan([Self.task("a")], pool)

@@ -17,7 +17,9 @@ struct PoolBudget: Sendable {
         let spend = pool.status.spend
         window = BudgetWindow(
             BudgetTerms(most: most, length: .seconds(effective.budgetWindowSeconds)),
-            startedAt: spend?.windowStartedAt, spent: spend?.cost?.nanos ?? 0,
+            startedAt: spend?.windowStartedAt,
+            // What cannot be read was written by somebody else, and frees nothing.
+            spent: spend?.cost.map { $0.nanos ?? .max } ?? 0,
             grants: spend?.grants.map(BudgetWindow.Grant.init) ?? [])
         before = window
     }

@@ -141,7 +141,8 @@ package struct PoolBooks: Sendable {
 
     /// The next of those who wait, and whether it pays; those who pay are left out where there is nothing to pay with.
     ///
-    /// Of the heads of the two lines the one that has come further, or has waited longer, goes first.
+    /// Of the heads of the two lines the one that has come further goes first, then the one whose namespace has had its turn
+    /// longer ago, whichever line that was in, then the one that has waited longer.
     mutating func nextWaiting(
         _ pool: ObjectKey, orPaying: Bool, now: Duration
     ) -> (entry: QueuedEntry, pays: Bool)? {
@@ -149,8 +150,9 @@ package struct PoolBooks: Sendable {
         let paying = orPaying ? nextPaying(pool, now: now) : nil
         guard let paying else { return free.map { ($0, false) } }
         guard let free, let page = pages[pool] else { return (paying, true) }
-        func rank(_ entry: QueuedEntry) -> (Int, Duration, String) {
-            (-page.waiting.effectivePriority(of: entry, now: now), entry.since, entry.key)
+        func rank(_ entry: QueuedEntry) -> (Int, Int, Duration, String) {
+            let turn = max(page.waiting.lastTurn(of: entry.namespace), page.paying.lastTurn(of: entry.namespace))
+            return (-page.waiting.effectivePriority(of: entry, now: now), turn, entry.since, entry.key)
         }
         return rank(free) < rank(paying) ? (free, false) : (paying, true)
     }
@@ -159,9 +161,13 @@ package struct PoolBooks: Sendable {
         pages[pool]?.paying.first(now: now)
     }
 
-    /// Takes out what `nextWaiting` has shown.
+    /// Takes out what `nextWaiting` has shown: the turn counts in both lines.
     mutating func takeWaiting(_ pool: ObjectKey, pays: Bool, now: Duration) {
-        if pays { _ = pages[pool]?.paying.take(now: now) } else { _ = pages[pool]?.waiting.take(now: now) }
+        if pays {
+            if let taken = pages[pool]?.paying.take(now: now) { pages[pool]?.waiting.note(turnOf: taken.namespace) }
+        } else {
+            if let taken = pages[pool]?.waiting.take(now: now) { pages[pool]?.paying.note(turnOf: taken.namespace) }
+        }
     }
 
     /// The worker for the next task of a pool.

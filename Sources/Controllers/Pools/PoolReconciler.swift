@@ -82,6 +82,8 @@ package final class PoolReconciler: Reconciler {
     private func spend(
         _ status: WorkerPool.Status, _ grants: [PoolPlanner.Grant], pool: WorkerPool
     ) async -> (any Error)? {
+        var status = status
+        status.hideSecrets(since: pool.status, redact)
         guard let intent = Intent.status(of: pool, from: pool.status, to: status) else { return nil }
         do {
             try await executor.execute([intent]) { write in

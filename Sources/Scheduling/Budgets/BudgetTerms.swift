@@ -26,7 +26,4 @@ package struct BudgetTerms: Sendable, Hashable {
         case .open: piece
         }
     }
-
-    /// Whether any window could ever hold it.
-    package func canEverFit(_ wish: Wish) -> Bool { amount(wish) <= most }
 }

@@ -86,14 +86,22 @@ package struct WaitingLine: Sendable {
         advance(to: now)
         guard let entry = next() else { return nil }
         leave(entry.key)
-        served += 1
-        turns[entry.namespace] = served
-        for index in lanes.indices {
-            lanes[index].took(.init(turn: served, namespace: entry.namespace), turns: turns)
-        }
-        forgetTurns()
+        note(turnOf: entry.namespace)
         return entry
     }
+
+    /// Remembers a turn of a namespace; also one that it had in another line, with which this one shares its turns.
+    package mutating func note(turnOf namespace: String) {
+        served += 1
+        turns[namespace] = served
+        for index in lanes.indices {
+            lanes[index].took(.init(turn: served, namespace: namespace), turns: turns)
+        }
+        forgetTurns()
+    }
+
+    /// The number of the last turn of a namespace, 0 for one that had none or that is forgotten.
+    package func lastTurn(of namespace: String) -> Int { turns[namespace, default: 0] }
 
     /// The place in line, 1 first, that a task would get by joining now.
     ///
