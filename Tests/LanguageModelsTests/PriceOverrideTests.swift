@@ -39,6 +39,15 @@ import Testing
         #expect(Self.price(table, "claude-sonnet-5", provider: "Anthropic", at: later)?.input.value == 1_000)
     }
 
+    /// A price that is to hold from some day leaves the one of today until then.
+    @Test func theBuiltInPriceHoldsUntilTheFirstRowDoes() throws {
+        let table = try Self.table([["model": "gpt-4o", "from": "2027-01-25", "input": 1, "output": 1]])
+        let day = try #require(Timestamp(rfc3339: "2027-01-25T00:00:00Z"))
+        let before = Self.price(table, "gpt-4o", at: day - .seconds(1))
+        #expect(before != nil && before == Self.price(.builtIn, "gpt-4o", at: day - .seconds(1)))
+        #expect(Self.price(table, "gpt-4o", at: day)?.input.value == 1_000)
+    }
+
     @Test(
         arguments: [
             ("0", 0), ("0.0375", 38), ("0.000001", 1), ("1e-3", 1), ("2.5", 2_500), ("1000000", 1_000_000_000),

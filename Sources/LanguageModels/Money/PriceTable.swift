@@ -29,12 +29,14 @@ package struct PriceTable: Sendable, Hashable {
         self.rows = rows.sorted { $0.from < $1.from }
     }
 
-    /// This table with rows of `other` in place of its own of the same model.
+    /// This table with rows of `other` in place of its own of the same model, from the day of the first of them.
     package func replacing(with other: PriceOverride) -> PriceTable {
-        let replaced = Set(other.rows.filter { $0.host == nil }.map(\.model))
-        return PriceTable(
-            version: "\(other.version)+\(version)",
-            rows: rows.filter { $0.host != nil || !replaced.contains($0.model) } + other.rows)
+        var firstDays: [String: Timestamp] = [:]
+        for row in other.rows where row.host == nil {
+            firstDays[row.model] = min(firstDays[row.model] ?? row.from, row.from)
+        }
+        let kept = rows.filter { row in row.host != nil || firstDays[row.model].map { row.from < $0 } ?? true }
+        return PriceTable(version: "\(other.version)+\(version)", rows: kept + other.rows)
     }
 
     /// The price of a model at a moment.
