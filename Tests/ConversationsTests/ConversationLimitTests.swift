@@ -25,6 +25,16 @@ struct ConversationLimitTests {
         return made
     }
 
+    /// What makes a value a secret may be the name before it.
+    @Test(arguments: [
+        #"{"password":"correct-horse-1"}"#, #"{"deep":{"password": "correct-horse-1"}}"#, #"{"password":"#,
+    ])
+    func aSecretIsFoundByItsNameInTheArgumentsOfACall(arguments: String) {
+        let call = MessageCall(id: "c", name: "exec_shell", arguments: arguments)
+        let kept = MessageBounds().admit([call]) { $0.contains(#""password":"#) ? "hidden" : $0 }
+        #expect(kept.map(\.arguments) == ["hidden"])
+    }
+
     @Test func noLineIsLongerThanTheLimitReckonsWith() {
         var record = ConversationRecord(identity: "a") { $0 }
         _ = record.append([longest()])

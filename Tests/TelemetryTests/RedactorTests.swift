@@ -32,6 +32,8 @@ import Testing
         ("client-key-data: LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQ==", "client-key-data: [redacted]"),
         ("x LS0tLS1CRUdJTiBQUklWQVRFIEtFWS0tLS0tCk1I= y", "x [redacted] y"),
         ("PASSWORD=correct-horse-battery-1", "PASSWORD=[redacted]"),
+        ("secret: token: abcd1234efgh5678ijkl", "secret: token: [redacted]"),
+        (#"bad token: secret="abcd1234efgh5678""#, #"bad token: secret="[redacted]""#),
     ])
     func hidesCredentials(text: String, expected: String) {
         #expect(Redactor().redact(text) == expected)

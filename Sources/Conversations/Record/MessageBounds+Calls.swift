@@ -33,7 +33,8 @@ extension MessageBounds {
         return all.text.utf8.count <= self.reasoning && redacted(all, redact) == all ? reasoning : []
     }
 
-    /// Inside of JSON the values are redacted, since a secret may hide behind an escape.
+    /// Inside of JSON the values are redacted, since a secret may hide behind an escape, and then the whole, since its name may
+    /// stand before it.
     private static func redacted(_ arguments: String, _ redact: Redaction) -> String {
         let json: JSONValue
         do {
@@ -42,7 +43,7 @@ extension MessageBounds {
             return redact(arguments)
         }
         let clean = MessageBounds().redacted(json, redact)
-        return clean == json ? arguments : clean.text
+        return redact(clean == json ? arguments : clean.text)
     }
 
     private static func cut(_ call: inout MessageCall, to limit: Int) {

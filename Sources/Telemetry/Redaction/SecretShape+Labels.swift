@@ -12,13 +12,14 @@ extension SecretShape {
     /// `token: …`, `"client_secret": "…"`, `AWS_SECRET_ACCESS_KEY=…`, `client-key-data: …`: what follows, if it is of letters
     /// and digits and as long as such things are.
     mutating func labelled(at start: Int) -> Range<Int>? {
-        guard start >= plainUntil, Self.mayBeginLabel(bytes[start]), Self.isWordStart(bytes, start) else { return nil }
-        guard let value = labelledStart(at: start) else { return nil }
+        guard Self.mayBeginLabel(bytes[start]), Self.isWordStart(bytes, start) else { return nil }
+        // A label may stand where the value of another was looked for: what counts is where its own begins.
+        guard let value = labelledStart(at: start), value >= plainUntil else { return nil }
         let end = Self.run(in: bytes, from: value, while: Self.isValueByte)
         let text = bytes[value..<end]
         guard end - value >= Self.shortestValue, text.contains(where: Self.isDigit), text.contains(where: Self.isLetter)
         else {
-            // Whatever begins inside of it is no longer and has no more in it.
+            // A value that begins inside of it is no longer and has no more in it.
             plainUntil = end
             return nil
         }
