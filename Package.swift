@@ -171,7 +171,7 @@ let package = Package(
                 "AIOpsAPI", "Conversations", "CurlTransport", "Environments", "HTTP", "HTTPServer", "JSON",
                 "KubernetesClient", "KubernetesModel", "Lifecycle", "Telemetry", "Primitives",
             ]),
-        // Measures the runtime; run by hand, shipped in no product.
+        // Measures the runtime; run by scripts/bench.py or by hand, shipped in no product.
         program(
             "RuntimeBench",
             [
@@ -179,7 +179,7 @@ let package = Package(
                 "Telemetry", "Primitives",
             ], path: "Tests/Support/RuntimeBench"),
 
-        // Many conversations at once in one process; run by hand, shipped in no product.
+        // Many conversations at once in one process; run by scripts/bench.py, shipped in no product.
         program(
             "AgentBench", ["Agent", "LanguageModels", "Conversations", "HTTP", "JSON", "Primitives"],
             path: "Tests/Support/AgentBench"),

@@ -239,13 +239,15 @@ def looping(progress: Progress, program: pathlib.Path, arena: Arena, options: ar
             kind = "llmconversations" if "aiops" in group else "configmaps"
             api.send("DELETE", f"{group}/namespaces/{NAMESPACE}/{kind}?labelSelector=aiops.dev/conversation", timeout=600)
     goals.absolute("a model's reply → the next request, p50", turns.whole[0], 15, "ms")
-    goals.absolute("bytes written for a byte of a conversation", appends.written_per_byte or 0, 2.5, "")
+    if appends.written_per_byte is None:
+        raise LoopBenchError("LoopBench append: the conversations were not sealed, so what was written for them is not known")
+    goals.absolute("bytes written for a byte of a conversation", appends.written_per_byte, 2.5, "")
     return Table("The agent's loop", ("measure", "figure"), [
         ("a model's reply → the next request, p50 / p99, ms", "{:.1f} / {:.1f}".format(*turns.whole)),
         ("of it the API server, p50 / p99, ms", "{:.1f} / {:.1f}".format(*turns.server)),
         ("of it the loop, p50 / p99, ms", "{:.1f} / {:.1f}".format(*turns.own)),
         ("messages appended a second, 8 conversations at once", f"{appends.per_second:,.0f}"),
-        ("bytes written for a byte of a conversation, 30 steps, sealed", f"{appends.written_per_byte or 0:.2f}")])
+        ("bytes written for a byte of a conversation, 30 steps, sealed", f"{appends.written_per_byte:.2f}")])
 
 
 def with_pods(progress: Progress, runs: int, binary: pathlib.Path) -> Table:

@@ -4,8 +4,8 @@ import LanguageModels
 
 /// The calls of a reply as the record keeps them and as they go back to the provider.
 ///
-/// Invariants: no two calls of a conversation have one id, so each result has one call; ids and names are such as every
-/// provider takes, whatever this one sent.
+/// Invariants: no two calls of a conversation have one id, so each result has one call; names are such as every
+/// provider takes, and ids as short and printable as the one asked takes back, since it is the one that made them.
 enum RecordedCalls {
     /// What OpenAI and Anthropic take of a name.
     private static let longestName = 64

@@ -36,9 +36,11 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 
 {{/* The ConfigMap with prices: the one that is named, else the one that the chart makes, else none. */}}
 {{- define "aiops.priceTable" -}}
-{{- if .Values.priceTable.configMapName -}}
-{{- .Values.priceTable.configMapName -}}
-{{- else if .Values.priceTable.prices -}}
+{{- /* `--reuse-values` from a release that had no prices brings none. */ -}}
+{{- $table := .Values.priceTable | default dict -}}
+{{- if $table.configMapName -}}
+{{- $table.configMapName -}}
+{{- else if $table.prices -}}
 {{- include "aiops.fullname" . }}-prices
 {{- end -}}
 {{- end -}}
