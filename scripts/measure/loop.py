@@ -25,7 +25,6 @@ class Turns:
 class Appends:
     per_second: float
     written_per_byte: float | None  # bytes of all objects written ÷ bytes of the conversations; None of too many to be sealed
-    peak: float  # MiB of the process
 
 
 @dataclass(frozen=True)
@@ -47,4 +46,4 @@ class LoopBench:
 
     def appends(self, conversations: int, steps: int) -> Appends:
         figures = self._figures("append", conversations, steps)
-        return Appends(figures["messagesPerSecond"], figures.get("writtenPerByte"), figures["peakKilobytes"] / 1024)
+        return Appends(figures["messagesPerSecond"], figures.get("writtenPerByte"))

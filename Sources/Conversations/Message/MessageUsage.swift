@@ -1,3 +1,5 @@
+import Primitives
+
 /// Tokens of one model call.
 ///
 /// Cached tokens are part of `inputTokens`, reasoning tokens of `outputTokens`.
@@ -59,13 +61,5 @@ package struct CallReservation: Sendable, Hashable {
     package init(tokens: Int64, nanoUSD: Int64?) {
         self.tokens = tokens
         self.nanoUSD = nanoUSD
-    }
-}
-
-extension Int64 {
-    /// Remote figures are added without ever trapping; at the rim the sum stays at the rim.
-    package func saturatingAdd(_ other: Int64) -> Int64 {
-        let (sum, overflow) = addingReportingOverflow(other)
-        return overflow ? (other > 0 ? .max : .min) : sum
     }
 }

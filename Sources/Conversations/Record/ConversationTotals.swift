@@ -1,3 +1,5 @@
+import Primitives
+
 /// Sums over a conversation, kept up to date message by message.
 ///
 /// Invariant: whatever was reserved and not settled by a reply (or given back) is either `open` or part of the lost sums,

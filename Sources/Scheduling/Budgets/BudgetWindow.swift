@@ -50,10 +50,10 @@ package struct BudgetWindow: Sendable, Hashable {
         self.grants = grants
     }
 
-    package var held: Int64 { grants.reduce(0) { $0.saturatingSum($1.amount) } }
+    package var held: Int64 { grants.reduce(0) { $0.saturatingAdd($1.amount) } }
 
     /// What may still be granted.
-    package var free: Int64 { max(0, terms.most - min(terms.most, spent.saturatingSum(held))) }
+    package var free: Int64 { max(0, terms.most - min(terms.most, spent.saturatingAdd(held))) }
 
     /// When the next window begins; nil before the first grant.
     package var endsAt: Timestamp? { startedAt.map { $0 + terms.length } }
@@ -99,7 +99,7 @@ package struct BudgetWindow: Sendable, Hashable {
         let needed = total - has
         guard needed <= free, has > 0 || grants.count < Self.mostGrants else { return false }
         let roomy = min(max(needed, terms.piece), max(needed, (limit ?? .max) - has))
-        put(Grant(holder: holder, task: task, amount: has.saturatingSum(min(roomy, free))))
+        put(Grant(holder: holder, task: task, amount: has.saturatingAdd(min(roomy, free))))
         return true
     }
 
@@ -111,7 +111,7 @@ package struct BudgetWindow: Sendable, Hashable {
         guard let index = grants.firstIndex(where: { $0.holder == holder }) else { return false }
         advance(to: now)
         let grant = grants.remove(at: index)
-        spent = spent.saturatingSum(max(0, charged ?? grant.amount))
+        spent = spent.saturatingAdd(max(0, charged ?? grant.amount))
         return true
     }
 
@@ -129,13 +129,5 @@ package struct BudgetWindow: Sendable, Hashable {
         } else {
             grants.append(grant)
         }
-    }
-}
-
-extension Int64 {
-    /// At the rim the sum stays at the rim.
-    fileprivate func saturatingSum(_ other: Int64) -> Int64 {
-        let (sum, overflow) = addingReportingOverflow(other)
-        return overflow ? .max : sum
     }
 }

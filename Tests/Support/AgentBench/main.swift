@@ -17,7 +17,7 @@ let steps = numbers.dropFirst().first ?? 8
 let bytes = numbers.dropFirst(2).first ?? 2_048
 let time = SystemTimeSource()
 let provider = LoopbackProvider(
-    steps: steps, first: Gathering(of: count, time: time), last: Gathering(of: count, time: time))
+    steps: steps, first: Gathering(of: count), last: Gathering(of: count))
 let hands = BenchHands(bytes: bytes)
 let before = ProcessMemory.now
 let began = time.monotonicNow()

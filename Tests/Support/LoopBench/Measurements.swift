@@ -40,7 +40,7 @@ struct Measurements {
         ])
     }
 
-    /// So many conversations side by side: messages stored a second, what one byte of them costs, and the memory.
+    /// So many conversations side by side: messages stored a second, and what one byte of them costs.
     func append(conversations: Int, steps: Int) async throws {
         let began = time.monotonicNow()
         let runs = try await withThrowingTaskGroup(of: Run.self) { group in
@@ -53,8 +53,7 @@ struct Measurements {
         }
         let seconds = (time.monotonicNow() - began).seconds
         var figures = [
-            "messagesPerSecond": Double(runs.reduce(0) { $0 + $1.messages }) / seconds,
-            "peakKilobytes": Double(ProcessMemory.peak),
+            "messagesPerSecond": Double(runs.reduce(0) { $0 + $1.messages }) / seconds
         ]
         if conversations <= Self.mostSealed {
             var bytes = 0
