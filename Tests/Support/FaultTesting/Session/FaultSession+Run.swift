@@ -17,6 +17,8 @@ extension FaultSession.Running {
     ) async throws -> PlanResult {
         let time = SystemTimeSource()
         try await rig.arm([])
+        // A plan that ran out of time may have ended between a start and the word about it.
+        try await rig.operatorIs(process.life?.pid ?? 0)
         let marks = try await Marks(self)
         if let modelCall {
             modelFault.withLock { $0 = FaultSession.ModelFault(call: modelCall, pid: process.life?.pid ?? 0) }
@@ -168,12 +170,13 @@ extension FaultSession.Running {
         let time = SystemTimeSource()
         while true {
             if let code = process.life?.ended {
+                try process.start()
+                try await rig.operatorIs(process.life?.pid ?? 0)
+                // Counted last: a plan that has all its deaths ends this, and the proxy must know the new one by then.
                 outcome.withLock {
                     $0.deaths += 1
                     if code != 137 { $0.problems.append("O5: the operator ended by itself with code \(code)") }
                 }
-                try process.start()
-                try await rig.operatorIs(process.life?.pid ?? 0)
             }
             try await time.sleep(for: .milliseconds(20))
         }
