@@ -162,6 +162,9 @@ def size(progress: Progress, arena: Arena, all_three: tuple[Subject, Subject, Su
             if objects > present:
                 arena.seed(pattern, present, objects - present)
                 present = objects
+                # Servers go on with what was put into etcd long after they show it, and whoever reads all of it first pays for that.
+                machine.rest()
+                arena.start(floor, QUEUED, "Running")
             found: dict[str, list[Start]] = {subject.name: [] for subject in all_three}
             for _ in range(options.rounds):
                 for subject in all_three:

@@ -7,6 +7,7 @@ import pathlib
 import platform
 import re
 import subprocess
+import sys
 import time
 
 
@@ -25,3 +26,26 @@ def describe() -> str:
         f"load {os.getloadavg()[0]:.1f} at the start",
         time.strftime("%d %B %Y").lstrip("0"),
     ])
+
+
+def busy(seconds: float) -> float:
+    """Processors in use on the whole machine, on average over so many seconds."""
+    before = _ticks()
+    time.sleep(seconds)
+    return (_ticks() - before) / os.sysconf("SC_CLK_TCK") / seconds
+
+
+def rest(limit: float = 900, share: float = 0.3) -> None:
+    """Waits until less than this share of one processor was in use for five seconds on end: what was begun before is over."""
+    end = time.monotonic() + limit
+    while busy(5) > share:
+        if time.monotonic() > end:
+            print(f"bench: the machine did not come to rest within {limit:.0f} s: what is measured now is measured beside something else",
+                  file=sys.stderr)
+            return
+
+
+def _ticks() -> int:
+    """Of all processors together, without those in which they were idle, waited for a disk, or were taken away."""
+    user, nice, system, _, _, irq, softirq = (int(word) for word in pathlib.Path("/proc/stat").read_text().split()[1:8])
+    return user + nice + system + irq + softirq
