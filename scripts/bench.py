@@ -98,15 +98,21 @@ def middle(values: list[float]) -> float:
     return statistics.median(values)
 
 
+def turned(subjects: tuple[Subject, ...], number: int) -> tuple[Subject, ...]:
+    first = number % len(subjects)
+    return subjects[first:] + subjects[:first]
+
+
 def speed(progress: Progress, arena: Arena, all_three: tuple[Subject, Subject, Subject], options: argparse.Namespace,
           goals: Scorecard) -> Table:
-    """Each round takes the three one after the other, so that what else the machine does meets all of them."""
+    """Each round takes the three one after the other, so that what else the machine does meets all of them, and each round begins
+    with another: a server grows slower with what it has done, and whoever is always last would pay for it."""
     floor, twin, operator = all_three
     work = {"floor": (QUEUED, "Running", "Succeeded"), "twin": (QUEUED, "Running", "Succeeded"), "operator": (REFUSED, ANY, "Failed")}
     paced: dict[str, list[Paced]] = {subject.name: [] for subject in all_three}
     bursts: dict[str, list[Burst]] = {subject.name: [] for subject in all_three}
     for number in range(options.rounds):
-        for subject in all_three:
+        for subject in turned(all_three, number):
             spec, first, last = work[subject.name]
             with progress.step(f"round {number + 1}, {subject.name}: {options.tasks} tasks, 5 a second"):
                 paced[subject.name].append(arena.paced(subject, spec, options.tasks, first, last))
@@ -166,8 +172,8 @@ def size(progress: Progress, arena: Arena, all_three: tuple[Subject, Subject, Su
                 machine.rest()
                 arena.start(floor, QUEUED, "Running")
             found: dict[str, list[Start]] = {subject.name: [] for subject in all_three}
-            for _ in range(options.rounds):
-                for subject in all_three:
+            for number in range(options.rounds):
+                for subject in turned(all_three, number):
                     spec, first = (REFUSED, ANY) if subject is operator else (QUEUED, "Running")
                     found[subject.name].append(arena.start(subject, spec, first))
         rows.append((f"start to first write, {objects} objects, ms", *(
