@@ -158,7 +158,7 @@ struct WorkQueueTests {
             let key = Self.key("k\(Int.random(in: 0..<8, using: &random))", "n\(Int.random(in: 0..<3, using: &random))")
             switch Int.random(in: 0..<8, using: &random) {
             case 0, 1:
-                let priority = QueuePriority(Int.random(in: -1...1, using: &random))
+                let priority = QueuePriority(Int16.random(in: -1...1, using: &random))
                 queue.add(key, priority: priority, reason: Self.why, now: now)
                 model.add(key, at: now, now: now)
             case 2:

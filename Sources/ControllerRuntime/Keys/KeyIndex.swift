@@ -85,10 +85,9 @@ package struct KeyIndex: Sendable {
     }
 
     private mutating func grow() {
-        let taken = buckets.lazy.filter { $0 != 0 }.map { Int($0) - 1 }
-        let slots = Array(taken)
-        buckets = Array(repeating: 0, count: max(16, buckets.count * 2))
-        for slot in slots { place(slot, hashes[slot]) }
+        let old = buckets
+        buckets = Array(repeating: 0, count: max(16, old.count * 2))
+        for bucket in old where bucket != 0 { place(Int(bucket) - 1, hashes[Int(bucket) - 1]) }
     }
 
     /// Seeded by the process, so that nobody who may name objects can make keys collide.

@@ -1,8 +1,8 @@
 /// How urgent a key is: higher goes first, and the gaps leave room between.
 package struct QueuePriority: Sendable, Hashable, Comparable {
-    package var value: Int
+    package var value: Int16
 
-    package init(_ value: Int) { self.value = value }
+    package init(_ value: Int16) { self.value = value }
 
     /// Something changed just now.
     package static let live = QueuePriority(0)

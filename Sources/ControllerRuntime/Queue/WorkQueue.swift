@@ -1,4 +1,5 @@
 package import KubernetesModel
+internal import Primitives
 
 /// The keys that want a reconcile.
 ///
@@ -29,18 +30,29 @@ package struct WorkQueue: Sendable {
 
     enum Wish: UInt8, Sendable { case none, delayed, ready }
 
+    /// Small, since each object of a first list has one: moments are nanoseconds, half the size of a `Duration`.
     struct Node: Sendable {
-        var wish = Wish.none
-        var isOut = false
-        var priority = QueuePriority.initial
         var reasons = ReasonSet()
-        /// When it became ready, or falls due.
-        var time = Duration.zero
         /// Tells the entry of the present wish in lane or heap from ones left behind.
         var ticket: UInt32 = 0
-        /// Since when it is handed out.
-        var since = Duration.zero
+        private var timeNanoseconds: Int64 = 0
+        private var sinceNanoseconds: Int64 = 0
         var failures: Int32 = 0
+        var priority = QueuePriority.initial
+        var wish = Wish.none
+        var isOut = false
+
+        /// When it became ready, or falls due.
+        var time: Duration {
+            get { .nanoseconds(timeNanoseconds) }
+            set { timeNanoseconds = newValue.nanoseconds }
+        }
+
+        /// Since when it is handed out.
+        var since: Duration {
+            get { .nanoseconds(sinceNanoseconds) }
+            set { sinceNanoseconds = newValue.nanoseconds }
+        }
 
         /// Whether an entry of that ticket in a lane is the one that counts.
         func isReady(_ entry: UInt32) -> Bool { ticket == entry && wish == .ready && !isOut }

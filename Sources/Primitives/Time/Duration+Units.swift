@@ -5,6 +5,9 @@ extension Duration {
     /// Whole microseconds, rounded towards zero; saturates at the ends of Int64.
     package var microseconds: Int64 { scaled(perSecond: 1_000_000) }
 
+    /// Whole nanoseconds, rounded towards zero; saturates at the ends of Int64, after 292 years.
+    package var nanoseconds: Int64 { scaled(perSecond: 1_000_000_000) }
+
     package var seconds: Double {
         Double(components.seconds) + Double(components.attoseconds) / 1e18
     }
