@@ -34,10 +34,12 @@ struct ClientSourceTests {
         }
         #expect(listed.withLock { $0 } == ["default/x"])
         #expect(try await source.latestVersion() == version)
-        #expect(try await source.get(ObjectKey(namespace: "default", name: "x")) != nil)
-        #expect(try await source.get(ObjectKey(namespace: "default", name: "y")) == nil)
-        #expect(try await source.get(ObjectKey(namespace: "other", name: "x")) == nil)
-        #expect(try await source.get(ObjectKey(namespace: "default", name: "none")) == nil)
+        let found = try await source.get(ObjectKey(namespace: "default", name: "x"))
+        #expect(found.object != nil && found.version == version)
+        #expect(try await source.get(ObjectKey(namespace: "default", name: "y")).object == nil)
+        #expect(try await source.get(ObjectKey(namespace: "other", name: "x")).object == nil)
+        let missing = try await source.get(ObjectKey(namespace: "default", name: "none"))
+        #expect(missing.object == nil && missing.version == version)
     }
 
     @Test func expiredWatchIsToldApart() async throws {

@@ -70,6 +70,31 @@ struct ReflectorTests {
         }
     }
 
+    /// What the watch tells late is what was before the read: nothing of it is heard of again.
+    @Test func whatARefreshDidNotFindIsNotHeardOfAgainFromAWatchThatIsBehind() async throws {
+        let key = ObjectKey(namespace: "a", name: "x")
+        server.change { $0.put("x", size: 1) }
+        let reflector = reflector
+        let heard = Locked<[String]>([])
+        try await running([{ try await reflector.run() }]) {
+            try await store.waitUntilSynced()
+            store.subscribe { change in
+                heard.withLock { $0.append("\(change.key.name) \(change.new.map { "\($0.size)" } ?? "gone")") }
+            }
+            server.holdBack(true)
+            server.change {
+                $0.put("x", size: 2)
+                $0.put("x", size: 3)
+                $0.remove("x")
+            }
+            try await reflector.refresh(key)
+            server.change { $0.put("y", size: 1) }
+            server.holdBack(false)
+            await eventually("the watch has caught up") { heard.withLock { $0.last } == "y 1" }
+        }
+        #expect(heard.withLock { $0 } == ["x 1", "x gone", "y 1"])
+    }
+
     @Test func numbersTellHowFarTheCacheIs() async throws {
         let metrics = MetricsRegistry()
         server.change { $0.put("x", size: 1) }

@@ -47,13 +47,12 @@ struct StoreContentsTests {
     }
 
     /// A live read takes an object away, and another gets its place, while a list is being read.
-    @Test func slotGivenToAnotherKeyDuringAListIsNotTakenForListed() throws {
+    @Test func slotGivenToAnotherKeyDuringAListIsNotTakenForListed() {
         var store = StoreContents<Widget>()
         _ = store.replace(with: [Widget("x", version: 1), Widget("y", version: 2)], version: "2")
-        let before = try #require(store.identity(of: Self.key("x")))
         store.beginStage()
         store.stage(StoreEntry(Widget("x", version: 1)))
-        _ = store.withdraw(Self.key("x"), shownAs: before)
+        _ = store.withdraw(Self.key("x"), asOf: "4")
         _ = store.offer(StoreEntry(Widget("old", version: 3)))
         _ = store.offer(StoreEntry(Widget("new", version: 7)))
         _ = store.commit(version: "5")
@@ -91,17 +90,55 @@ struct StoreContentsTests {
     }
 
     /// Also not the same one in a later state: it has left a selector's part and come back while it was asked for.
-    @Test func withdrawalHitsOnlyTheObjectThatWasMeant() throws {
+    @Test(arguments: ["first", "second"]) func withdrawalHitsOnlyWhatIsOlderThanTheRead(uid: String) {
         var store = StoreContents<Widget>()
         _ = store.upsert(StoreEntry(Widget("x", version: 5, uid: "first")))
-        let first = try #require(store.identity(of: Self.key("x")))
-        _ = store.upsert(StoreEntry(Widget("x", version: 7, uid: "first")))
-        #expect(store.withdraw(Self.key("x"), shownAs: first) == nil)
-        _ = store.upsert(StoreEntry(Widget("x", version: 9, uid: "second")))
-        #expect(store.withdraw(Self.key("x"), shownAs: first) == nil)
-        let second = try #require(store.identity(of: Self.key("x")))
-        #expect(store.withdraw(Self.key("x"), shownAs: second) != nil)
+        _ = store.upsert(StoreEntry(Widget("x", version: 7, uid: uid)))
+        #expect(store.withdraw(Self.key("x"), asOf: "6") == nil)
+        #expect(store.count == 1)
+        #expect(store.withdraw(Self.key("x"), asOf: "9") != nil)
         #expect(store.count == 0)
+    }
+
+    /// The watch is behind, a read has not found the object, and what the watch says next is from before its end.
+    @Test func whatAReadDidNotFindIsNotShownByAWatchThatIsBehind() {
+        var store = StoreContents<Widget>()
+        _ = store.replace(with: [Widget("x", version: 5), Widget("y", version: 6)], version: "6")
+        #expect(store.withdraw(Self.key("x"), asOf: "20") != nil)
+        #expect(store.withdraw(Self.key("new"), asOf: "20") == nil, "made and gone while the watch was silent")
+        for name in ["x", "new"] {
+            #expect(store.upsert(StoreEntry(Widget(name, version: 15))) == nil)
+            #expect(store.offer(StoreEntry(Widget(name, version: 19))) == nil, "a read that took its time")
+        }
+        #expect(store.upsert(StoreEntry(Widget("y", version: 16))) != nil)
+        #expect(store.delete(Self.key("x"), as: "17") == nil)
+        #expect(store.replace(with: [Widget("x", version: 12), Widget("y", version: 16)], version: "17").isEmpty)
+        #expect(store.all.map(\.metadata.name) == ["y"])
+        #expect(store.upsert(StoreEntry(Widget("x", version: 21, uid: "second"))) != nil, "made anew since")
+        #expect(store.offer(StoreEntry(Widget("new", version: 22, uid: "second"))) != nil)
+    }
+
+    /// The first list comes after the read: what it is older than is not shown by it either.
+    @Test func aListFromBeforeAReadIsNotBelievedAboutWhatTheReadDidNotFind() {
+        var store = StoreContents<Widget>()
+        _ = store.withdraw(Self.key("x"), asOf: "20")
+        _ = store.replace(with: [Widget("x", version: 5), Widget("y", version: 6)], version: "19")
+        #expect(store.all.map(\.metadata.name) == ["y"])
+        #expect(store.replace(with: [Widget("x", version: 23)], version: "24").count == 2)
+        // The server's data was restored: what was read is true no more.
+        _ = store.withdraw(Self.key("x"), asOf: "90")
+        #expect(store.replace(with: [Widget("x", version: 8)], version: "9").count == 1)
+    }
+
+    /// More keys than anybody reads while a watch is behind: the book stays small, and the youngest are remembered.
+    @Test func absencesAreBounded() {
+        var store = StoreContents<Widget>()
+        _ = store.replace(with: [], version: "1")
+        let most = 4_096
+        for number in 0...most { _ = store.withdraw(Self.key("w\(number)"), asOf: "\(10_000 + number)") }
+        #expect(store.upsert(StoreEntry(Widget("w0", version: 9_000))) != nil)
+        #expect(store.upsert(StoreEntry(Widget("w1", version: 9_000))) == nil)
+        #expect(store.upsert(StoreEntry(Widget("w\(most)", version: 9_000))) == nil)
     }
 
     /// A read that was answered before the deletion and comes in after it; nothing would ever hide what it shows.

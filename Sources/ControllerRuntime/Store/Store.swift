@@ -175,10 +175,8 @@ package final class Store<Row: Sendable>: Sendable {
     /// Shows an object read or written at the side of the watch, unless a newer one is shown, or its deletion was.
     package func offer(_ entry: StoreEntry<Row>) { change { $0.offer(entry) } }
 
-    /// Hides an object that a live read did not find any more, if nothing was heard of it since before the read.
-    package func withdraw(_ key: ObjectKey, shownAs before: ObjectIdentity) {
-        change { $0.withdraw(key, shownAs: before) }
-    }
+    /// Hides an object that a live read of that version did not find, until something later is heard of it.
+    package func withdraw(_ key: ObjectKey, asOf read: String) { change { $0.withdraw(key, asOf: read) } }
 
     private func change(_ body: (inout StoreContents<Row>) -> StoreChange<Row>?) {
         let (change, handlers, reached) = state.withLock { state in

@@ -5,7 +5,7 @@ package import KubernetesModel
 /// Invariants
 /// - per key the version shown never goes back, whoever offers an object: the watch or a live read. The one exception
 ///   is a list that is older than the contents: the server's data was restored, and what it says now is the truth;
-/// - what the watch has seen go is shown again only as of a later version;
+/// - what the watch has seen go, or a live read has not found, is shown again only as of a later version;
 /// - what is staged is not shown until `commit`, and then all of it at once;
 /// - what a list says about an object that is shown as it is takes no memory: `seen` marks its slot;
 /// - `indexed` holds for each index and value exactly the slots whose present row draws that value;
@@ -26,6 +26,7 @@ package struct StoreContents<Row: Sendable>: Sendable {
     private var indexed: [[String: Set<UInt32>]]
     private let indexes: [StoreIndex<Row>]
     private var namespaced: [String: Set<UInt32>] = [:]
+    private var absences = AbsenceBook()
     package private(set) var isSynced = false
     /// The version of the kind that the contents have reached; empty before the first list.
     package private(set) var version = ""
@@ -97,14 +98,16 @@ package struct StoreContents<Row: Sendable>: Sendable {
         defer {
             beginStage()
             version = newVersion
+            absences.forget(upTo: version)
             isSynced = true
         }
-        guard table.count > 0 else {
+        guard table.count > 0 || !absences.isEmpty else {
             table = staged
             reindex()
             return .everything
         }
         let wasRestored = ResourceVersion.isNewer(version, than: newVersion)
+        if wasRestored { absences = AbsenceBook() }
         var changes: [Change] = []
         for slot in 0..<table.slotCount where !seen.contains(slot) {
             guard let shown = table.identity(at: slot) else { continue }
@@ -144,7 +147,9 @@ package struct StoreContents<Row: Sendable>: Sendable {
     }
 
     package mutating func advance(to newVersion: String) {
-        if ResourceVersion.isNewer(newVersion, than: version) { version = newVersion }
+        guard ResourceVersion.isNewer(newVersion, than: version) else { return }
+        version = newVersion
+        absences.forget(upTo: version)
     }
 
     /// Shows an object read from the server at the side of the watch; the version of the kind stays where it is.
@@ -158,12 +163,12 @@ package struct StoreContents<Row: Sendable>: Sendable {
         return show(entry, origin: .live)
     }
 
-    /// Hides an object that a live read did not find, if it is still shown as it was before the read.
+    /// Hides an object that a live read did not find, and all that a watch which is behind may still say of it.
     ///
-    /// One that has changed meanwhile is known better by the watch: it may have gone from a selector's part and come back.
-    package mutating func withdraw(_ key: ObjectKey, shownAs before: ObjectIdentity) -> Change? {
-        guard let slot = table.slot(of: key), let shown = table.identity(at: slot), shown.uid == before.uid,
-            shown.resourceVersion == before.resourceVersion
+    /// One that is shown as of a later version than that of the read has come back since: to a selector's part, or to life.
+    package mutating func withdraw(_ key: ObjectKey, asOf read: String) -> Change? {
+        if ResourceVersion.isNewer(read, than: version) { absences.note(key, asOf: read) }
+        guard let slot = table.slot(of: key), let shown = table.identity(at: slot), !shown.isNewer(than: read)
         else { return nil }
         return Change(key: key, old: hide(at: slot), new: nil, origin: .list, resourceVersion: shown.resourceVersion)
     }
@@ -171,6 +176,8 @@ package struct StoreContents<Row: Sendable>: Sendable {
     private mutating func show(
         _ entry: StoreEntry<Row>, origin: Change.Origin, evenIfOlder: Bool = false
     ) -> Change? {
+        // Nobody took note of its end but the read: shown once more, it would be taken for one that is there.
+        guard !absences.covers(entry.key, entry.resourceVersion) else { return nil }
         var old: Row?
         var isAnother = false
         if let slot = table.slot(of: entry.key), let shown = table.identity(at: slot) {

@@ -68,12 +68,13 @@ package struct ClientSource<R: KubernetesObject>: ResourceSource {
     }
 
     /// A list of one: unlike a plain get it respects the selector, so that nothing outside the cache's part gets in.
-    package func get(_ key: ObjectKey) async throws(WatchFailure) -> R? {
-        guard covers(key) else { return nil }
+    package func get(_ key: ObjectKey) async throws(WatchFailure) -> (object: R?, version: String) {
+        guard covers(key) else { return (nil, "") }
         let options = ListOptions(labelSelector: labelSelector, fieldSelector: "metadata.name=\(key.name)")
         do throws(KubernetesError) {
             let scope = key.namespace.isEmpty ? nil : key.namespace
-            return try await client.list(R.self, namespace: scope, options: options).items.first
+            let found = try await client.list(R.self, namespace: scope, options: options)
+            return (found.items.first, found.resourceVersion)
         } catch {
             throw WatchFailure(error)
         }

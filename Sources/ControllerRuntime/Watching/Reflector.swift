@@ -87,13 +87,13 @@ package final class Reflector<R: KubernetesObject, Row: Sendable>: Lifecycle.Ser
 
     package func covers(_ key: ObjectKey) -> Bool { source.covers(key) }
 
-    /// Reads one object from the server and shows it, for a key whose watch seems stuck.
+    /// Reads one object from the server and shows it, or that it is gone, for a key whose watch seems stuck.
     package func refresh(_ key: ObjectKey) async throws(WatchFailure) {
-        let shown = store.identity(of: key)
-        if let object = try await source.get(key) {
+        let (object, version) = try await source.get(key)
+        if let object {
             store.offer(StoreEntry(object, row: row))
-        } else if let shown {
-            store.withdraw(key, shownAs: shown)
+        } else {
+            store.withdraw(key, asOf: version)
         }
     }
 

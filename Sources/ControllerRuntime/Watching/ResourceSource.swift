@@ -30,6 +30,7 @@ package protocol ResourceSource<R>: Sendable {
     /// Whether an object of that name can be among those listed.
     func covers(_ key: ObjectKey) -> Bool
 
-    /// Nil when the object does not exist, or is not among those listed.
-    func get(_ key: ObjectKey) async throws(WatchFailure) -> R?
+    /// The object, nil when it does not exist or is not among those listed, and the version of the kind it was read at, by a
+    /// read that no cache may answer from the past.
+    func get(_ key: ObjectKey) async throws(WatchFailure) -> (object: R?, version: String)
 }

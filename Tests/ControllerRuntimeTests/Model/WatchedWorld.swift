@@ -18,6 +18,10 @@ struct WatchedWorld {
     private var initial: [Widget]?
     private var hasMark: Bool
     private var inHand: WidgetHistory.Event?
+    /// Reads of one object at the side of the watch, as the server answered, whose answers are still on their way.
+    private var reads: [(key: ObjectKey, found: Widget?, version: Int)] = []
+    /// By key, the newest version as of which it was told what is there, an object or none.
+    private var told: [ObjectKey: Int] = [:]
     private var round = 0
 
     init(seed: UInt64) {
@@ -31,7 +35,11 @@ struct WatchedWorld {
 
     mutating func turn(isCalm: Bool) {
         round += 1
-        if !isCalm { change() }
+        if !isCalm {
+            change()
+            readAtTheSide()
+        }
+        if !reads.isEmpty, isCalm || Bool.random(using: &random) { hearOfARead() }
         inHand = nil
         let input = input(isCalm: isCalm)
         let step = watcher.step(input, now: now, using: &random)
@@ -48,6 +56,22 @@ struct WatchedWorld {
         case 6: server.idle()
         case 7 where Int.random(in: 0..<4, using: &random) == 0: server.compact()
         default: break
+        }
+    }
+
+    private mutating func readAtTheSide() {
+        guard Int.random(in: 0..<4, using: &random) == 0 else { return }
+        let key = ObjectKey(namespace: "a", name: "w\(Int.random(in: 0..<6, using: &random))")
+        reads.append((key, server.objects[key], server.version))
+    }
+
+    private mutating func hearOfARead() {
+        let read = reads.remove(at: Int.random(in: reads.indices, using: &random))
+        if let found = read.found {
+            hear(store.offer(StoreEntry(found)).map { [$0] } ?? [])
+        } else {
+            hear(store.withdraw(read.key, asOf: String(read.version)).map { [$0] } ?? [])
+            told[read.key] = max(told[read.key] ?? 0, read.version)
         }
     }
 
@@ -123,6 +147,7 @@ struct WatchedWorld {
             case .everything:
                 if !shown.isEmpty { faults.insert("everything is new, but not all was gone") }
                 shown = stored
+                for (key, widget) in shown { told[key] = Int(widget.metadata.resourceVersion) }
             }
         case (.stage, nil), (.show, nil): faults.insert("nothing in hand to \(effect)")
         }
@@ -131,10 +156,9 @@ struct WatchedWorld {
     private mutating func hear(_ changes: [StoreChange<Widget>]) {
         for change in changes {
             if shown[change.key] != change.old { faults.insert("a notice does not follow from the one before") }
-            if let new = change.new, let old = change.old,
-                !ResourceVersion.isNewer(new.metadata.resourceVersion, than: old.metadata.resourceVersion)
-            {
-                faults.insert("an object went back in time")
+            if let version = Int(change.resourceVersion) {
+                if change.new != nil, version <= told[change.key] ?? 0 { faults.insert("an object went back in time") }
+                told[change.key] = max(told[change.key] ?? 0, version)
             }
             shown[change.key] = change.new
         }

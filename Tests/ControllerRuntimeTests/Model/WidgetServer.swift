@@ -179,10 +179,10 @@ final class WidgetServer: ResourceSource, ObjectWriter {
 
     func covers(_ key: ObjectKey) -> Bool { true }
 
-    func get(_ key: ObjectKey) async throws(WatchFailure) -> Widget? {
+    func get(_ key: ObjectKey) async throws(WatchFailure) -> (object: Widget?, version: String) {
         state.withLock { state in
             state.requests.append("get \(key.name)")
-            return state.history.objects[key]
+            return (state.history.objects[key], String(state.history.version))
         }
     }
 
