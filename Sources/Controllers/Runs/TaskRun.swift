@@ -14,7 +14,8 @@ import Telemetry
 ///
 /// Each stage can be entered again. It asks the cluster what is there before it makes anything, and writes what the next
 /// one relies on before it relies on it, so whoever holds the claim after a crash goes on from status and finds what was
-/// made. Invariants: nothing is written without the claim; the inventory is in status before the environment is made and
+/// made. Invariants: nothing is written without the claim, nor is anything made before the server has said that the task is
+/// there and ours; the inventory is in status before the environment is made and
 /// the undo before the fault; the agent starts only after the fault was seen; how a run ends is in status before its
 /// conversation is sealed, and is decided once.
 package struct TaskRun: Sendable {
@@ -34,8 +35,8 @@ package struct TaskRun: Sendable {
         self.control = control
         vigil = EnvironmentVigil(
             names: EnvironmentNames(taskUID: task.metadata.uid, attempt: task.currentAttempt),
-            taskUID: task.metadata.uid, uids: task.status.environment?.namespaceUIDs ?? [:], client: services.client)
-        gate = AgentGate(hasBegun: task.status.stages.contains { $0.name == StageName.running.rawValue })
+            taskUID: task.metadata.uid, uids: [:], client: services.client)
+        gate = AgentGate(hasBegun: false)
     }
 
     /// Runs to an end and writes it.
@@ -45,6 +46,7 @@ package struct TaskRun: Sendable {
     package func run() async -> Bool {
         let logger = services.logger.with(["task": "\(record.key)", "epoch": .integer(Int(record.claim.epoch))])
         do {
+            try await takeUp()
             try await finish(try await reachEnding(logger))
             logger.info("run finished")
             return true
@@ -59,6 +61,17 @@ package struct TaskRun: Sendable {
             }
             return false
         }
+    }
+
+    /// Goes on from the task as the server has it, not as a cache showed it, which may be that of a task long gone.
+    ///
+    /// Where an earlier run has written all that comes before a step, nothing is left to write before it is taken, and so
+    /// nothing that the server would refuse.
+    private func takeUp() async throws(RunStop) {
+        try await record.refresh()
+        let status = await record.status
+        vigil.recall(status.environment?.namespaceUIDs ?? [:])
+        if status.stages.contains(where: { $0.name == StageName.running.rawValue }) { _ = gate.begin() }
     }
 
     /// How the run ends: as it was decided before a crash, else as its stages come to decide.

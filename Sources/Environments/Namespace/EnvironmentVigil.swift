@@ -24,6 +24,9 @@ package final class EnvironmentVigil: Sendable {
         known = Locked(uids)
     }
 
+    /// Takes over what is recorded of the namespaces, by their names.
+    package func recall(_ uids: [String: String]) { known.withLock { $0.merge(uids) { _, recorded in recorded } } }
+
     /// What is known of the namespaces, to be recorded where it survives.
     package var uids: [String: String] { known.withLock { $0 } }
 
