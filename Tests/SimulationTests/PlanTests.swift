@@ -26,6 +26,20 @@ extension Simulations {
             withKnownIssue(reason, isIntermittent: true) { #expect(failures == []) }
         }
 
+        /// Where a schedule was red once, all of its plan and workload are run each time.
+        @Test(arguments: [
+            ("F07", Lifecycle.conversation(keep: false)), ("F07", .keptThroughDeletion),
+            ("F18", .deleted(in: .pending)), ("F18", .deleted(in: .provisioning)),
+        ]) func whatWasRedOnceStaysMended(_ name: String, _ lifecycle: Lifecycle) async throws {
+            let plan = try #require(Plan.named(name))
+            var failures: [String] = []
+            plan.run(lifecycle) { one, _, violations in
+                failures += violations.map { "\(one.name): \($0)" }
+            }
+            await Task.yield()
+            #expect(failures == [])
+        }
+
         /// A model that thinks for longer than the call may take: the caller hears that its time is over, as from the real
         /// transport, and does not sit the answer out.
         @Test func aRequestEndsWhenItsTimeIsOver() async throws {

@@ -16,6 +16,12 @@ package enum Mishap: Sendable, Hashable {
     /// The process is killed when the world has done it, before the reply is there.
     case deathAfter
 
+    /// How long whoever meets it is asked to stay away.
+    var retryAfter: Duration {
+        guard case .refused(let status) = self else { return .zero }
+        return .seconds(status.details?.retryAfterSeconds ?? 0)
+    }
+
     package static func conflict(_ exchange: Exchange) -> Mishap {
         .refused(
             Status(

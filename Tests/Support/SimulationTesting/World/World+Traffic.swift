@@ -24,6 +24,7 @@ extension World {
             if case .none = mishap { return mishap }
             state.mishaps += 1
             state.lastMishap = now
+            state.lastReturn = max(state.lastReturn, now + mishap.retryAfter)
             return mishap
         }
     }

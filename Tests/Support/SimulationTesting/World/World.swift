@@ -23,10 +23,14 @@ package final class World: Sendable {
         /// Requests so far that did not go as they should.
         var mishaps = 0
         var lastMishap = Duration.zero
+        /// When the last of those who were told to come back later comes at the earliest.
+        var lastReturn = Duration.zero
     }
 
     /// How long a run may take in virtual time before it counts as stuck.
     static let patience = Duration.seconds(3 * 3600)
+    /// How long what was under way may take to come in.
+    private static let pause = Duration.seconds(20)
 
     /// What this run stands for: one case, or several that have said the same to everything so far.
     let standing: Locked<[Plan.Case]>
@@ -110,15 +114,17 @@ package final class World: Sendable {
 
     /// Nothing is to be done any more: whatever is still written now is written for ever.
     private func rest() -> Simulator.Ending {
-        // What was under way when the end came may still come in, and what went wrong until now is tried again.
+        // What was under way when the end came may still come in, and what went wrong until now is tried again: where the
+        // server named a time, after that time and no earlier.
         var (mishaps, isSettled) = (0, false)
         repeat {
             mishaps = state.withLock { $0.mishaps }
-            let ending = simulator.run(atMost: .seconds(20)) { false }
+            let ending = simulator.run(atMost: Self.pause) { false }
             guard ending == .overdue else { return ending }
-            let (count, last) = state.withLock { ($0.mishaps, $0.lastMishap) }
+            let (count, last, due) = state.withLock { ($0.mishaps, $0.lastMishap, $0.lastReturn) }
+            let now = simulator.monotonicNow()
             // Waits double: the next is no longer than twice the time for which there were failures.
-            isSettled = count == mishaps && simulator.monotonicNow() >= last + min(last * 2, RetryPolicy.key.cap)
+            isSettled = count == mishaps && now >= last + min(last * 2, RetryPolicy.key.cap) && now >= due + Self.pause
         } while !isSettled && simulator.monotonicNow() < Self.patience
         state.withLock { $0.moment.beginRest(at: server.currentVersion) }
         return simulator.run(atMost: schedule.rest) { false } == .spinning ? .spinning : .done
