@@ -171,17 +171,20 @@ let package = Package(
                 "AIOpsAPI", "Conversations", "CurlTransport", "Environments", "HTTP", "HTTPServer", "JSON",
                 "KubernetesClient", "KubernetesModel", "Lifecycle", "Telemetry", "Primitives",
             ]),
+        // What the programs below that measure have in common.
+        support("BenchTesting", []),
         // Measures the runtime; run by scripts/bench.py or by hand, shipped in no product.
         program(
             "RuntimeBench",
             [
-                "AIOpsAPI", "ControllerRuntime", "KubernetesClient", "KubernetesModel", "HTTP", "JSON", "Lifecycle",
+                "AIOpsAPI", "BenchTesting", "ControllerRuntime", "KubernetesClient", "KubernetesModel", "HTTP", "JSON",
+                "Lifecycle",
                 "Telemetry", "Primitives",
             ], path: "Tests/Support/RuntimeBench"),
 
         // Many conversations at once in one process; run by scripts/bench.py, shipped in no product.
         program(
-            "AgentBench", ["Agent", "LanguageModels", "Conversations", "HTTP", "JSON", "Primitives"],
+            "AgentBench", ["Agent", "BenchTesting", "LanguageModels", "Conversations", "HTTP", "JSON", "Primitives"],
             path: "Tests/Support/AgentBench"),
 
         // Measures the loop of an agent and the record it keeps; run by scripts/bench.py, shipped in no product.
@@ -272,7 +275,7 @@ let package = Package(
             "ControllerRuntimeTests",
             [
                 "ControllerRuntime", "KubernetesClient", "KubernetesModel", "HTTP", "HTTPTesting", "JSON", "Lifecycle",
-                "KubernetesTesting", "LifecycleTesting", "Telemetry", "Primitives",
+                "KubernetesTesting", "LifecycleTesting", "Processes", "Telemetry", "Primitives",
             ]),
         // Against real clusters: AIOPS_TEST_KUBECONFIG and AIOPS_TEST_NODE_KUBECONFIG name their kubeconfigs.
         tests(
@@ -295,7 +298,7 @@ let package = Package(
             "KubernetesClientTests",
             [
                 "ConformanceTesting", "KubernetesClient", "KubernetesModel", "KubernetesTesting", "HTTPTesting",
-                "LifecycleTesting", "HTTP", "JSON", "Processes", "Telemetry", "Primitives",
+                "Lifecycle", "LifecycleTesting", "HTTP", "JSON", "Processes", "Telemetry", "Primitives",
             ], exclude: ["Fixtures"]),
         tests(
             "EnvironmentsTests",

@@ -22,7 +22,8 @@ extension AgentRun {
 
     /// What goes back for the reply: where it has native calls, one result for each of them.
     ///
-    /// The first is that of `outcome`, the others say that they were not run. All of it is one flush, so no call is ever without its result behind a crash.
+    /// The first is that of `outcome`, the others say that they were not run. All of it is one flush, so no call is ever without
+    /// its result behind a crash.
     func answers(_ outcome: ConversationMessage, to reply: ConversationMessage?) -> [ConversationMessage] {
         guard let calls = reply?.toolCalls, let first = calls.first else { return [outcome] }
         var result = outcome

@@ -31,9 +31,10 @@ package struct AgentRun: Sendable {
 
     /// Prepares a run; nothing happens before `run`.
     ///
-    /// `toolStyle` is how tools are offered and called, unless the record has begun otherwise. `identity` is task uid and attempt and seeds the hash chain; `redact` takes secrets out of everything that is stored
-    /// or sent; `onProgress` is called after each durable flush, for steps, totals and preview in status;
-    /// `isAskedToStop` is looked at before each call of the model, so that the current call and its action are finished first.
+    /// `toolStyle` is how tools are offered and called, unless the record has begun otherwise; `identity` is task uid and attempt
+    /// and seeds the hash chain; `redact` takes secrets out of everything that is stored or sent; `onProgress` is called after
+    /// each durable flush, for steps, totals and preview in status; `isAskedToStop` is looked at before each call of the model,
+    /// so that the current call and its action are finished first.
     package init(
         identity: String, task: AgentTask, strategy: Strategy, toolStyle: ToolStyle = .codeBlock,
         model: any LanguageModel,

@@ -1,4 +1,5 @@
 import Agent
+import BenchTesting
 import Conversations
 import JSON
 import LanguageModels

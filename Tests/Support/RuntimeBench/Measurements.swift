@@ -1,4 +1,5 @@
 import AIOpsAPI
+import BenchTesting
 import ControllerRuntime
 import Glibc
 import HTTP

@@ -1,14 +1,14 @@
 import Glibc
 
 /// What the kernel says this process takes, in KiB.
-struct ProcessMemory {
+package struct ProcessMemory: Sendable, Hashable {
     /// Pages that nobody else has.
-    var privateDirty: Int
-    var resident: Int
+    package var privateDirty: Int
+    package var resident: Int
     /// The most that was ever resident.
-    var peak: Int
+    package var peak: Int
 
-    static var now: ProcessMemory {
+    package static var now: ProcessMemory {
         ProcessMemory(
             privateDirty: field("Private_Dirty", of: "/proc/self/smaps_rollup"),
             resident: field("VmRSS", of: "/proc/self/status"), peak: field("VmHWM", of: "/proc/self/status"))
