@@ -177,19 +177,100 @@ struct WatcherStateTests {
         #expect(relist == .list(.notOlderThan("10")))
     }
 
-    @Test mutating func streamCutBeforeItsMarkIsTriedAgainAndThenGivenUp() {
+    /// A kind that is not there yet is refused as well, and says nothing of streams.
+    @Test mutating func aRefusalThatPlainListsGetTooIsNotRemembered() {
         _ = startStreaming()
-        let once = full(.streamEnded)
-        #expect(once == WatcherStep(.discard, then: .list(.latest)), "a server that restarts")
-        #expect(state.streamsLists)
-        step(.listFailed(.failed("down")), at: 1)
-        for second in 2...3 {
-            let again = step(.waited, at: second)
-            #expect(Self.isWatch(again, .everything(.latest)))
-            step(.watchFailed(.failed("cut")), at: second)
+        let list = full(.watchFailed(.refused("404")))
+        #expect(list == WatcherStep(.discard, then: .list(.latest)))
+        step(.listFailed(.refused("404")))
+        let again = step(.waited, at: 1)
+        #expect(Self.isWatch(again, .everything(.latest)) && state.streamsLists)
+        step(.watchFailed(.refused("400")), at: 2)
+        step(.listed(version: "10"), at: 2)
+        #expect(!state.streamsLists)
+    }
+
+    /// Perhaps a proxy cuts every stream, so one list is read without; the next stream may come through.
+    @Test mutating func streamsCutBeforeTheirMarkAreReplacedForOnce() {
+        _ = startStreaming()
+        for second in 1...3 {
+            let wait = full(.watchFailed(.failed("cut")), at: second)
+            #expect(wait == WatcherStep(.discard, then: .wait(.milliseconds(400 << second))))
+            let next = step(.waited, at: second)
+            #expect(second == 3 ? next == .list(.latest) : Self.isWatch(next, .everything(.latest)))
         }
-        let list = step(.waited, at: 20)
-        #expect(list == .list(.latest) && !state.streamsLists)
+        step(.listFailed(.failed("down")), at: 4)
+        let again = step(.waited, at: 5)
+        #expect(Self.isWatch(again, .everything(.latest)))
+        step(.watchFailed(.failed("cut")), at: 6)
+        let pages = step(.waited, at: 7)
+        #expect(pages == .list(.latest))
+        step(.listed(version: "10"), at: 8)
+        let relist = step(.watchFailed(.expired), at: 200)
+        #expect(Self.isWatch(relist, .everything(.notOlderThan("10"))) && state.streamsLists)
+    }
+
+    @Test mutating func streamsThatEndBeforeTheirMarkAreGivenUpTheThirdTime() {
+        _ = startStreaming()
+        for number in 1...3 {
+            let list = full(.streamEnded, at: number * 1_000)
+            #expect(list == WatcherStep(.discard, then: .list(.latest)), "perhaps the server restarts")
+            #expect(state.streamsLists == (number < 3))
+            step(.listed(version: "1\(number)"), at: number * 1_000)
+            step(.freshListWanted, at: number * 1_000)
+        }
+    }
+
+    @Test mutating func aStreamThatIsWholeClearsThoseThatWereNot() {
+        _ = startStreaming()
+        for number in 1...6 {
+            step(.streamEnded)
+            step(.listed(version: "1\(number)"))
+            step(.freshListWanted)
+            guard number.isMultiple(of: 2) else { continue }
+            step(.bookmark("1\(number)", endsInitialEvents: true))
+            step(.freshListWanted)
+        }
+        #expect(state.streamsLists)
+    }
+
+    /// Everything that happens to a server under load, or to a line, in any mixture and for hours.
+    @Test(arguments: UInt64(1)...50) mutating func weatherSaysNothingOfStreams(seed: UInt64) {
+        var (weather, now) = (SeededGenerator(seed: seed), 0)
+        var action = startStreaming()
+        for _ in 0..<200 {
+            now += Int.random(in: 0...40, using: &weather)
+            let failures: [WatchFailure] = [
+                .throttled(retryAfter: nil), .throttled(retryAfter: .seconds(20)), .failed("cut"), .failed("500"),
+                .expired,
+            ]
+            let failure = failures[Int.random(in: failures.indices, using: &weather)]
+            action =
+                switch action {
+                case .wait: step(.waited, at: now)
+                case .list: step(.listFailed(failure), at: now)
+                case .watch, .read: step(.watchFailed(failure), at: now)
+                }
+            #expect(state.streamsLists)
+        }
+    }
+
+    /// Each alone is too little; a throttled server must not be asked for more because of it.
+    @Test mutating func twoThrottlingsAndACutAreNotThreeCuts() {
+        _ = startStreaming()
+        step(.watchFailed(.throttled(retryAfter: nil)), at: 1)
+        step(.waited, at: 2)
+        step(.watchFailed(.throttled(retryAfter: nil)), at: 3)
+        step(.waited, at: 4)
+        step(.watchFailed(.failed("cut")), at: 5)
+        let stream = step(.waited, at: 6)
+        #expect(Self.isWatch(stream, .everything(.latest)) && state.streamsLists)
+        step(.bookmark("10", endsInitialEvents: true), at: 7)
+        step(.watchFailed(.throttled(retryAfter: nil)), at: 8)
+        step(.waited, at: 9)
+        step(.watchFailed(.failed("cut")), at: 10)
+        let resumed = step(.waited, at: 11)
+        #expect(Self.isWatch(resumed, .after("10")), "no relist either")
     }
 
     /// A server that starts says so a few times; that is no fault of the stream.

@@ -7,7 +7,9 @@ internal import KubernetesModel
 /// A list comes as a stream where the server knows that (`sendInitialEvents`, on by default since Kubernetes 1.34), and
 /// page by page where it does not. Servers that promise the stream and never end it exist (kubernetes/kubernetes #140890,
 /// #138557), so a stream that makes no progress is given up, and the way that works is remembered. Where objects change all the
-/// time such a stream is never quiet, so it is given up after a time in all as well.
+/// time such a stream is never quiet, so it is given up after a time in all as well. What a server does that is busy, down
+/// or cut off says nothing of what it knows: after some cuts in a row one list is read page by page, so that the store gets
+/// it, and the next is asked for as a stream again. (client-go remembers no fallback at all; kube-rs has none.)
 ///
 /// Invariants
 /// - `version` never goes back while the server's history is one: a relist asks for "not older than" it, and events
@@ -15,15 +17,18 @@ internal import KubernetesModel
 ///   data was restored from a backup);
 /// - a stream is resumed from `version`, so no event is missed and none is delivered twice;
 /// - nothing is shown of a list that is not whole;
+/// - `streamsLists` becomes false only by what tells of streaming lists: a refusal where a plain list is given, an end mark
+///   that is late, a bookmark in its place, or `endsBeforeMark` streams in a row that the server ended without it;
 /// - two failures within `quietTime` never follow each other without a wait.
 package struct WatcherState: Sendable {
     private enum Phase: Sendable {
         case idle
-        case listing(ListBasis)
+        /// After a streaming list was refused, the plain one tells whether that was for the stream.
+        case listing(ListBasis, isStreamRefused: Bool = false)
         /// A streaming list before its end mark.
         case filling(ListBasis, since: Duration, lastProgress: Duration)
         case watching(since: Duration, heardAnything: Bool)
-        case waiting(thenList: ListBasis?)
+        case waiting(thenList: ListBasis?, byPages: Bool = false)
     }
 
     /// A stream that ends sooner than this without a word counts as failed: a proxy that closes at once must not turn
@@ -33,6 +38,8 @@ package struct WatcherState: Sendable {
     private static let quietTime = Duration.seconds(120)
     /// The error may be in the event at this version: after so many, only a new list leads past it.
     private static let failuresBeforeRelist = 3
+    /// A server that stops ends its streams as if they were whole; one that does it time after time knows no end mark.
+    private static let endsBeforeMark = 3
     /// Between two objects of a streaming list; a server that sends its list at all does not pause so long.
     package static let progressLimit = Duration.seconds(10)
     /// For a streaming list as a whole: one of a hundred thousand objects takes seconds.
@@ -42,7 +49,11 @@ package struct WatcherState: Sendable {
 
     private var phase = Phase.idle
     private var failures = 0
+    /// Those of them that may lie in the stream or in an event: neither throttling nor old versions.
+    private var cuts = 0
     private var lastFailure: Duration?
+    /// Streaming lists that the server ended before their mark since the last one that was whole.
+    private var unmarkedEnds = 0
     /// False once the server has shown that it does not stream lists.
     package private(set) var streamsLists: Bool
     private let retryPolicy: RetryPolicy
@@ -68,11 +79,14 @@ package struct WatcherState: Sendable {
             return fetch(relistBasis, now: now, using: &random)
         case (.watching, .freshListWanted), (.filling, .freshListWanted):
             return discarding(fetch(.latest, now: now, using: &random))
-        case (.listing(let basis), .listed(let newVersion)):
+        case (.listing(let basis, let isStreamRefused), .listed(let newVersion)):
+            if isStreamRefused { streamsLists = false }
             return listed(newVersion, basis: basis, now: now, using: &random)
-        case (.listing(let basis), .listFailed(let failure)):
+        case (.listing(let basis, _), .listFailed(let failure)):
             return discarding(listFailed(failure, basis: basis, now: now, using: &random))
-        case (.waiting(let basis), .waited):
+        case (.waiting(thenList: let basis?, byPages: true), .waited):
+            return list(basis)
+        case (.waiting(let basis, _), .waited):
             return basis.map { fetch($0, now: now, using: &random) } ?? watch(now: now, using: &random)
         case (.filling(let basis, let since, _), _):
             return filling(input, basis, since: since, now: now, using: &random)
@@ -107,8 +121,8 @@ package struct WatcherState: Sendable {
         return WatcherStep(then: .watch(.everything(basis), serverTimeout: Self.serverTimeout(using: &random)))
     }
 
-    private mutating func list(_ basis: ListBasis) -> WatcherStep {
-        phase = .listing(basis)
+    private mutating func list(_ basis: ListBasis, isStreamRefused: Bool = false) -> WatcherStep {
+        phase = .listing(basis, isStreamRefused: isStreamRefused)
         return WatcherStep(then: .list(basis))
     }
 
@@ -132,6 +146,17 @@ package struct WatcherState: Sendable {
         return retreat(failure, thenList: .latest, now: now, using: &random)
     }
 
+    private mutating func streamFailed(
+        _ failure: WatchFailure, basis: ListBasis, now: Duration, using random: inout some RandomNumberGenerator
+    ) -> WatcherStep {
+        let step = listFailed(failure, basis: basis, now: now, using: &random)
+        // Perhaps something on the way cuts every stream; whole lists may come through it.
+        if case .failed = failure, case .waiting(let next?, _) = phase, cuts >= Self.failuresBeforeRelist {
+            phase = .waiting(thenList: next, byPages: true)
+        }
+        return step
+    }
+
     private func isTooOld(_ newVersion: String, for basis: ListBasis) -> Bool {
         guard case .notOlderThan(let floor) = basis else { return false }
         return ResourceVersion.isNewer(floor, than: newVersion)
@@ -150,21 +175,23 @@ package struct WatcherState: Sendable {
         case .bookmark(let newVersion, endsInitialEvents: true):
             if isTooOld(newVersion, for: basis) { return discarding(fetch(.latest, now: now, using: &random)) }
             version = newVersion
+            unmarkedEnds = 0
             phase = .watching(since: since, heardAnything: true)
             return WatcherStep(.commit(newVersion), then: .read)
-        case .bookmark, .stalled, .watchFailed(.refused):
+        case .bookmark, .stalled:
             // A bookmark before the mark comes from a server that does not know what was asked for.
             streamsLists = false
             return discarding(list(basis))
+        case .watchFailed(.refused):
+            // Perhaps for the stream, perhaps because the kind is not there yet.
+            return discarding(list(basis, isStreamRefused: true))
         case .streamEnded:
             // Perhaps the server only restarts: this time without a stream.
+            unmarkedEnds += 1
+            if unmarkedEnds >= Self.endsBeforeMark { streamsLists = false }
             return discarding(list(basis))
         case .watchFailed(let failure):
-            let step = listFailed(failure, basis: basis, now: now, using: &random)
-            // The reason may lie in the stream itself, such as a proxy that cuts it; to come back later says nothing of it.
-            if case .throttled = failure { return discarding(step) }
-            if failures >= Self.failuresBeforeRelist { streamsLists = false }
-            return discarding(step)
+            return discarding(streamFailed(failure, basis: basis, now: now, using: &random))
         default:
             return discarding(list(basis))
         }
@@ -179,14 +206,14 @@ package struct WatcherState: Sendable {
     ) -> WatcherStep {
         switch failure {
         case .expired:
-            guard recordFailure(now: now) > 1 else { return fetch(relistBasis, now: now, using: &random) }
+            guard recordFailure(failure, now: now) > 1 else { return fetch(relistBasis, now: now, using: &random) }
             return pause(for: nextDelay(using: &random), thenList: relistBasis)
         case .throttled:
             return retreat(failure, thenList: nil, now: now, using: &random)
         case .refused, .failed:
-            let count = recordFailure(now: now)
+            recordFailure(failure, now: now)
             let delay = nextDelay(using: &random)
-            return pause(for: delay, thenList: count >= Self.failuresBeforeRelist ? relistBasis : nil)
+            return pause(for: delay, thenList: cuts >= Self.failuresBeforeRelist ? relistBasis : nil)
         }
     }
 
@@ -214,7 +241,7 @@ package struct WatcherState: Sendable {
         _ failure: WatchFailure, thenList basis: ListBasis?, now: Duration,
         using random: inout some RandomNumberGenerator
     ) -> WatcherStep {
-        recordFailure(now: now)
+        recordFailure(failure, now: now)
         var delay = nextDelay(using: &random)
         if case .throttled(let asked?) = failure { delay = max(delay, min(asked, RetryPolicy.longestThrottle)) }
         return pause(for: delay, thenList: basis)
@@ -226,10 +253,14 @@ package struct WatcherState: Sendable {
     }
 
     @discardableResult
-    private mutating func recordFailure(now: Duration) -> Int {
-        if let lastFailure, now - lastFailure >= Self.quietTime { failures = 0 }
+    private mutating func recordFailure(_ failure: WatchFailure, now: Duration) -> Int {
+        if let lastFailure, now - lastFailure >= Self.quietTime { (failures, cuts) = (0, 0) }
         lastFailure = now
         failures += 1
+        switch failure {
+        case .refused, .failed: cuts += 1
+        case .expired, .throttled: break
+        }
         return failures
     }
 
