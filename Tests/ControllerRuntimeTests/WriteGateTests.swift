@@ -94,7 +94,7 @@ import Testing
                 seen.withLock { $0.append(key.name) }
                 return ReconcileOutcome()
             }, executor: IntentExecutor(writer: WidgetServer()), gate: gate,
-            options: .init(concurrency: 1, timeout: .seconds(30)), time: time, logger: .disabled, metrics: metrics,
+            options: .init(concurrency: 1, timeout: .seconds(4)), time: time, logger: .disabled, metrics: metrics,
             seed: 1)
         gate.record(Self.write("9"), by: Self.key)
         time.advance(by: .seconds(3))
@@ -103,7 +103,7 @@ import Testing
             controller.enqueue(Self.key, reason: .init("test"))
             await eventually("it is being read") { view.reads == 1 }
             controller.enqueue(ObjectKey(namespace: "a", name: "other"), reason: .init("test"))
-            await time.advance(by: .seconds(30), afterSleepers: 1)
+            await time.advance(by: .seconds(4), afterSleepers: 2)
             await eventually("the worker goes on") { seen.withLock { $0 } == ["other"] }
             view.holdReads(false)
             await eventually("the key is looked at again") {
@@ -115,6 +115,64 @@ import Testing
         #expect(
             metrics.counter("controller_runtime_reconcile_timeouts_total", "", labels: ["controller"])
                 .value(["widgets"]) == 0, "no reconcile had begun")
+    }
+
+    /// Each is given up after five seconds, and the pauses between them double, up to thirty.
+    @Test func readsThatHangAreMadeAgainFurtherAndFurtherApart() async throws {
+        let (gate, time, view) = (gate(), time, view)
+        gate.record(Self.write("9"), by: Self.key)
+        view.holdReads(true)
+        var starts: [Duration] = []
+        try await running([{ await gate.run() }]) {
+            for read in 1...6 {
+                await time.waitForSleepers(1)
+                time.advance(by: try #require(time.untilNextWake))
+                await eventually("read \(read)") { view.reads == read }
+                starts.append(time.monotonicNow())
+                await time.advance(by: WriteGate.readLimit, afterSleepers: 1)
+            }
+        }
+        #expect(starts == [3, 11, 22, 39, 68, 103].map { .seconds($0) })
+    }
+
+    /// A look that has read in vain knows no more than before.
+    @Test func aKeyIsHeldWhenItsOwnReadFails() async {
+        let gate = gate()
+        gate.record(Self.write("9"), by: Self.key)
+        time.advance(by: .seconds(3))
+        view.failNext(.failed("503"))
+        #expect(await gate.hold(Self.key) == .seconds(1))
+        #expect(await gate.hold(Self.key) != nil)
+        #expect(view.reads == 1)
+        time.advance(by: .seconds(3))
+        #expect(await gate.hold(Self.key) == nil)
+        #expect(view.reads == 2)
+    }
+
+    /// Watch and reads hang, writes would not: the key is looked at all the same, and nothing is overdue on the way.
+    @Test func aKeyWhoseReadsHangIsLookedAtInTheEnd() async throws {
+        let (gate, time, view) = (gate(), time, view)
+        let seen = Locked<[String: Duration]>([:])
+        let controller = Controller(
+            name: "widgets",
+            reconciler: Reconciling { key in
+                seen.withLock { $0[key.name] = time.monotonicNow() }
+                return ReconcileOutcome()
+            }, executor: IntentExecutor(writer: WidgetServer()), gate: gate,
+            options: .init(concurrency: 1), time: time, logger: .disabled, seed: 1)
+        gate.record(Self.write("9"), by: Self.key)
+        view.holdReads(true)
+        controller.enqueue(Self.key, reason: .init("test"))
+        try await running([{ try await controller.run() }, { await gate.run() }]) {
+            while seen.withLock({ $0[Self.key.name] }) == nil, time.monotonicNow() < .seconds(120) {
+                #expect(controller.queue.overdue.isEmpty)
+                if let next = time.untilNextWake { time.advance(by: min(next, .seconds(1))) }
+                for _ in 0..<100 { await Task.yield() }
+            }
+        }
+        let looked = try #require(seen.withLock { $0[Self.key.name] })
+        #expect(looked >= .seconds(30))
+        #expect(view.reads >= 2)
     }
 
     /// One write a second for three seconds: the read comes three seconds after the first of them.

@@ -105,6 +105,24 @@ struct WriteLedgerTests {
         #expect(ledger.writes(of: first[1].key) == nil)
     }
 
+    @Test(arguments: [false, true]) func aKeyIsHeldForHalfAMinuteAtMost(isBeingRead: Bool) {
+        var ledger = WriteLedger(cap: .seconds(3))
+        let write = Self.write("x", "9")
+        ledger.record(write, by: Self.owner, now: .zero)
+        for second in isBeingRead ? [29] : [3, 11, 22] {
+            let read = ledger.startReading(now: .seconds(second), limit: 1)
+            #expect(read.map(\.write) == [write])
+            guard !isBeingRead else { continue }
+            ledger.hasRead(write, by: Self.owner, successfully: false, now: .seconds(second + 5))
+        }
+        let almost = ledger.decide(Self.owner, unseen: [write], now: .seconds(30) - .milliseconds(1))
+        #expect(almost == .hold(.milliseconds(isBeingRead ? 50 : 1)))
+        let over = ledger.decide(Self.owner, unseen: [write], now: .seconds(30))
+        #expect(over == .open)
+        // Still to be read: the cache is to be helped all the same.
+        #expect(ledger.writes(of: Self.owner) == [write])
+    }
+
     /// Whoever writes on while the cache is stuck does not put off the read that would help.
     @Test(arguments: [(true, 4), (false, 6)])
     func theWaitCountsFromTheFirstWriteThatIsNotShown(goesOn: Bool, seconds: Int) {

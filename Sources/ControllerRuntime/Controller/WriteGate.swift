@@ -6,12 +6,17 @@ package import Telemetry
 /// Keeps a reconcile back until the caches have shown what the one before it wrote.
 ///
 /// A write that its cache does not show within the cap is read from the server, by whoever comes first: the next look at the
-/// key, or `run`, for a key that nothing but the missing event would bring up again.
+/// key, or `run`, for a key that nothing but the missing event would bring up again. A read in vain is made again, later each
+/// time, and the key is held meanwhile, up to the limit of ``WriteLedger``.
 ///
-/// Invariant: `run`, and each look, has at most `readsAtATime` reads under way; one that hangs holds up no other.
+/// Invariants
+/// - `run`, and each look, has at most `readsAtATime` reads under way; one that hangs holds up no other;
+/// - no read lasts longer than `readLimit`, so no key waits longer for a server that does not answer than for one that fails.
 package final class WriteGate: Lifecycle.Service {
     /// With a stuck watch everything written is overdue at once; one by one, the last key would wait for minutes.
     package static let readsAtATime = 16
+    /// One object is there in milliseconds; the client, left alone, would try for minutes.
+    package static let readLimit = Duration.seconds(5)
 
     package let name = "own writes"
     private let ledger: Locked<WriteLedger>
@@ -73,8 +78,7 @@ package final class WriteGate: Lifecycle.Service {
 
     /// Nil when the key may be reconciled; else how long to wait before asking again.
     ///
-    /// A cache that stays behind for too long is helped by a read of its own. A read that is cancelled shows nothing: the key
-    /// is held.
+    /// A cache that stays behind for too long is helped by a read of its own. A read in vain shows nothing: the key is held.
     package func hold(_ key: ObjectKey) async -> Duration? {
         // Most looks write nothing, so mostly there is nothing to wait for.
         guard let records = ledger.withLock({ $0.heldKeys == 0 ? nil : $0.writes(of: key) }) else { return nil }
@@ -86,11 +90,12 @@ package final class WriteGate: Lifecycle.Service {
         case .hold(let wait): return wait
         case .overdue(let writes):
             await readAll(writes, for: key)
-            return Task.isCancelled ? Self.waitAfterCancellation : nil
+            let isUnread = ledger.withLock { $0.writes(of: key) } != nil
+            return isUnread || Task.isCancelled ? Self.waitAfterVainRead : nil
         }
     }
 
-    private static let waitAfterCancellation = Duration.seconds(1)
+    private static let waitAfterVainRead = Duration.seconds(1)
 
     private func readAll(_ writes: [WrittenObject], for key: ObjectKey) async {
         await withTaskGroup(of: Void.self) { reads in
@@ -117,8 +122,10 @@ package final class WriteGate: Lifecycle.Service {
                 "key": "\(key)", "object": "\(write.type) \(write.key)",
                 "resourceVersion": "\(write.resourceVersion ?? "")",
             ])
-        do throws(WatchFailure) {
-            try await views[write.type]?.refresh(write.key)
+        do {
+            try await withDeadline(Self.readLimit, time: time) { [view = views[write.type]] in
+                try await view?.refresh(write.key)
+            }
             return true
         } catch {
             logger.warning("reading it failed as well", ["key": "\(key)", "error": .describing(error)])

@@ -6,7 +6,8 @@ package import KubernetesModel
 /// Invariants
 /// - per key, one record per written object, the newest write of it;
 /// - at most `recordLimit` records per key; beyond it the oldest goes, which costs at most one needless reconcile;
-/// - no key is held longer than `cap` after its oldest unseen write and the read that the cap leads to;
+/// - no key is held longer than `holdLimit` after its oldest unseen write and one read of it: where even reads do not come
+///   back, the preconditions of the next write have to do;
 /// - a record goes when its write is shown or has been read, and one that is being read is read by nobody else.
 package struct WriteLedger: Sendable {
     package enum Decision: Sendable, Hashable {
@@ -19,20 +20,27 @@ package struct WriteLedger: Sendable {
 
     private struct Record: Sendable {
         var write: WrittenObject
-        /// When the object was first written without being shown since, or was last read in vain.
+        /// When the object was first written without being shown since.
         var at: Duration
+        /// When it is to be read.
+        var due: Duration
+        var vainReads = 0
         var isBeingRead = false
     }
 
     private static var recordLimit: Int { 64 }
     /// Keys that are never looked at again, such as those of deleted objects, leave their records behind.
     private static var keyLimit: Int { 4_096 }
+    /// Between reads in vain, which come further and further apart.
+    private static var longestPause: Duration { .seconds(30) }
 
     private var records: [ObjectKey: [Record]] = [:]
     private let cap: Duration
+    private let holdLimit: Duration
 
-    package init(cap: Duration = .seconds(3)) {
+    package init(cap: Duration = .seconds(3), holdLimit: Duration = .seconds(30)) {
         self.cap = cap
+        self.holdLimit = holdLimit
     }
 
     package var heldKeys: Int { records.count }
@@ -40,11 +48,15 @@ package struct WriteLedger: Sendable {
     /// With `goesOn` an earlier write of the same object is not shown either: the wait counts from it.
     package mutating func record(_ write: WrittenObject, by key: ObjectKey, now: Duration, goesOn: Bool = false) {
         if records.count >= Self.keyLimit {
-            records = records.filter { $0.value.contains { now - $0.at < cap } }
+            records = records.filter { $0.value.contains { now < $0.due } }
         }
         var own = records.removeValue(forKey: key) ?? []
         let earlier = own.firstIndex { $0.write.isSameObject(as: write) }.map { own.remove(at: $0) }
-        own.append(Record(write: write, at: goesOn ? earlier?.at ?? now : now))
+        var record = Record(write: write, at: now, due: now + cap)
+        if goesOn, let earlier {
+            (record.at, record.due, record.vainReads) = (earlier.at, earlier.due, earlier.vainReads)
+        }
+        own.append(record)
         if own.count > Self.recordLimit { own.removeFirst() }
         records[key] = own
     }
@@ -52,9 +64,9 @@ package struct WriteLedger: Sendable {
     /// What the key has written and the caches may not have shown; nil when there is nothing.
     package func writes(of key: ObjectKey) -> [WrittenObject]? { records[key]?.map(\.write) }
 
-    /// When the oldest write will have waited for the whole cap; nil while there is none, or all are being read.
+    /// When the next write is to be read; nil while there is none, or all are being read.
     package var nextDue: Duration? {
-        records.values.lazy.flatMap { $0 }.filter { !$0.isBeingRead }.map(\.at).min().map { $0 + cap }
+        records.values.lazy.flatMap { $0 }.filter { !$0.isBeingRead }.map(\.due).min()
     }
 
     /// What has waited for the whole cap, to be read and told to `hasRead`, the longest wait first and at most `limit`; most
@@ -75,37 +87,46 @@ package struct WriteLedger: Sendable {
         }
     }
 
-    /// A write that could not be read is waited for again, for another cap; one that has been replaced meanwhile stays.
+    /// A write that could not be read is waited for again, for another cap and longer each time; one that has been replaced
+    /// meanwhile stays.
     package mutating func hasRead(_ write: WrittenObject, by key: ObjectKey, successfully: Bool, now: Duration) {
         guard var own = records.removeValue(forKey: key) else { return }
         if let index = own.firstIndex(where: { $0.write == write }) {
             if successfully {
                 own.remove(at: index)
             } else {
-                own[index].at = now
+                own[index].due = now + pause(after: own[index].vainReads)
+                own[index].vainReads += 1
                 own[index].isBeingRead = false
             }
         }
         if !own.isEmpty { records[key] = own }
     }
 
-    private func isOverdue(_ record: Record, _ now: Duration) -> Bool { !record.isBeingRead && now - record.at >= cap }
+    private func isOverdue(_ record: Record, _ now: Duration) -> Bool { !record.isBeingRead && record.due <= now }
+
+    private func pause(after vainReads: Int) -> Duration {
+        min(cap * (1 << min(vainReads, 16)), max(cap, Self.longestPause))
+    }
 
     /// What to do with the key, of whose writes only `unseen` are not shown yet; kinds without a cache are never among
     /// them.
     package mutating func decide(_ key: ObjectKey, unseen: [WrittenObject], now: Duration) -> Decision {
         guard var own = records.removeValue(forKey: key) else { return .open }
         own.removeAll { !unseen.contains($0.write) }
-        guard let oldest = own.map(\.at).min() else { return .open }
+        guard let oldest = own.map(\.at).min(), let due = own.map(\.due).min() else { return .open }
         defer { records[key] = own }
         let waited = now - oldest
-        guard waited < cap else {
+        // What was never read is, once, however late somebody looks.
+        let isHopeless = waited >= holdLimit && !own.contains { isOverdue($0, now) && $0.vainReads == 0 }
+        guard !isHopeless else { return .open }
+        guard now < due else {
             // Somebody else's read is on its way; the change it brings wakes the key.
             guard own.allSatisfy({ !$0.isBeingRead }) else { return .hold(.milliseconds(50)) }
             for index in own.indices { own[index].isBeingRead = true }
             return .overdue(own.map(\.write))
         }
         // The change we wait for usually wakes the key by itself; this is for caches that nobody maps to it.
-        return .hold(min(max(waited, .milliseconds(5)), .milliseconds(500), cap - waited))
+        return .hold(min(max(waited, .milliseconds(5)), .milliseconds(500), due - now, holdLimit - waited))
     }
 }
