@@ -130,20 +130,20 @@ package struct ManagerCommand: Sendable {
             modelKeys: arguments.flag("operator-model-keys") ? OperatorKeys(environment: wiring.environment) : .none,
             priceTable: arguments.value("price-table"))
         for key in settings.modelKeys.texts { redactor.register(secret: key) }
-        switch configuration.credential {
-        case .token(let own), .basic(_, let own): redactor.register(secret: own)
-        case .none, .tokenFile, .exec: break
-        }
+        let time = SystemTimeSource()
+        let access = Access(
+            configuration: configuration,
+            identity: IdentitySource(
+                configuration, time: time, logger: logger, secrets: RotatingSecret(redactor, time: time)))
         let election = try ElectionOptions(arguments, namespace: settings.namespace)
         let gracePeriod = ElectionOptions.seconds("shutdown-grace", arguments)
         let metrics = MetricsRegistry()
         ProcessMetrics.install(in: metrics)
-        let time = SystemTimeSource()
-        let race = election.isOn ? self.race(election, identity, configuration, logger, metrics) : nil
+        let race = election.isOn ? self.race(election, identity, access, logger, metrics) : nil
         let transport = race.map { PermittedTransport(wiring.transport, permit: $0.token) as any HTTPTransport }
         let client = KubernetesClient(
-            configuration: configuration, transport: transport ?? wiring.transport, time: time, logger: logger,
-            metrics: metrics)
+            configuration: configuration, identity: access.identity, transport: transport ?? wiring.transport,
+            time: time, logger: logger, metrics: metrics)
         let assembled = Operator(
             settings: settings, client: client, transport: transport ?? wiring.transport,
             catalogue: try Catalogue.builtin(),
@@ -174,9 +174,9 @@ package struct ManagerCommand: Sendable {
             ])
         let running = manager
         let lookOut = RivalSearch(client: client, timings: election.timings, time: time, logger: logger)
-        // The transports outlive everything that uses them: they end after the manager has.
+        // What everything uses outlives it: transports and identity end after the manager has.
         do {
-            try await ServiceGroup([wiring.transport, wiring.leaseTransport], logger: logger).run {
+            try await ServiceGroup([wiring.transport, wiring.leaseTransport, access.identity], logger: logger).run {
                 guard try await isAlone(lookOut, election, unless: signals) else {
                     return logger.info("stopping on a signal, before anything was begun")
                 }
@@ -210,15 +210,23 @@ package struct ManagerCommand: Sendable {
         return ServerResponse(status: answer.status, text: answer.body, contentType: answer.contentType)
     }
 
+    /// How all clients of the process reach the API server, and as whom.
+    ///
+    /// One identity: a plugin is run once for all of them, and not by a renewal of the Lease, which cannot wait for it.
+    private struct Access {
+        var configuration: ClientConfiguration
+        var identity: IdentitySource
+    }
+
     private func race(
-        _ election: ElectionOptions, _ identity: String, _ configuration: ClientConfiguration, _ logger: Logger,
-        _ metrics: MetricsRegistry
+        _ election: ElectionOptions, _ identity: String, _ access: Access, _ logger: Logger, _ metrics: MetricsRegistry
     ) -> LeaderElection {
         LeaderElection(
             key: election.key, identity: identity, timings: election.timings, logger: logger, metrics: metrics
         ) { [transport = wiring.leaseTransport] time in
             KubernetesClient(
-                configuration: configuration, transport: transport, time: time, logger: logger, metrics: metrics)
+                configuration: access.configuration, identity: access.identity, transport: transport, time: time,
+                logger: logger, metrics: metrics)
         }
     }
 

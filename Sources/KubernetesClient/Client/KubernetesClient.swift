@@ -2,7 +2,6 @@ package import HTTP
 import JSON
 import KubernetesModel
 package import Primitives
-package import Processes
 package import Telemetry
 
 /// Speaks to one API server under one identity.
@@ -14,18 +13,16 @@ package struct KubernetesClient: Sendable {
     let discovery: Discovery
     private var onWarning: (@Sendable (APIWarning) -> Void)?
 
-    /// `metrics` takes the request metrics under client-go's names, `files` is where tokens and certificates are read
-    /// from, `launcher` runs credential plugins (nil for real ones), and `seed` is for the jitter of waits and watch
-    /// timeouts.
+    /// `identity` is that of the configuration, to be shared with other clients (nil for one of its own), `metrics` takes
+    /// the request metrics under client-go's names, and `seed` is for the jitter of waits and watch timeouts.
     package init(
-        configuration: ClientConfiguration, transport: any HTTPTransport, time: any TimeSource, logger: Logger,
-        metrics: MetricsRegistry? = nil, files: any FileSource = LocalFiles(),
-        launcher: (any ProcessLauncher)? = nil, seed: UInt64 = .random(in: .min ... .max)
+        configuration: ClientConfiguration, identity: IdentitySource? = nil, transport: any HTTPTransport,
+        time: any TimeSource, logger: Logger, metrics: MetricsRegistry? = nil,
+        seed: UInt64 = .random(in: .min ... .max)
     ) {
         sender = RequestSender(
             configuration: configuration,
-            identities: IdentitySource(
-                configuration, files: files, launcher: launcher ?? ProcessRunner(time: time), time: time),
+            identities: identity ?? IdentitySource(configuration, time: time, logger: logger),
             transport: transport, time: time, logger: logger, metrics: metrics, seed: seed)
         discovery = Discovery(time: time)
     }

@@ -1,30 +1,59 @@
 import HTTP
-import Primitives
-import Processes
+internal import Lifecycle
+package import Primitives
+package import Processes
+package import Telemetry
 
 /// Gives the identity for the next request, and another one after a refusal if there is any.
-struct IdentitySource: Sendable {
+///
+/// A value whose copies share tokens and runs of a plugin: clients of one process should be given one. Run as a service it has
+/// the next credential of a plugin before the present one ends; otherwise a request that needs one waits for the plugin.
+package struct IdentitySource: Lifecycle.Service {
     private enum Kind: Sendable {
         case fixed(String?)
         case file(TokenFile)
         case plugin(PluginSource)
     }
 
+    package let name = "identity"
     private let kind: Kind
     private let tls: TLSSource
 
-    init(
-        _ configuration: ClientConfiguration, files: any FileSource, launcher: any ProcessLauncher, time: any TimeSource
+    /// `files` is where tokens and certificates are read from, `launcher` runs credential plugins (nil for real ones), and
+    /// `secrets` hears of each token and password, before anything can log it.
+    package init(
+        _ configuration: ClientConfiguration, files: any FileSource = LocalFiles(),
+        launcher: (any ProcessLauncher)? = nil, time: any TimeSource, logger: Logger, secrets: RotatingSecret? = nil
     ) {
         tls = TLSSource(configuration.tls, configuration.tlsFiles, files: files, time: time)
         switch configuration.credential {
         case .none: kind = .fixed(nil)
-        case .token(let token): kind = .fixed("Bearer \(token)")
+        case .token(let token):
+            secrets?.hold(token)
+            kind = .fixed("Bearer \(token)")
         case .basic(let username, let password):
+            secrets?.hold(password)
             kind = .fixed("Basic " + Base64.encode(Array("\(username):\(password)".utf8)))
-        case .tokenFile(let path): kind = .file(TokenFile(path, files: files, time: time))
-        case .exec(let plugin): kind = .plugin(PluginSource(plugin, launcher: launcher, time: time))
+        case .tokenFile(let path): kind = .file(TokenFile(path, files: files, time: time, secrets: secrets))
+        case .exec(let plugin):
+            kind = .plugin(
+                PluginSource(
+                    plugin, launcher: launcher ?? ProcessRunner(time: time), time: time, logger: logger,
+                    secrets: secrets))
         }
+    }
+
+    /// Runs until the task is cancelled.
+    package func run() async throws {
+        if case .plugin(let plugin) = kind {
+            await plugin.keepFresh()
+        } else {
+            // Files are read when they are needed, which takes no time.
+            let (nothing, end) = AsyncStream<Void>.makeStream()
+            for await _ in nothing {}
+            end.finish()
+        }
+        throw CancellationError()
     }
 
     func current() async throws(KubernetesError) -> Identity {

@@ -1,4 +1,5 @@
 import Primitives
+import Telemetry
 
 /// Gives the bearer token of a file that is replaced under us.
 ///
@@ -17,12 +18,14 @@ final class TokenFile: Sendable {
     private let path: String
     private let files: any FileSource
     private let time: any TimeSource
+    private let secrets: RotatingSecret?
     private let cached = Locked(Cached())
 
-    init(_ path: String, files: any FileSource, time: any TimeSource) {
+    init(_ path: String, files: any FileSource, time: any TimeSource, secrets: RotatingSecret?) {
         self.path = path
         self.files = files
         self.time = time
+        self.secrets = secrets
     }
 
     func token() throws(KubernetesError) -> String {
@@ -40,6 +43,7 @@ final class TokenFile: Sendable {
             if let bytes = try files.read(path) {
                 let token = String(decoding: bytes, as: UTF8.self).filter { !$0.isWhitespace }
                 if !token.isEmpty {
+                    secrets?.hold(token)
                     cached.withLock { $0 = Cached(token: token, readAt: now) }
                     return token
                 }

@@ -199,6 +199,35 @@ import Testing
         }
     }
 
+    /// A plugin that takes four times what a renewal may wait is run before the Lease and beside it.
+    @Test func aSlowPluginDoesNotCostTheLease() async throws {
+        try await onOneThread { stage in
+            let plugin = SlowPlugin(takes: .seconds(20), life: .seconds(300), time: time)
+            let configuration = ClientConfiguration(
+                server: "https://memory", tls: TLSConfiguration(), credential: .exec(SlowPlugin.declared))
+            let identity = IdentitySource(configuration, launcher: plugin, time: time, logger: .disabled)
+            let transport = GuardedTransport(server, accepts: { plugin.accepts($0) })
+            let election = LeaderElection(key: key, identity: "only", time: time, logger: .disabled, seed: 1) {
+                KubernetesClient(
+                    configuration: configuration, identity: identity, transport: transport, time: $0,
+                    logger: .disabled, seed: 1)
+            }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await identity.run() }
+                group.addTask { try await election.run() }
+                try await stage.pass(.seconds(40)) { election.token.isValid }
+                let term = try await election.nextTerm()
+                for _ in 0..<120 {
+                    try await stage.pass(.seconds(10))
+                    #expect(election.token.isValid && !term.lost.isOpen, "\(time.monotonicNow())")
+                }
+                // Each is replaced two minutes before its end, by a run of twenty seconds.
+                #expect((7...8).contains(plugin.runs), "\(plugin.runs)")
+                group.cancelAll()
+            }
+        }
+    }
+
     private static func isRefused(_ body: () async throws -> Void) async throws -> Bool {
         do {
             try await body()

@@ -12,6 +12,8 @@ struct ClientRig {
     let time = ManualTimeSource()
     let transport = ScriptedTransport()
     let metrics = MetricsRegistry()
+    let redactor = Redactor()
+    let identity: IdentitySource
     let client: KubernetesClient
 
     init(
@@ -21,9 +23,12 @@ struct ClientRig {
         var configuration = ClientConfiguration(
             server: "https://api:6443", tls: TLSConfiguration(), credential: credential)
         change(&configuration)
+        identity = IdentitySource(
+            configuration, files: files, launcher: launcher, time: time, logger: .disabled,
+            secrets: RotatingSecret(redactor, time: time))
         client = KubernetesClient(
-            configuration: configuration, transport: transport, time: time, logger: .disabled, metrics: metrics,
-            files: files, launcher: launcher, seed: 7)
+            configuration: configuration, identity: identity, transport: transport, time: time, logger: .disabled,
+            metrics: metrics, seed: 7)
     }
 
     static let widgets = "/apis/test.dev/v1/namespaces/default/widgets"
