@@ -7,7 +7,7 @@
 FROM swift:6.3-bookworm AS build
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends \
-        libcurl4-openssl-dev libmicrohttpd-dev libssl-dev libyaml-dev pkg-config \
+        libcurl4-openssl-dev libmicrohttpd-dev libssl-dev libyaml-dev zlib1g-dev pkg-config \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY Package.swift ./
@@ -30,7 +30,7 @@ CMD ["sleep", "infinity"]
 
 FROM debian:bookworm-slim AS operator
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends ca-certificates libcurl4 libmicrohttpd12 libssl3 libyaml-0-2 \
+    && apt-get install --yes --no-install-recommends ca-certificates libcurl4 libmicrohttpd12 libssl3 libyaml-0-2 zlib1g \
     && rm -rf /var/lib/apt/lists/*
 COPY --from=build /aiops-operator /usr/bin/aiops-operator
 LABEL org.opencontainers.image.licenses="Apache-2.0" org.opencontainers.image.version="0.1.0"

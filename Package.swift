@@ -61,10 +61,11 @@ let package = Package(
         .systemLibrary(
             name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CLinux"),
 
         // Layer 1: base
-        library("Primitives", ["CLinux", "CCrypto"]),
+        library("Primitives", ["CLinux", "CCrypto", "CZlib"]),
         // Reads what models and clusters send, so unsafe constructs are errors here.
         // The one place where speed counts for every byte that comes in.
         library(

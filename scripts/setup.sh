@@ -8,7 +8,7 @@ stop() {
     exit 2
 }
 
-packages=(libcurl4-openssl-dev libyaml-dev libmicrohttpd-dev libssl-dev pkg-config
+packages=(libcurl4-openssl-dev libyaml-dev libmicrohttpd-dev libssl-dev zlib1g-dev pkg-config
     git make jq shellcheck yamllint python3 python3-venv python3-h2 openssl ca-certificates iproute2)
 
 [ "$(uname -s)" = Linux ] || stop "this project builds on Linux; here is $(uname -s). Use a Debian 12 machine or container."

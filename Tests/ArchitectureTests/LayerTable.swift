@@ -3,9 +3,9 @@
 /// What those may import in turn is allowed as well.
 enum LayerTable {
     static let mayImport: [String: Set<String>] = [
-        "CCurl": [], "CYAML": [], "CMicroHTTPD": [], "CCrypto": [], "CLinux": [],
+        "CCurl": [], "CYAML": [], "CMicroHTTPD": [], "CCrypto": [], "CZlib": [], "CLinux": [],
 
-        "Primitives": ["CLinux", "CCrypto"],
+        "Primitives": ["CLinux", "CCrypto", "CZlib"],
         "JSON": ["Primitives"],
         "Telemetry": ["JSON", "Primitives"],
         "Lifecycle": ["Telemetry", "CLinux"],
