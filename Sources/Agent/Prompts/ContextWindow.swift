@@ -21,8 +21,8 @@ struct ContextWindow {
         for index in outcomes.dropLast(Self.kept) where size > limit {
             let lead = shown[index].role == .function ? "Observation: " : ""
             let stub = "\(lead)[left out to save space, \(shown[index].content.utf8.count) bytes]"
-            if stub.utf8.count >= chat[index].content.utf8.count { continue }
-            size += stub.utf8.count - chat[index].content.utf8.count
+            if stub.utf8.count >= chat[index].contentBytes { continue }
+            size += stub.utf8.count - chat[index].contentBytes
             chat[index].content = stub
         }
         return withoutOldTurns(chat, size: size, before: outcomes.suffix(Self.kept).first ?? chat.endIndex)
@@ -59,10 +59,12 @@ struct ContextWindow {
     private static func size(_ chat: ArraySlice<ChatMessage>) -> Int {
         chat.reduce(0) { sum, message in
             let calls = message.toolCalls.reduce(0) { $0 + $1.name.utf8.count + $1.arguments.utf8.count }
-            return sum + message.content.utf8.count + calls
+            return sum + message.contentBytes + calls
                 + message.reasoning.reduce(0) { $0 + $1.text.utf8.count }
         }
     }
+
+    private static let nextAction = "\n\n\(PromptBuilder.nextAction)"
 
     private static func chatMessage(_ message: ConversationMessage) -> ChatMessage {
         switch message.role {
@@ -76,7 +78,8 @@ struct ContextWindow {
             ChatMessage(role: .tool, content: message.content, toolCallID: message.toolCallID)
         case .user: ChatMessage(role: .user, content: message.content)
         case .function, .tool:
-            ChatMessage(role: .user, content: "Observation:\n\(message.content)\n\n\(PromptBuilder.nextAction)")
+            ChatMessage(
+                role: .user, lead: "Observation:\n", content: message.content, tail: Self.nextAction)
         }
     }
 }

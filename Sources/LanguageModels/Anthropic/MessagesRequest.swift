@@ -63,11 +63,12 @@ struct MessagesRequest: JSONEncodable {
     private func encode(_ message: ChatMessage, to writer: inout JSONWriter) {
         for block in message.reasoning { writer.value(block) }
         // A text block must not be empty.
-        let isBlank = message.content.allSatisfy(\.isWhitespace)
+        let content = message.content
+        let isBlank = content.allSatisfy(\.isWhitespace)
         if !isBlank || message.toolCalls.isEmpty {
             writer.beginObject()
             writer.field("type", "text")
-            writer.field("text", isBlank ? "(no text)" : message.content)
+            writer.field("text", isBlank ? "(no text)" : content)
             writer.endObject()
         }
         for call in message.toolCalls {

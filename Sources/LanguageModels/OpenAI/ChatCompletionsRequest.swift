@@ -43,7 +43,7 @@ struct ChatCompletionsRequest: JSONEncodable {
     private func encode(_ message: ChatMessage, to writer: inout JSONWriter) {
         writer.beginObject()
         writer.field("role", message.role.rawValue)
-        if message.content.isEmpty, !message.toolCalls.isEmpty {
+        if message.contentBytes == 0, !message.toolCalls.isEmpty {
             writer.key("content")
             writer.null()
         } else {

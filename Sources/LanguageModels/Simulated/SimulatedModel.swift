@@ -53,7 +53,7 @@ package struct SimulatedModel: LanguageModel {
     /// Four bytes a token and four tokens a message: a usual estimate for English text, flagged as one in the usage.
     private static func tokens(_ messages: [ChatMessage]) -> Int64 {
         messages.reduce(0) { sum, message in
-            sum + tokens(bytes: message.toolCalls.reduce(message.content.utf8.count) { $0 + bytes(of: $1) }) + 4
+            sum + tokens(bytes: message.toolCalls.reduce(message.contentBytes) { $0 + bytes(of: $1) }) + 4
         }
     }
 
