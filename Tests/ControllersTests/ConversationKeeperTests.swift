@@ -6,6 +6,7 @@ import JSON
 import KubernetesClient
 import KubernetesModel
 import KubernetesTesting
+import Primitives
 import Testing
 
 @Suite struct ConversationKeeperTests {
@@ -114,13 +115,26 @@ import Testing
 
     // MARK: The index
 
+    /// Flushes of which one is worth an index.
+    private func largeFlushes(_ count: Int) -> [Flush] {
+        var record = ConversationRecord(identity: location.identity) { $0 }
+        return (0..<count).map { number in
+            let text = "message \(number) " + String(repeating: "x", count: 40_000)
+            return record.append([ConversationMessage(timestamp: Fixture.now, role: .user, content: text)])
+        }
+    }
+
     @Test func theIndexIsWrittenAtMostEveryTenSeconds() async throws {
         let keeper = bench.keeper(task)
         try await keeper.open()
-        let flushes = Bench.flushes(location.identity, 5)
+        let flushes = largeFlushes(5)
         let opened = indexWrites()
+        bench.time.advance(by: .milliseconds(9999))
         try await keeper.append(flushes[0])
+        #expect(indexWrites() == opened)
+        bench.time.advance(by: .milliseconds(1))
         try await keeper.append(flushes[1])
+        #expect(indexWrites() == opened + 1)
         bench.time.advance(by: .milliseconds(9999))
         try await keeper.append(flushes[2])
         #expect(indexWrites() == opened + 1)
@@ -129,6 +143,20 @@ import Testing
         #expect(indexWrites() == opened + 2)
         #expect(try bench.conversation(task)?.status.totalMessages == 4)
         #expect(try bench.conversation(task)?.status.recentMessages.map(\.seq) == [1, 2, 3, 4])
+    }
+
+    /// An index is several times what a short message takes.
+    @Test func ofShortMessagesTheIndexIsWrittenOnceAMinute() async throws {
+        let keeper = bench.keeper(task)
+        try await keeper.open()
+        let opened = indexWrites()
+        for flush in Bench.flushes(location.identity, 61) {
+            bench.time.advance(by: .seconds(10))
+            try await keeper.append(flush)
+        }
+        // After ten seconds the first.
+        #expect(indexWrites() == opened + 11)
+        #expect(try bench.conversation(task)?.status.totalMessages == 61)
     }
 
     /// Named as there and then not found: somebody deleted it in between, and the next try writes it.
@@ -152,6 +180,7 @@ import Testing
         bench.server.inject(.answer(Status(code: 409, reason: "Conflict", message: "changed"))) {
             $0.type == LLMConversation.resourceType && $0.verb == "patch"
         }
+        bench.time.advance(by: .seconds(10))
         try await keeper.append(Bench.flushes(location.identity, 1)[0])
         #expect(indexWrites() == before + 2)
         #expect(try bench.conversation(task)?.status.totalMessages == 1)
@@ -188,6 +217,58 @@ import Testing
         #expect(try bench.conversation(task)?.status.complete == false)
     }
 
+    /// Before a crash, another version may have stored the same lines in another way.
+    @Test func aSegmentInPlainTextFromBeforeACrashIsTaken() async throws {
+        let keeper = bench.keeper(task)
+        try await keeper.open()
+        let flushes = Bench.flushes(location.identity, 4)
+        for flush in flushes { try await keeper.append(flush) }
+        let name = "\(location.identity)-segment-000000"
+        let lines = String(decoding: flushes.flatMap(\.bytes), as: UTF8.self)
+        bench.server.put(
+            ConfigMap(
+                metadata: ObjectMeta(
+                    name: name, namespace: "demo", labels: [ConversationLocation.label: location.identity]),
+                data: ["messages.jsonl": lines], immutable: true))
+        _ = try await keeper.seal(success: true)
+        #expect(bench.maps == [name])
+        #expect(try await bench.keeper(task, epoch: 2).record().entries == flushes.flatMap(\.entries))
+    }
+
+    /// Half a megabyte and more in one segment each, none of it twice in the store for good.
+    @Test(arguments: [false, true]) func segmentsAreCompressedWhereThatMakesThemSmaller(isNoise: Bool) async throws {
+        let keeper = bench.keeper(task)
+        try await keeper.open()
+        var record = ConversationRecord(identity: location.identity) { $0 }
+        var generator = SeededGenerator(seed: 5)
+        // Without what a line would have to escape.
+        let printable = [UInt8](0x23...0x7E).filter { $0 != UInt8(ascii: "\\") }
+        for number in 0..<30 {
+            let noise = String(
+                decoding: (0..<36_000).map { _ in printable[Int.random(in: printable.indices, using: &generator)] },
+                as: UTF8.self)
+            let text = isNoise ? noise : String(repeating: "web-\(number) 1/1 Running\n", count: 2_000)
+            try await keeper.append(
+                record.append([ConversationMessage(timestamp: Fixture.now, role: .function, content: text)]))
+        }
+        _ = try await keeper.seal(success: true)
+        let maps = try bench.server.objects(ConfigMap.self, namespace: "demo")
+        let whole = record.entries.reduce(0) { $0 + $1.line.count + 1 }
+        let stored = maps.reduce(0) { $0 + $1.jsonBytes().count }
+        #expect(maps.count == 3 && maps.allSatisfy { $0.immutable == true })
+        #expect(maps.allSatisfy { $0.data.isEmpty != isNoise && $0.binaryData.isEmpty == isNoise })
+        #expect(isNoise ? stored < whole + 3_000 : stored < whole / 20)
+        // What the index says of a segment is said of its lines.
+        let chunks = try #require(try bench.conversation(task)?.status.chunks)
+        #expect(chunks.reduce(0) { $0 + $1.bytes } == Int64(whole))
+        #expect(
+            try chunks.map(\.sha256)
+                == maps.sorted { $0.metadata.name < $1.metadata.name }.map {
+                    SHA256Digest.of(try $0.conversationLines()).hex
+                })
+        #expect(try await bench.keeper(task, epoch: 2).record().entries == record.entries)
+    }
+
     /// A missing message is never sealed over.
     @Test func aGapIsNotSealed() async throws {
         let keeper = bench.keeper(task)
@@ -206,7 +287,7 @@ import Testing
         let keeper = bench.keeper(task)
         try await keeper.open()
         for flush in Bench.flushes(location.identity, 4) {
-            bench.time.advance(by: ConversationKeeper.indexInterval)
+            bench.time.advance(by: .seconds(60))
             try await keeper.append(flush)
         }
         for map in bench.maps.suffix(lost) {
@@ -344,8 +425,9 @@ import Testing
         let stored = try await bench.keeper(task, epoch: 2).record()
         #expect(stored.entries == record.entries)
         for map in try bench.server.objects(ConfigMap.self, namespace: "demo") {
-            #expect(map.data.values.allSatisfy { $0.utf8.count <= Segment.maximumBytes })
-            #expect(map.data.values.allSatisfy { !$0.contains("\u{FFFD}") })
+            let lines = try map.conversationLines()
+            #expect(!lines.isEmpty && lines.count <= Segment.maximumBytes)
+            #expect(!String(decoding: lines, as: UTF8.self).contains("\u{FFFD}"))
         }
     }
 

@@ -5,6 +5,7 @@ import JSON
 import KubernetesClient
 import KubernetesModel
 import KubernetesTesting
+import Primitives
 import Testing
 
 /// A conversation read back as a user does it.
@@ -31,8 +32,8 @@ import Testing
         let keeper = bench.keeper(task, retain: retain)
         try await keeper.open()
         for flush in Bench.flushes(location.identity, flushes) {
-            // The index is written once in ten seconds.
-            bench.time.advance(by: .seconds(11))
+            // The index of short messages is written once a minute.
+            bench.time.advance(by: .seconds(61))
             try await keeper.append(flush)
         }
         if isSealed { _ = try await keeper.seal(success: true) }
@@ -45,8 +46,19 @@ import Testing
     private func change(_ index: Int, _ edit: @escaping @Sendable (String) -> String?) {
         let key = ObjectKey(namespace: "demo", name: bench.maps.sorted()[index])
         bench.server.modify(.configMaps, key) { map in
-            let text = map["data", "messages.jsonl"]?.stringValue ?? ""
+            let text = map["data", "messages.jsonl"]?.stringValue ?? Self.unpacked(map)
+            map["binaryData"] = nil
             map["data"] = .object(edit(text).map { ["messages.jsonl": .string($0)] } ?? [:])
+        }
+    }
+
+    private static func unpacked(_ map: JSONValue) -> String {
+        let packed = Base64.decode(map["binaryData", "messages.jsonl.gz"]?.stringValue ?? "") ?? []
+        do {
+            return String(decoding: try Gzip.decompress(packed, limit: 1 << 20), as: UTF8.self)
+        } catch {
+            Issue.record("\(error)")
+            return ""
         }
     }
 
@@ -83,6 +95,45 @@ import Testing
         change(0) { $0.replacing("message 1", with: "message X") }
         let stored = try await read()
         #expect(stored.fault == ConversationFault(seq: 2, kind: .brokenChain) && stored.messages.count == 1)
+    }
+
+    /// Whoever may write ConfigMaps may put anything into one: what it would become is bounded, and what it is is said.
+    @Test(arguments: [
+        ("a bomb", "holds more than 1048576 bytes"), ("its beginning", "ends too early"), ("noise", "no valid gzip"),
+    ])
+    func aDamagedCompressedSegmentIsNoticed(what: String, said: String) async throws {
+        try await write(3, isSealed: true)
+        let bytes: [UInt8]
+        switch what {
+        case "a bomb": bytes = try Gzip.compress([UInt8](repeating: 0x20, count: 64 << 20))
+        case "noise": bytes = Array("noise".utf8)
+        default:
+            let map = try #require(try bench.server.objects(ConfigMap.self, namespace: "demo").first)
+            bytes = Array(try #require(map.binaryData["messages.jsonl.gz"]).dropLast(9))
+        }
+        bench.server.modify(.configMaps, ObjectKey(namespace: "demo", name: bench.maps[0])) {
+            $0["binaryData"] = ["messages.jsonl.gz": .string(Base64.encode(bytes))]
+        }
+        let stored = try await read()
+        guard case .malformed(let reason) = stored.fault?.kind else {
+            Issue.record("\(String(describing: stored.fault))")
+            return
+        }
+        #expect(reason.contains(said) && reason.contains(bench.maps[0]) && stored.messages.isEmpty)
+        let error = await #expect(throws: JournalError.self) { try await bench.keeper(task, epoch: 2).record() }
+        guard case .corrupt = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+    }
+
+    /// What was sealed before segments were compressed, and what compresses to nothing smaller.
+    @Test func aSegmentInPlainTextIsReadAsWell() async throws {
+        try await write(3, isSealed: true)
+        change(0) { $0 }
+        let stored = try await read()
+        #expect(stored.fault == nil && stored.messages.map(\.seq) == [1, 2, 3])
+        #expect(try await bench.keeper(task, epoch: 2).record().entries.count == 3)
     }
 
     @Test(arguments: ["{}", nil])

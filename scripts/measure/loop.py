@@ -24,7 +24,9 @@ class Turns:
 @dataclass(frozen=True)
 class Appends:
     per_second: float
-    written_per_byte: float | None  # bytes of all objects written ÷ bytes of the conversations; None of too many to be sealed
+    # Bytes of all objects written ÷ bytes of the conversations, as etcd keeps them and in JSON; None of too many to be sealed.
+    stored_per_byte: float | None
+    told_per_byte: float | None
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class LoopBench:
     place: str  # a kubeconfig, or `memory`
     namespace: str
 
-    def _figures(self, what: str, *arguments: int) -> dict[str, float]:
+    def _figures(self, what: str, *arguments: int | str) -> dict[str, float]:
         done = subprocess.run([str(self.program), what, self.place, self.namespace, *map(str, arguments)], capture_output=True, text=True)
         if done.returncode != 0:
             raise LoopBenchError(f"LoopBench {what}: {done.stderr[-2000:]}")
@@ -44,6 +46,6 @@ class LoopBench:
         figures = self._figures("latency", steps)
         return Turns(*((figures[f"{of}50Milliseconds"], figures[f"{of}99Milliseconds"]) for of in ("p", "serverP", "ownP")))
 
-    def appends(self, conversations: int, steps: int) -> Appends:
-        figures = self._figures("append", conversations, steps)
-        return Appends(figures["messagesPerSecond"], figures.get("writtenPerByte"))
+    def appends(self, conversations: int, steps: int, content: str = "text") -> Appends:
+        figures = self._figures("append", conversations, steps, 0, content)
+        return Appends(figures["messagesPerSecond"], figures.get("storedPerByte"), figures.get("toldPerByte"))

@@ -25,12 +25,8 @@ package struct ConfigMapJournal: ConversationJournal {
             {
                 throw .fenced("epoch \(written) has written to it, ours is \(epoch)")
             }
-            guard let text = map.data[ConversationLocation.fileName] else {
-                let what = "ConfigMap \(map.metadata.name) holds no \(ConversationLocation.fileName)"
-                throw .corrupt(ConversationFault(seq: 0, kind: .malformed(what)))
-            }
             do {
-                flushes.append(try Flush(parsing: Array(text.utf8)))
+                flushes.append(try Flush(parsing: try map.conversationLines()))
             } catch {
                 throw .corrupt(error)
             }
@@ -44,7 +40,7 @@ package struct ConfigMapJournal: ConversationJournal {
     func write(_ flush: Flush) async throws(JournalError) -> String {
         let map = ConfigMap(
             metadata: location.metadata(name: location.flushName(firstSeq: flush.firstSeq), epoch: epoch),
-            data: [ConversationLocation.fileName: String(decoding: flush.bytes, as: UTF8.self)], immutable: true)
+            lines: StoredLines(.plain, flush.bytes))
         do {
             return try await client.create(map, options: WriteOptions(fieldManager: Self.fieldManager)).metadata.uid
         } catch {

@@ -8,8 +8,8 @@ package import Primitives
 /// The LLMConversation of one attempt: opened before the first message, kept up to date, sealed at the end.
 ///
 /// It stands between the agent and the journal, so that every flush passes here on its way, and remembers what it wrote: a
-/// flush that somebody deletes while its writer lives is no loss. Invariants: the index is written at most once per
-/// `indexInterval` besides opening and sealing, and never before the flush it speaks of is stored; no flush counts as stored
+/// flush that somebody deletes while its writer lives is no loss. Invariants: the index is written as often as ``IndexPace``
+/// says, besides opening and sealing, and never before the flush it speaks of is stored; no flush counts as stored
 /// before the head was read after it; all flushes together stay below `ConversationLimit.bytes`; `complete` is true only
 /// after the segments were read back and verified; what was counted once is never counted less (I2): a record that holds
 /// less than its index or its task has counted is damaged, and its totals stay.
@@ -36,8 +36,6 @@ package actor ConversationKeeper: ConversationJournal {
         }
     }
 
-    package static let indexInterval = Duration.seconds(10)
-
     private let location: ConversationLocation
     private let description: Description
     private let claim: AIOpsTask.Claim
@@ -51,7 +49,7 @@ package actor ConversationKeeper: ConversationJournal {
     /// By first number.
     private var flushes: [Int: Flush] = [:]
     private var bytes = 0
-    private var indexedAt: Duration?
+    private var pace = IndexPace()
 
     package init(
         _ location: ConversationLocation, task: AIOpsTask, claim: AIOpsTask.Claim, description: Description,
@@ -106,6 +104,7 @@ package actor ConversationKeeper: ConversationJournal {
             head.epoch = self.claim.epoch
             status.head = head
         }
+        pace.begin(now: time.monotonicNow())
     }
 
     package func load() async throws(JournalError) -> [Flush] {
@@ -148,9 +147,7 @@ package actor ConversationKeeper: ConversationJournal {
         let uid = try await journal.write(flush)
         try await checkHead(after: flush, uid: uid)
         remember(flush)
-        let now = time.monotonicNow()
-        if let indexedAt, now - indexedAt < Self.indexInterval { return }
-        indexedAt = now
+        guard pace.take(size, now: time.monotonicNow()) else { return }
         try await index()
     }
 
@@ -241,6 +238,7 @@ package actor ConversationKeeper: ConversationJournal {
             throw .corrupt(error)
         }
         try await write { status in self.fill(&status, from: record) }
+        if let object { pace.note(size: object.jsonBytes().count) }
     }
 
     private func fill(_ status: inout LLMConversation.Status, from record: ConversationRecord) {

@@ -14,7 +14,6 @@ package struct ConversationLocation: Sendable, Hashable {
     package static let label = "aiops.dev/conversation"
     /// The epoch of the worker that wrote a flush.
     static let epochAnnotation = "aiops.dev/epoch"
-    static let fileName = "messages.jsonl"
 
     /// Under the name that the task already gives it, if it does: the rule for names may be another one by now.
     package init(_ task: AIOpsTask, attempt: Int, retain: ConversationRetention) {
@@ -23,7 +22,10 @@ package struct ConversationLocation: Sendable, Hashable {
         namespace = task.metadata.namespace ?? ""
         let link = task.status.conversations.last { $0.attempt == attempt }
         name = link?.name ?? task.conversationName(attempt: attempt, retain: retain)
-        owner = retain == .keep ? nil : task.ownerReference
+        var owner = task.ownerReference
+        // Only what the garbage collector reads: it stands in every flush, and once more in what the server notes of its fields.
+        owner.controller = nil
+        self.owner = retain == .keep ? nil : owner
     }
 
     /// Seeds the hash chain, and labels every ConfigMap of the conversation.

@@ -12,6 +12,7 @@ package struct ConversationSealer: Sendable {
         package var configMap: String
         package var firstSeq: Int
         package var count: Int
+        /// Of its lines.
         package var bytes: Int
         package var sha256: String
     }
@@ -58,7 +59,7 @@ package struct ConversationSealer: Sendable {
     private func write(_ segment: Segment, name: String) async throws(JournalError) {
         let map = ConfigMap(
             metadata: location.metadata(name: name, epoch: epoch),
-            data: [segment.encoding.fileName: String(decoding: segment.bytes, as: UTF8.self)], immutable: true)
+            lines: StoredLines(compressing: segment.bytes))
         do {
             _ = try await client.create(map, options: WriteOptions(fieldManager: ConfigMapJournal.fieldManager))
         } catch {
@@ -75,7 +76,14 @@ package struct ConversationSealer: Sendable {
             if error.isNotFound { throw .unavailable("segment \(name) was there and is gone", cause: error) }
             throw ConfigMapJournal.journalError(error, doing: "read back segment \(name)")
         }
-        guard found.data[segment.encoding.fileName].map({ Array($0.utf8) }) == segment.bytes else {
+        let lines: [UInt8]
+        do {
+            lines = try found.conversationLines()
+        } catch {
+            throw .corrupt(error)
+        }
+        // What is compared are the lines: before a crash another version may have stored them in another way.
+        guard lines == segment.bytes else {
             throw .corrupt(ConversationFault(seq: segment.firstSeq, kind: .conflicting))
         }
     }

@@ -50,13 +50,8 @@ package struct StoredConversation: Sendable {
         var flushes: [Flush] = []
         var unreadable: ConversationFault?
         for map in stored {
-            let text = map.data[ConversationLocation.fileName]
             do throws(ConversationFault) {
-                guard let text else {
-                    let what = "ConfigMap \(map.metadata.name) holds no \(ConversationLocation.fileName)"
-                    throw ConversationFault(seq: 0, kind: .malformed(what))
-                }
-                flushes.append(try Flush(parsing: Array(text.utf8)))
+                flushes.append(try Flush(parsing: try map.conversationLines()))
             } catch {
                 unreadable = unreadable ?? error
             }

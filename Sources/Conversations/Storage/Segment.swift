@@ -2,24 +2,9 @@ import Primitives
 
 /// A sealed part of a conversation, small enough for one ConfigMap.
 package struct Segment: Sendable, Hashable {
-    /// How the bytes of a segment are stored.
-    package enum Encoding: String, Sendable, Hashable {
-        /// `data["messages.jsonl"]`, readable with kubectl alone.
-        case plain
-        /// `binaryData["messages.jsonl.gz"]`. Reserved: nothing writes it yet, readers must refuse it by name.
-        case gzip
-
-        package var fileName: String {
-            switch self {
-            case .plain: "messages.jsonl"
-            case .gzip: "messages.jsonl.gz"
-            }
-        }
-    }
-
     package var firstSeq: Int
     package var count: Int
-    package var encoding: Encoding
+    /// Its lines, however they are stored.
     package var bytes: [UInt8]
     package var sha256: String { SHA256Digest.of(bytes).hex }
 
@@ -43,9 +28,7 @@ extension ConversationRecord {
                 segments.append(open)
             } else {
                 segments.append(
-                    Segment(
-                        firstSeq: entry.message.seq, count: 1, encoding: .plain,
-                        bytes: entry.line + [UInt8(ascii: "\n")]))
+                    Segment(firstSeq: entry.message.seq, count: 1, bytes: entry.line + [UInt8(ascii: "\n")]))
             }
         }
         return segments

@@ -50,7 +50,7 @@ struct SecretTrail: Sendable {
 
     private mutating func note(_ sink: SecretSink, _ text: String) { texts[sink, default: ""] += text + "\n" }
 
-    private mutating func note(_ run: Rehearsal) {
+    private mutating func note(_ run: Rehearsal) throws {
         for task in run.history { note(.taskStatus, task.jsonValue().text) }
         for conversation in run.server.objects(LLMConversation.resourceType) {
             note(.conversationStatus, conversation["status"]?.text ?? "")
@@ -58,6 +58,9 @@ struct SecretTrail: Sendable {
         for map in run.server.objects(.configMaps) where map["metadata"]?["name"]?.stringValue != "prices" {
             let name = map["metadata"]?["name"]?.stringValue ?? ""
             note(name.contains("diagnostics") ? .diagnostics : .segment, map.text)
+            guard map["metadata"]?["labels"]?[ConversationLocation.label] != nil else { continue }
+            // What is compressed there is read by those who look for keys as well.
+            note(.segment, String(decoding: try ConfigMap(jsonValue: map).conversationLines(), as: UTF8.self))
         }
         for event in run.server.objects(.events) { note(.event, event.text) }
         note(.metrics, run.metrics.prometheusText())
@@ -81,7 +84,7 @@ struct SecretTrail: Sendable {
         let process = try run.process("aaaaa")
         #expect(try await process.work(until: run.isOver))
         try await process.tellEvents()
-        note(run)
+        try note(run)
         note(.flush, flushes.withLock { $0 })
         note(.log, log.text)
         for body in process.link.asked { note(.request, body) }
@@ -107,7 +110,7 @@ struct SecretTrail: Sendable {
         #expect(try await process.work(until: run.isOver))
         try await process.tellEvents()
         #expect(try run.task()?.status.phase == .failed)
-        note(run)
+        try note(run)
         note(.log, log.text)
     }
 
@@ -129,7 +132,7 @@ struct SecretTrail: Sendable {
         for note in await process.taskReconciler.reconcile(Rehearsal.key).notes { process.events.record(note) }
         try await process.round()
         try await process.tellEvents()
-        note(run)
+        try note(run)
         note(.poolStatus, run.server.object(WorkerPool.resourceType, key)?["status"]?.text ?? "")
     }
 }

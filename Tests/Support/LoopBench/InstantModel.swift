@@ -1,8 +1,11 @@
 import LanguageModels
 import Primitives
 
-/// A model that answers at once, in the process itself.
+/// A model that answers at once, in the process itself; by the clock, each reply may take its time.
 struct InstantModel: LanguageModel {
+    let time: PacedTime
+    let pace: Duration
+
     static let thought =
         "The pods of store are running and its service has endpoints, yet the front door answers 502, so I look at the ports "
         + "that the services lead to and compare them with those that the containers listen on."
@@ -13,6 +16,7 @@ struct InstantModel: LanguageModel {
 
     func complete(_ request: ModelRequest) async throws(ModelError) -> ModelReply {
         let turn = request.messages.count
+        time.advance(by: pace)
         return ModelReply(
             content: Self.thought,
             toolCalls: [

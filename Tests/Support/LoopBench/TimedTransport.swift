@@ -8,8 +8,10 @@ final class TimedTransport: HTTPTransport {
     struct Exchange: Sendable {
         var began: Duration
         var ended: Duration
-        /// Of the object that was written; 0 for a read or a deletion.
+        /// Of the object of a conversation that was written, as the server tells it; 0 for anything else.
         var written: Int
+        /// Whether that was an index, which is kept as it is told.
+        var isIndex: Bool
     }
 
     private let base: any HTTPTransport
@@ -28,8 +30,11 @@ final class TimedTransport: HTTPTransport {
         var response = try await base.send(request)
         let bytes = try await response.body.collect()
         let isWrite = ["POST", "PUT", "PATCH"].contains(request.method) && (200..<300).contains(response.status)
+        let isIndex = request.url.contains("/llmconversations")
+        let isOfConversation = isIndex || request.url.contains("/configmaps")
         let exchange = Exchange(
-            began: began, ended: time.monotonicNow(), written: isWrite ? bytes.count : 0)
+            began: began, ended: time.monotonicNow(), written: isWrite && isOfConversation ? bytes.count : 0,
+            isIndex: isIndex)
         noted.withLock { $0.append(exchange) }
         response.body = HTTPBody(bytes: bytes)
         return response

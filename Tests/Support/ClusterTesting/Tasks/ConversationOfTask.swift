@@ -24,7 +24,7 @@ package struct ConversationOfTask: Sendable {
         for chunk in index.status.chunks {
             let map = try await cluster.client.get(
                 ConfigMap.self, ObjectKey(namespace: namespace, name: chunk.configMap))
-            let bytes = Array((map.data["messages.jsonl"] ?? "").utf8)
+            let bytes = try lines(of: map)
             guard map.immutable == true, chunk.firstSeq == Int64(entries.count + 1),
                 chunk.sha256 == SHA256Digest.of(bytes).hex
             else { throw NeverHappened("ConfigMap \(chunk.configMap) is not what the index says") }
@@ -42,5 +42,13 @@ package struct ConversationOfTask: Sendable {
             throw NeverHappened("flushes are left after the seal: \(small.map(\.metadata.name))")
         }
         return conversation
+    }
+
+    /// Sealed lines are compressed where that makes them smaller.
+    private static func lines(of map: ConfigMap) throws -> [UInt8] {
+        if let compressed = map.binaryData[StoredLines.Encoding.gzip.fileName] {
+            return try StoredLines(.gzip, compressed).lines()
+        }
+        return Array((map.data[StoredLines.Encoding.plain.fileName] ?? "").utf8)
     }
 }

@@ -1,4 +1,5 @@
 import AIOpsAPI
+import Controllers
 import Conversations
 import JSON
 import KubernetesModel
@@ -58,8 +59,8 @@ package struct Bill: Sendable, Hashable {
             $0["metadata"]?["labels"]?["aiops.dev/conversation"]?.stringValue == identity
         }
         guard !maps.isEmpty else { return nil }
-        let flushes = try maps.compactMap { map in
-            try map["data"]?["messages.jsonl"]?.stringValue.map { try Flush(parsing: Array($0.utf8)) }
+        let flushes = try maps.map { map in
+            try Flush(parsing: ConfigMap(jsonValue: map).conversationLines())
         }
         let repair = ConversationRepair(flushes, identity: identity)
         if let fault = repair.fault { throw Damaged(fault: "\(fault)") }
