@@ -81,6 +81,12 @@ import Testing
             ),
             (["provider": "Anthropic", "name": "claude-3-sonnet"], ["ANTHROPIC"], .invalidSpec, "claude-sonnet-4-6"),
             (["provider": "OpenAI", "name": "claude-opus-5"], ["OPENAI"], .invalidSpec, "provider Anthropic"),
+            // Nobody knows what such a server has but whoever runs it.
+            (
+                ["provider": "OpenAICompatible", "baseURL": "https://llm.example.com/v1"], [], .invalidSpec,
+                "set spec.agent.model.name"
+            ),
+            (["baseURL": "https://llm.example.com/v1"], ["OPENAI"], .invalidSpec, "set spec.agent.model.name"),
         ] as [(JSONValue, [String], Reason, String)])
     func whatCannotBeAsked(model: JSONValue, keys: [String], reason: Reason, says: String) async throws {
         let failure = await #expect(throws: TaskFailure.self) {

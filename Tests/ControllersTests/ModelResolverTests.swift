@@ -88,6 +88,7 @@ import Testing
         var settings = ModelSettings()
         settings.provider = .openAICompatible
         settings.baseURL = url
+        settings.name = "m"
         settings.credentialsSecretRef = secret.map { name in
             var reference = SecretKeyReference()
             reference.name = name

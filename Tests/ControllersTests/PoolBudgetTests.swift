@@ -37,7 +37,7 @@ import Testing
         Fixture.task(name, phase: .queued) { task in
             var model = ModelSettings()
             model.provider = simulated ? .simulated : .openAICompatible
-            if !simulated { model.baseURL = ScriptedProvider.baseURL }
+            if !simulated { (model.baseURL, model.name) = (ScriptedProvider.baseURL, "scripted") }
             var agent = AIOpsTask.Agent()
             agent.model = model
             task.spec.agent = agent

@@ -18,7 +18,9 @@ import Testing
     }
 
     private static let base: JSONValue = ["problem": ["id": .string(Fixture.detection)]]
-    private static let compatible: JSONValue = ["provider": "OpenAICompatible", "baseURL": "http://a/v1"]
+    private static let compatible: JSONValue = [
+        "provider": "OpenAICompatible", "baseURL": "http://a/v1", "name": "a",
+    ]
 
     private static func model(_ change: JSONValue) -> JSONValue { JSONMergePatch.apply(change, to: compatible) }
 

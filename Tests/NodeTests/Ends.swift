@@ -117,7 +117,9 @@ extension PoolAndEnds {
                 try await SharedOperator.withNamespace(name, workers: 1) { cluster, namespace in
                     let request = TaskRequest(
                         "shop_lite_target_port-misconfig-detection-1",
-                        model: ["provider": "OpenAICompatible", "baseURL": .string(server.baseURL)], spec)
+                        model: [
+                            "provider": "OpenAICompatible", "name": "scripted", "baseURL": .string(server.baseURL),
+                        ], spec)
                     try await cluster.apply(request, as: name, in: namespace)
                     try await body(cluster, namespace)
                 }

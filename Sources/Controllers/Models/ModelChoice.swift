@@ -25,8 +25,10 @@ struct ModelChoice: Sendable, Hashable {
     ) throws(TaskFailure) {
         switch model.provider {
         case .simulated: (provider, name) = (.simulated, model.name)
-        case .openAICompatible: (provider, name) = (.compatible, model.name)
-        case .auto where model.baseURL != nil: (provider, name) = (.compatible, model.name)
+        // Without an address it is refused for that.
+        case .openAICompatible where model.baseURL == nil: (provider, name) = (.compatible, model.name)
+        case .openAICompatible: (provider, name) = (.compatible, try Self.named(model.name))
+        case .auto where model.baseURL != nil: (provider, name) = (.compatible, try Self.named(model.name))
         case .auto:
             guard let vendors else {
                 (provider, name) = (.toldBySecret, model.name)
@@ -103,6 +105,15 @@ struct ModelChoice: Sendable, Hashable {
         } catch {
             throw TaskFailure(.user, .invalidSpec, "spec.agent.model.name: \(error)")
         }
+    }
+
+    /// What a server of one's own serves, nobody else can know: a made-up name would be refused by it in the middle of a run.
+    private static func named(_ name: String?) throws(TaskFailure) -> String {
+        if let name, !name.isEmpty { return name }
+        throw TaskFailure(
+            .user, .invalidSpec,
+            "set spec.agent.model.name to a model that the server at baseURL has (it lists them at /models); there is no "
+                + "default for provider OpenAICompatible")
     }
 
     /// Small ones, that take every parameter: whoever wants a dear model names it.

@@ -44,7 +44,7 @@ package struct ModelResolver: Sendable {
         let choice = try ModelChoice(settings, vendors: credentials?.vendors ?? keys.vendors, now: time.wallNow())
         switch choice.provider {
         case .simulated: return SimulatedModel(seed: UInt64(bitPattern: settings.seed))
-        case .compatible: return try model(compatible(settings, credentials), settings)
+        case .compatible: return try model(compatible(choice.name ?? "", settings, credentials), settings)
         case .vendor(let vendor): return try model(vendors(vendor, choice.name ?? "", settings, credentials), settings)
         case .toldBySecret:
             // Its vendors were given.
@@ -58,7 +58,7 @@ package struct ModelResolver: Sendable {
     }
 
     private func compatible(
-        _ settings: EffectiveModel, _ credentials: ModelCredentials?
+        _ name: String, _ settings: EffectiveModel, _ credentials: ModelCredentials?
     ) throws(TaskFailure) -> ProviderConfiguration {
         guard let baseURL = settings.baseURL else {
             throw TaskFailure(.user, .invalidSpec, "set spec.agent.model.baseURL for provider OpenAICompatible")
@@ -68,7 +68,7 @@ package struct ModelResolver: Sendable {
         let key = try credentials?.key(nil)
         if let key { holdSecret(key.reveal()) }
         return .compatible(
-            baseURL: baseURL, provider: endpoint.provider.rawValue, model: settings.name ?? "default", key: key)
+            baseURL: baseURL, provider: endpoint.provider.rawValue, model: name, key: key)
     }
 
     /// At its own address, or at the one that comes with the key.
