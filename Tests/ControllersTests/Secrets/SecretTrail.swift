@@ -25,17 +25,18 @@ struct SecretTrail: Sendable {
     actor Kept {
         private var trails: [String: Task<SecretTrail, any Error>] = [:]
 
-        func trail(of secret: SecretKind) async throws -> SecretTrail {
+        func trail(of secret: SecretKind, _ style: AgentToolStyle) async throws -> SecretTrail {
+            let name = "\(secret.name), \(style)"
             let task =
-                trails[secret.name]
+                trails[name]
                 ?? Task {
                     var trail = SecretTrail()
-                    try await trail.succeed(secret)
+                    try await trail.succeed(secret, style)
                     try await trail.fail(secret)
                     try await trail.stall(secret)
                     return trail
                 }
-            trails[secret.name] = task
+            trails[name] = task
             return try await task.value
         }
     }
@@ -73,11 +74,12 @@ struct SecretTrail: Sendable {
         }
     }
 
-    private mutating func succeed(_ secret: SecretKind) async throws {
+    private mutating func succeed(_ secret: SecretKind, _ style: AgentToolStyle) async throws {
         let redactor = Self.redactor(secret)
         let log = LineSink(redactor)
         let run = Rehearsal(
-            .detection, answers: .saying(Self.planted(secret)), redactor: redactor, log: log)
+            .detection, answers: .saying(Self.planted(secret)), redactor: redactor, log: log
+        ) { $0.spec.agent?.toolStyle = style }
         run.cluster.remark.withLock { $0 = Self.planted(secret) }
         let flushes = Locked("")
         Self.conversationMaps(run, flushes)

@@ -30,7 +30,7 @@ package final class ScriptedProvider: Sendable {
         case thoroughly
         /// Answers once, and refuses the key from then on.
         case refusingTheKeyLater
-        /// Sensibly, after these words.
+        /// Sensibly, after these words; with native calls, they stand in a second one as well, which is not run.
         case saying(String)
         /// Refuses every call with these words.
         case refusing(String)
@@ -94,7 +94,7 @@ package final class ScriptedProvider: Sendable {
         let reply: JSONValue = [
             "model": "scripted",
             "choices": [
-                ["message": call ?? said(move), "finish_reason": call == nil ? "stop" : "tool_calls"]
+                ["message": call.map(called) ?? said(move), "finish_reason": call == nil ? "stop" : "tool_calls"]
             ],
             "usage": ["prompt_tokens": 100, "completion_tokens": 10],
         ]
@@ -105,6 +105,19 @@ package final class ScriptedProvider: Sendable {
         var words = move.map { ScriptedModel.action($0.block) } ?? "Let me think about that."
         if case .saying(let first) = answers { words = "\(first)\n\n\(words)" }
         return ["role": "assistant", "content": .string(words)]
+    }
+
+    private func called(_ call: JSONValue) -> JSONValue {
+        guard case .saying(let first) = answers, let calls = call["tool_calls"]?.arrayValue else { return call }
+        let arguments: JSONValue = ["command": .string(first)]
+        let second: JSONValue = [
+            "id": .string("\(calls.first?["id"]?.stringValue ?? "")_b"), "type": "function",
+            "function": ["name": "exec_shell", "arguments": .string(arguments.text)],
+        ]
+        var message = call
+        message["content"] = .string(first)
+        message["tool_calls"] = .array(calls + [second])
+        return message
     }
 
     /// Nothing where it has nothing to do but to talk.
