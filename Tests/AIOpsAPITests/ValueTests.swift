@@ -1,4 +1,5 @@
 import AIOpsAPI
+import JSON
 import Testing
 
 @Suite struct ValueTests {
@@ -39,6 +40,23 @@ import Testing
     ])
     func moneyNeverLooksLikeNothing(nanos: Int64?, isSimulated: Bool, text: String) {
         #expect(DisplayText.cost(nanos: nanos, isSimulated: isSimulated) == text)
+    }
+
+    /// Calls, lost ones, what the answered and the lost ones cost, and the column.
+    @Test(
+        arguments: [
+            (3, 0, 12_300_000, nil, "$0.0123"), (3, 1, 12_300_000, 5, "≥ $0.0123"), (0, 2, 0, nil, "≥ $0"),
+            (3, 1, nil, nil, "unknown"), (3, 1, 0, 0, "$0"),
+        ] as [(Int64, Int64, Int64?, Int64?, String)])
+    func aBillWithLostRepliesIsTheLeast(calls: Int64, lost: Int64, cost: Int64?, more: Int64?, text: String) throws {
+        var usage = Usage()
+        (usage.calls, usage.lostCalls) = (calls, lost)
+        usage.cost = cost.map { DecimalString(nanos: $0) }
+        usage.lostCost = more.map { DecimalString(nanos: $0) }
+        #expect(DisplayText.cost(usage) == text)
+        #expect(try Usage(jsonValue: usage.jsonValue()) == usage)
+        usage.simulated = true
+        #expect(DisplayText.cost(usage) == "$0 (simulated)")
     }
 
     @Test(arguments: [(Int64(9), "9s"), (60, "1m0s"), (134, "2m14s"), (3_780, "1h3m"), (187_200, "2d4h"), (-1, "0s")])

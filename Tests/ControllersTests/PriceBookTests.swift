@@ -140,6 +140,19 @@ import Testing
         #expect(record.messages.compactMap(\.cost).allSatisfy { $0.source == "table scripted" })
     }
 
+    /// Nobody can tell what a call cost whose reply never came: the bill says so, and what it may be at most.
+    @Test func aRunThatOnlyLostRepliesIsNotShownAsFree() async throws {
+        let run = Rehearsal(.cancelledImmediately, isPriced: true)
+        #expect(try await run.process("aaaaa").work(until: run.isOver))
+        let status = try #require(try run.task()?.status)
+        let usage = try #require(status.usage)
+        #expect(usage.calls == 0 && usage.lostCalls == 1 && usage.cost?.nanos == 0)
+        #expect(try #require(usage.lostCost?.nanos) > 120_000)
+        #expect(status.display?.cost == "≥ $0")
+        let conversation = try #require(try run.server.objects(LLMConversation.self, namespace: "demo").first?.status)
+        #expect(conversation.usage == usage && conversation.display?.cost == "≥ $0")
+    }
+
     /// The limit of the same task without the table is refused.
     @Test func withoutTheTableThePriceIsUnknown() async throws {
         let run = Rehearsal(.detection) { $0.spec.limits = Self.limits }

@@ -190,6 +190,14 @@ struct ConversationRecordTests {
         reply.cost = nil
         _ = record.append([reply])
         #expect(record.totals.callsOfUnknownCost == 1 && record.totals.calls == 2)
+        #expect(record.totals.closed == record.totals && record.totals.lostCallsOfUnknownCost == 0)
+        var unpriced = message("x")
+        unpriced.reservation = CallReservation(tokens: 50, nanoUSD: nil)
+        _ = record.append([unpriced])
+        // Whatever is open when all is over was lost.
+        let closed = record.totals.closed
+        #expect(record.totals.lostCalls == 1 && closed.lostCalls == 2 && closed.lostCallsOfUnknownCost == 1)
+        #expect(closed.open == nil && closed.chargedTokens == record.totals.chargedTokens)
     }
 
     @Test(

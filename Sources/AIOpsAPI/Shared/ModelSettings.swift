@@ -65,18 +65,18 @@ extension ModelSettings: SchemaDescribed {
                     "name",
                     .text(
                         """
-                        As the provider spells it, for example gpt-4o-mini; empty: its default.
+                        As the provider spells it, like gpt-4o-mini; empty: the vendor's default.
                         """, max: 253, form: .modelName)),
                 .optional(
                     "temperature",
                     .text(
                         """
-                        Sampling temperature, 0 to 2, as a decimal string like "0.7"; sent only when set.
+                        Temperature, 0 to 2, like "0.7"; sent only when set.
                         """, max: 32, form: .decimal)),
                 .optional(
                     "topP",
                     .text(
-                        "Nucleus sampling from 0 to 1 as a decimal string. Sent only when set.", max: 32, form: .decimal
+                        "Nucleus sampling, 0 to 1, like \"0.9\"; sent only when set.", max: 32, form: .decimal
                     )),
                 .optional("maxTokens", .integer("Most output tokens of one reply.", 1...1000000)),
                 .optional("seed", .integer("Seed of the model; default: spec.seed.", 0...2147483647)),

@@ -1,7 +1,7 @@
 package import JSON
 
 extension AIOpsTask {
-    /// What to do: exactly one of problem, query, workflow and dispatch.
+    /// Exactly one of problem, query, workflow and dispatch.
     ///
     /// Immutable once started, except suspend, cancel, priority and the times to keep things.
     package struct Spec: APIValue {
@@ -87,7 +87,7 @@ extension AIOpsTask.Spec: SchemaDescribed {
     package static var schema: Schema {
         .object(
             """
-            What to do: exactly one of problem, query, workflow and dispatch. Immutable once \
+            Exactly one of problem, query, workflow and dispatch. Immutable once \
             started, except suspend, cancel, priority and the times to keep things.
             """,
             [
@@ -103,8 +103,7 @@ extension AIOpsTask.Spec: SchemaDescribed {
                     "poolRef",
                     AIOpsTask.PoolReference.schema.described(
                         """
-                        The pool that runs the task; default: the pool named default of this namespace, else of \
-                        the operator's.
+                        Default: the pool named default of this namespace, else of the operator's.
                         """)),
                 .optional("retry", AIOpsTask.Retry.schema),
                 .optional("approval", AIOpsTask.Approval.schema),
@@ -117,20 +116,20 @@ extension AIOpsTask.Spec: SchemaDescribed {
                     "cache",
                     .oneOf(
                         """
-                        "Off" (quoted: a bare Off is false in YAML) calls the model; Use takes a \
-                        recorded reply where there is one; Refresh records anew.
+                        "Off" (quoted: bare, YAML reads false) calls the model; Use takes a recorded reply if any; \
+                        Refresh records anew.
                         """, CachePolicy.self, default: .off)),
                 .optional("callback", AIOpsTask.Callback.schema),
                 .optional(
                     "seed",
-                    .integer("Seed of everything random in the run, the simulated model included.", 0...2147483647)),
+                    .integer("Seed of all that is random, the simulated model too.", 0...2147483647)),
                 .optional("suspend", .boolean("While true nothing is created and nothing is called.")),
                 .optional(
                     "cancel",
                     .oneOf(
                         """
-                        Ends the task. Graceful gives the current call ten seconds and grades what is there, once the \
-                        agent has begun; Immediate grades nothing. Both clean up.
+                        Ends the task. Graceful gives the call in hand ten seconds and grades, once the agent has \
+                        begun; Immediate grades nothing. Both clean up.
                         """, CancelMode.self)),
                 .optional(
                     "ttlSecondsAfterFinished",

@@ -11,14 +11,21 @@ package enum DisplayText {
 
     /// `$0.0123`: four digits after the point, rounded up, so that money spent never shows as nothing.
     ///
-    /// An unknown cost is `unknown`, never zero; a simulated one says so.
-    package static func cost(nanos: Int64?, isSimulated: Bool) -> String {
+    /// An unknown cost is `unknown`, never zero; a simulated one says so, and so does one that may be more: `≥ $0.0123`.
+    package static func cost(nanos: Int64?, isSimulated: Bool, mayBeMore: Bool = false) -> String {
         if isSimulated { return "$0 (simulated)" }
         guard let nanos else { return "unknown" }
+        if mayBeMore { return "≥ " + cost(nanos: nanos, isSimulated: false) }
         if nanos <= 0 { return "$0" }
         let steps = nanos / 100_000 + (nanos % 100_000 == 0 ? 0 : 1)
         let fraction = String(steps % 10_000)
         return "$\(steps / 10_000)." + String(repeating: "0", count: 4 - fraction.count) + fraction
+    }
+
+    /// That of a bill: where replies were lost that may have been billed, it is the least it comes to.
+    package static func cost(_ usage: Usage) -> String {
+        let mayBeMore = usage.lostCalls > 0 && usage.lostCost?.nanos != 0
+        return cost(nanos: usage.cost?.nanos, isSimulated: usage.simulated, mayBeMore: mayBeMore)
     }
 
     /// `9s`, `2m14s`, `1h3m`, `2d4h`.

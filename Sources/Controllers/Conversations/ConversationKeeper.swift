@@ -193,7 +193,7 @@ package actor ConversationKeeper: ConversationJournal {
         let now = time.wallNow()
         let generation = object?.metadata.generation ?? 0
         try await write { status in
-            self.fill(&status, from: record)
+            self.fill(&status, from: record, totals: record.totals.closed)
             status.phase = .complete
             status.complete = true
             status.record(
@@ -237,15 +237,17 @@ package actor ConversationKeeper: ConversationJournal {
         } catch {
             throw .corrupt(error)
         }
-        try await write { status in self.fill(&status, from: record) }
+        try await write { status in self.fill(&status, from: record, totals: record.totals) }
         if let object { pace.note(size: object.jsonBytes().count) }
     }
 
-    private func fill(_ status: inout LLMConversation.Status, from record: ConversationRecord) {
+    private func fill(
+        _ status: inout LLMConversation.Status, from record: ConversationRecord, totals: ConversationTotals
+    ) {
         status.totalMessages = record.entries.count
-        status.usage = record.totals.usage(
-            isSimulated: description.isSimulated, priceTable: description.priceTable)
-        status.cost = record.totals.cost(isSimulated: description.isSimulated)
+        let usage = totals.usage(isSimulated: description.isSimulated, priceTable: description.priceTable)
+        status.usage = usage
+        status.cost = totals.cost(isSimulated: description.isSimulated)
         status.recentMessages = record.preview().map { preview in
             var shown = LLMConversation.MessagePreview()
             shown.seq = Int64(preview.seq)
@@ -260,10 +262,8 @@ package actor ConversationKeeper: ConversationJournal {
         status.head = head
         var display = LLMConversation.Display()
         display.model = DisplayText.model(name: description.model.name, isSimulated: description.isSimulated)
-        display.tokens = DisplayText.tokens(record.totals.usage.totalTokens)
-        display.cost = DisplayText.cost(
-            nanos: record.totals.callsOfUnknownCost > 0 ? nil : record.totals.totalNanoUSD,
-            isSimulated: description.isSimulated)
+        display.tokens = DisplayText.tokens(totals.usage.totalTokens)
+        display.cost = DisplayText.cost(usage)
         status.display = display
     }
 

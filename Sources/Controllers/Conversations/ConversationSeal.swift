@@ -69,8 +69,10 @@ struct ConversationSeal: Sendable {
     func note(_ outcome: Outcome, in status: inout AIOpsTask.Status, generation: Int64, now: Timestamp) {
         switch outcome {
         case .sealed(let totals, let messages):
-            status.usage = totals.usage(
+            let usage = totals.closed.usage(
                 isSimulated: status.usage?.simulated ?? false, priceTable: status.usage?.priceTable)
+            status.usage = usage
+            status.display?.cost = DisplayText.cost(usage)
             status.result?.totalMessages = messages
             if let index = status.attempts.lastIndex(where: { $0.number == attempt }) {
                 status.attempts[index].cost = status.usage?.cost

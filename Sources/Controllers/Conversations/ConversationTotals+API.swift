@@ -10,6 +10,7 @@ extension ConversationTotals {
         func bounded(_ tokens: Int64) -> Int64 { min(max(0, tokens), 1_000_000_000_000) }
         var shown = Usage()
         shown.calls = Int64(calls)
+        shown.lostCalls = Int64(lostCalls)
         shown.inputTokens = bounded(usage.inputTokens)
         shown.outputTokens = bounded(usage.outputTokens)
         shown.cacheReadTokens = bounded(usage.cacheReadTokens)
@@ -19,6 +20,7 @@ extension ConversationTotals {
         shown.currency = "USD"
         shown.priceTable = priceTable
         if callsOfUnknownCost == 0 || isSimulated { shown.cost = DecimalString(nanos: totalNanoUSD) }
+        if lostCalls > 0, lostCallsOfUnknownCost == 0 { shown.lostCost = DecimalString(nanos: lostNanoUSD) }
         return shown
     }
 

@@ -223,7 +223,7 @@ struct AgentStage {
         let descriptor = context.model.descriptor
         let isSimulated = descriptor.isSimulated
         let told = outcome.stopReason.told(context)
-        let usage = outcome.totals.usage(isSimulated: isSimulated, priceTable: priceTable)
+        let usage = outcome.totals.closed.usage(isSimulated: isSimulated, priceTable: priceTable)
         try await context.record.update { status, now in
             status.end(.running, now: now)
             status.steps = outcome.steps
@@ -237,7 +237,7 @@ struct AgentStage {
             }
             status.result = result
             status.display?.tokens = DisplayText.tokens(outcome.totals.usage.totalTokens)
-            status.display?.cost = DisplayText.cost(nanos: usage.cost?.nanos, isSimulated: isSimulated)
+            status.display?.cost = DisplayText.cost(usage)
             status.mark(
                 .agentCompleted, .true, outcome.stopReason.reason,
                 "\(told), after \(outcome.steps) steps and \(outcome.formatErrors) format errors",

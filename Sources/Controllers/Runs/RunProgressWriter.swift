@@ -28,9 +28,10 @@ actor RunProgressWriter {
         do {
             try await context.record.update { status, _ in
                 status.steps = standing.steps
-                status.usage = totals.usage(isSimulated: isSimulated, priceTable: status.usage?.priceTable)
+                let usage = totals.usage(isSimulated: isSimulated, priceTable: status.usage?.priceTable)
+                status.usage = usage
                 status.display?.tokens = DisplayText.tokens(totals.usage.totalTokens)
-                status.display?.cost = DisplayText.cost(nanos: status.usage?.cost?.nanos, isSimulated: isSimulated)
+                status.display?.cost = DisplayText.cost(usage)
             }
         } catch {
             if case .abandoned = error { control.ask(.abandon) }

@@ -20,6 +20,8 @@ package struct ConversationTotals: Sendable, Hashable {
     package private(set) var lostCalls = 0
     package private(set) var lostTokens: Int64 = 0
     package private(set) var lostNanoUSD: Int64 = 0
+    /// Of the lost calls, those at no known price.
+    package private(set) var lostCallsOfUnknownCost = 0
     /// The call that may be under way.
     package private(set) var open: CallReservation?
 
@@ -31,6 +33,13 @@ package struct ConversationTotals: Sendable, Hashable {
 
     package var chargedNanoUSD: Int64 {
         totalNanoUSD.saturatingAdd(lostNanoUSD).saturatingAdd(open?.nanoUSD ?? 0)
+    }
+
+    /// The sums of a conversation to which no reply will be added any more: the open call is lost as well.
+    package var closed: Self {
+        var closed = self
+        closed.loseOpen()
+        return closed
     }
 
     mutating func add(_ message: ConversationMessage) {
@@ -60,6 +69,7 @@ package struct ConversationTotals: Sendable, Hashable {
         lostCalls += 1
         lostTokens = lostTokens.saturatingAdd(lost.tokens)
         lostNanoUSD = lostNanoUSD.saturatingAdd(lost.nanoUSD ?? 0)
+        if lost.nanoUSD == nil { lostCallsOfUnknownCost += 1 }
         open = nil
     }
 }

@@ -51,7 +51,7 @@ extension AIOpsTask.Environment: SchemaDescribed {
                 .optional(
                     "podSecurity",
                     .oneOf(
-                        "Required refuses to run where Pod Security is not enforced; default Preferred.",
+                        "Required: only where Pod Security is enforced; default Preferred.",
                         PodSecurityDemand.self)),
             ],
             rules: [.existingNeedsSettings, .kindSettingsNeedKind])

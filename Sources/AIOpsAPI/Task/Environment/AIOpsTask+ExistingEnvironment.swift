@@ -39,8 +39,8 @@ extension AIOpsTask.ExistingEnvironment: SchemaDescribed {
     package static var schema: Schema {
         .object(
             """
-            A namespace that is already there. The agent acts as this ServiceAccount or by this \
-            kubeconfig, never as the operator.
+            One that is there. The agent acts as this ServiceAccount or by this kubeconfig, never as \
+            the operator.
             """,
             [
                 .required("namespace", .text("The namespace to look at.", max: 63, min: 1, form: .dnsLabel)),
@@ -50,7 +50,7 @@ extension AIOpsTask.ExistingEnvironment: SchemaDescribed {
                 .optional(
                     "kubeconfigSecretRef",
                     SecretKeyReference.schema.described(
-                        "Secret with a kubeconfig of another cluster; key defaults to kubeconfig.")),
+                        "With a kubeconfig of another cluster; key defaults to kubeconfig.")),
             ],
             rules: [.existingIdentity])
     }

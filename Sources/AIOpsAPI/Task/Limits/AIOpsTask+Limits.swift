@@ -47,13 +47,13 @@ extension AIOpsTask.Limits: SchemaDescribed {
                 .optional(
                     "maxSteps",
                     .integer(
-                        "Most agent steps; default: those of the problem, which are 30 in the catalogue.", 1...1000)),
+                        "Most agent steps; default: the problem's, 30 in the catalogue.", 1...1000)),
                 .optional(
                     "timeoutSeconds",
                     .integer(
                         """
-                        Seconds from startedAt to the end, grading excluded; default: that of the pool's route, \
-                        else of the problem, which is 1800 in the catalogue.
+                        Seconds from startedAt to the end, grading excluded; default: the pool's route's, else \
+                        the problem's, 1800 in the catalogue.
                         """, 1...86400)),
                 .optional(
                     "startDeadlineSeconds",
@@ -67,7 +67,7 @@ extension AIOpsTask.Limits: SchemaDescribed {
                     "maxCost",
                     .text(
                         """
-                        Most money as a decimal string in US dollars, for example "0.50". A model of unknown \
+                        Most US dollars, like "0.50". A model of unknown \
                         price is then refused.
                         """, max: 32, form: .decimal)),
             ])

@@ -47,7 +47,7 @@ extension AIOpsTask.Retry: SchemaDescribed {
                 .optional(
                     "backoffSeconds",
                     .integer(
-                        "Seconds before the first further attempt; doubled at each one after it.", 0...3600, default: 10
+                        "Seconds before the next attempt; doubled at each one after.", 0...3600, default: 10
                     )),
             ])
     }

@@ -62,7 +62,7 @@ extension AIOpsTask.EnvironmentState: SchemaDescribed {
                     "diagnostics",
                     .text(
                         """
-                        ConfigMap with events, pod states and last logs from before the end; empty where not kept.
+                        ConfigMap with events, pod states and last logs, where kept.
                         """,
                         max: 253)),
             ])

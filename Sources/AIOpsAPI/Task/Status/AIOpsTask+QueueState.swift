@@ -44,7 +44,7 @@ extension AIOpsTask.QueueState: SchemaDescribed {
                     "position",
                     .integer(
                         """
-                        Place in the pool's queue when it joined, 1 first. Not renewed: see the pool's status.queue.
+                        Place in the queue when it joined, 1 first; not renewed.
                         """, 0...100000)),
                 .optional("since", .timestamp("When it joined the queue.")),
                 .optional(

@@ -62,7 +62,7 @@ extension AIOpsTask.Result: SchemaDescribed {
                 .optional(
                     "verdict",
                     .oneOf(
-                        "Was the answer right? Inconclusive: not graded. Error: the grading could not be done.",
+                        "Was the answer right? Inconclusive: not graded. Error: it could not be.",
                         Verdict.self)),
                 .optional("success", .boolean("True exactly when the verdict is Passed.")),
                 .optional("solution", .text("The agent's solution as text, cut when longer.", max: 16384)),
