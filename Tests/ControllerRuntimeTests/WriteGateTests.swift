@@ -128,6 +128,7 @@ import Testing
                 await time.waitForSleepers(1)
                 time.advance(by: try #require(time.untilNextWake))
                 await eventually("read \(read)") { view.reads == read }
+                try #require(view.reads == read)
                 starts.append(time.monotonicNow())
                 await time.advance(by: WriteGate.readLimit, afterSleepers: 1)
             }
