@@ -73,6 +73,23 @@ import Testing
         #expect(stored.facts.success == true && stored.facts.scores == ["TTD": "12"])
     }
 
+    /// Its create was on its way when its writer was stopped: it is no message of a conversation that was sealed without it.
+    @Test(arguments: [0, 2]) func whatCameAfterTheSealIsNoPartOfIt(sealed: Int) async throws {
+        try await write(sealed, isSealed: true)
+        let late = Bench.flushes(location.identity, sealed + 1)[sealed]
+        try await ConfigMapJournal(location, epoch: 1, client: bench.client).append(late)
+        let stored = try await read()
+        #expect(stored.fault == nil && stored.isComplete)
+        #expect(stored.messages.map(\.seq) == Array(1..<(sealed + 1)))
+        // Whoever seals again, after a crash before the task was told, finds what was sealed, and takes the rest away.
+        let heir = bench.keeper(task, epoch: 2)
+        try await heir.open()
+        #expect(try await heir.seal(success: true).entries.count == sealed)
+        #expect(bench.maps.allSatisfy { $0.contains("-segment-") })
+        let status = try #require(try bench.conversation(task)).status
+        #expect(status.complete && status.totalMessages == sealed)
+    }
+
     /// The chain alone cannot tell that its end is missing; the index can.
     @Test(arguments: [0, 1, 2])
     func aMissingPartIsNoticedWhereverItWas(index: Int) async throws {

@@ -108,7 +108,8 @@ package actor ConversationKeeper: ConversationJournal {
     }
 
     package func load() async throws(JournalError) -> [Flush] {
-        let stored = try await journal.load()
+        var stored = try await journal.load()
+        if let status = object?.status { stored.removeAll { !status.includes($0) } }
         for flush in stored { remember(flush) }
         // Both: what was deleted meanwhile is only remembered, and what differs from what we wrote is found out.
         let found = stored + flushes.values

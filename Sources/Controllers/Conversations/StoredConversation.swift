@@ -56,7 +56,7 @@ package struct StoredConversation: Sendable {
                 unreadable = unreadable ?? error
             }
         }
-        let repaired = ConversationRepair(flushes, identity: identity)
+        let repaired = ConversationRepair(flushes.filter { conversation.status.includes($0) }, identity: identity)
         self.conversation = conversation
         self.task = task
         messages = repaired.entries.map(\.message)

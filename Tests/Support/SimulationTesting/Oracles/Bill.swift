@@ -55,8 +55,12 @@ package struct Bill: Sendable, Hashable {
         let uid = conversation["spec"]?["taskRef"]?["uid"]?.stringValue ?? ""
         let attempt = conversation["spec"]?["attempt"]?.integerValue ?? 1
         let identity = "\(uid)-\(attempt)"
-        let maps = world.server.objects(.configMaps).filter {
-            $0["metadata"]?["labels"]?["aiops.dev/conversation"]?.stringValue == identity
+        // A create that was on its way when its writer was stopped may arrive behind the seal, which is the last write of a
+        // conversation: nobody counted it, and no reader takes it for a message.
+        let seal = conversation["status"]?["complete"]?.boolValue == true ? version(of: conversation) : nil
+        let maps = world.server.objects(.configMaps).filter { map in
+            map["metadata"]?["labels"]?["aiops.dev/conversation"]?.stringValue == identity
+                && seal.map { !ResourceVersion.isNewer(version(of: map), than: $0) } ?? true
         }
         guard !maps.isEmpty else { return nil }
         let flushes = try maps.map { map in
@@ -65,6 +69,10 @@ package struct Bill: Sendable, Hashable {
         let repair = ConversationRepair(flushes, identity: identity)
         if let fault = repair.fault { throw Damaged(fault: "\(fault)") }
         return try ConversationRecord(identity: identity, entries: repair.entries) { $0 }
+    }
+
+    private static func version(of object: JSONValue) -> String {
+        object["metadata"]?["resourceVersion"]?.stringValue ?? ""
     }
 
     private struct Damaged: Error {
