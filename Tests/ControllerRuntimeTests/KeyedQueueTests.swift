@@ -80,7 +80,8 @@ struct KeyedQueueTests {
         do {
             let queue = KeyedQueue(name: "widgets", time: time, metrics: metrics, seed: 1)
             for (name, priority) in [("urgent", 7), ("more", 7), ("usual", Int16(0))] {
-                queue.add(ObjectKey(namespace: "a", name: name), priority: QueuePriority(priority), reason: .init("test"))
+                queue.add(
+                    ObjectKey(namespace: "a", name: name), priority: QueuePriority(priority), reason: .init("test"))
             }
             _ = try #require(await queue.next())
             time.advance(by: .seconds(1_000))
