@@ -91,6 +91,7 @@ describe libcurl "-lcurl $(needed libcurl.so)"
 describe libmicrohttpd "-lmicrohttpd $(needed libmicrohttpd.so)"
 describe libcrypto -lcrypto
 describe yaml-0.1 -lyaml
+describe zlib -lz
 
 # A program that uses what we use must link, or the archives want something that this does not know.
 cat >"$out/probe.c" <<'C'

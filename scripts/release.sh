@@ -8,5 +8,10 @@ cd "$(dirname "$0")/.."
 lean=$(scripts/lean.sh)
 [ -z "$lean" ] || export PKG_CONFIG_PATH=$lean${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}
 # What runs lies side by side: the kernel maps sixteen pages at a time, and strewn functions bring the rest along (order.py).
-exec swift build --configuration release --static-swift-stdlib --product "$1" \
+swift build --configuration release --static-swift-stdlib --product "$1" \
   -Xlinker "--symbol-ordering-file=$PWD/scripts/functions.order" -Xlinker --no-warn-symbol-ordering
+# One module whose pkg-config names the system's folder before build/lean undoes all of that, and the program works the same.
+if [ -n "$lean" ] && objdump -p ".build/release/$1" | grep -q 'NEEDED.*libcurl'; then
+  echo "release.sh: $1 is linked with the shared libcurl; describe each library that is found by pkg-config in lean.sh" >&2
+  exit 1
+fi
