@@ -130,6 +130,25 @@ struct StoreContentsTests {
         #expect(store.replace(with: [Widget("x", version: 8)], version: "9").count == 1)
     }
 
+    /// A first list stays one: its entries are not listed one by one.
+    @Test func whatWasReadBeforeTheFirstListIsLeftOutOfIt() {
+        var store = StoreContents<Widget>()
+        _ = store.withdraw(Self.key("gone"), asOf: "20")
+        _ = store.withdraw(Self.key("back"), asOf: "4")
+        store.beginStage()
+        for widget in [Widget("gone", version: 5), Widget("back", version: 6), Widget("x", version: 7)] {
+            store.stage(StoreEntry(widget))
+        }
+        guard case .everything = store.commit(version: "10") else {
+            Issue.record("it was told as changes")
+            return
+        }
+        #expect(store.keys == [Self.key("back"), Self.key("x")])
+        // The watch is not there yet.
+        #expect(store.upsert(StoreEntry(Widget("gone", version: 15))) == nil)
+        #expect(store.upsert(StoreEntry(Widget("gone", version: 25))) != nil)
+    }
+
     /// More keys than anybody reads while a watch is behind: the book stays small, and the youngest are remembered.
     @Test func absencesAreBounded() {
         var store = StoreContents<Widget>()

@@ -101,13 +101,14 @@ package struct StoreContents<Row: Sendable>: Sendable {
             absences.forget(upTo: version)
             isSynced = true
         }
-        guard table.count > 0 || !absences.isEmpty else {
+        let wasRestored = ResourceVersion.isNewer(version, than: newVersion)
+        if wasRestored { absences = AbsenceBook() }
+        guard table.count > 0 else {
+            unstageWhatIsAbsent()
             table = staged
             reindex()
             return .everything
         }
-        let wasRestored = ResourceVersion.isNewer(version, than: newVersion)
-        if wasRestored { absences = AbsenceBook() }
         var changes: [Change] = []
         for slot in 0..<table.slotCount where !seen.contains(slot) {
             guard let shown = table.identity(at: slot) else { continue }
@@ -124,6 +125,16 @@ package struct StoreContents<Row: Sendable>: Sendable {
             if let change = show(entry, origin: .list, evenIfOlder: wasRestored) { changes.append(change) }
         }
         return .changes(changes.sorted { $0.key < $1.key })
+    }
+
+    /// Of keys that were read after the list was made, and not found.
+    private mutating func unstageWhatIsAbsent() {
+        for key in absences.keys {
+            guard let slot = staged.slot(of: key), let listed = staged.identity(at: slot),
+                absences.covers(key, listed.resourceVersion)
+            else { continue }
+            staged.remove(at: slot)
+        }
     }
 
     // MARK: One object

@@ -15,9 +15,8 @@ import Telemetry
 /// Each stage can be entered again. It asks the cluster what is there before it makes anything, and writes what the next
 /// one relies on before it relies on it, so whoever holds the claim after a crash goes on from status and finds what was
 /// made. Invariants: nothing is written without the claim, nor is anything made before the server has said that the task is
-/// there and ours; the inventory is in status before the environment is made and
-/// the undo before the fault; the agent starts only after the fault was seen; how a run ends is in status before its
-/// conversation is sealed, and is decided once.
+/// there and ours; the inventory is in status before the environment is made and the undo before the fault; the agent
+/// starts only after the fault was seen; how a run ends is in status before its conversation is sealed, and is decided once.
 package struct TaskRun: Sendable {
     let record: TaskRecord
     let services: RunServices
