@@ -16,6 +16,8 @@ package struct FaultPlan: Sendable {
     package var within: Duration
     /// A plan whose fault never came proves nothing, unless it enumerates.
     package var mustHit: Bool
+    /// Some faults are for the operator that comes after a death: the run is not over before each has met it.
+    package var isForTheHeir = false
 
     package init(
         _ id: String, _ workload: Workload, _ faults: [Fault], mayDiffer: Set<String> = [], explains: [String] = [],

@@ -9,10 +9,7 @@ import Primitives
 extension FaultSession.Running {
     /// I1 to I3, while the task and its conversation can still be read.
     func judgeEnd(_ task: AIOpsTask, _ plan: FaultPlan, _ marks: Marks) async throws -> [String] {
-        var found: [String] = []
-        let made = try await cluster.namespacesEverMade(for: task, since: marks.namespaces).sorted()
-        let expected = [task.status.environment?.name, task.status.environment?.sandbox].compactMap(\.self).sorted()
-        if made != expected { found.append("I1: namespaces \(made) were made for \(expected)") }
+        var found = try await judgeNamespaces(task, marks)
         // What is beside the task is its own and goes with it, such as the diagnostics of a failed run.
         let left = try await cluster.objects(labelledFor: task.metadata.uid)
             .filter { !$0.contains(" \(namespace)/") }
@@ -37,6 +34,13 @@ extension FaultSession.Running {
             found.append("I3: \(error)")
         }
         return found
+    }
+
+    /// I1: those of its attempt and no others, each once.
+    func judgeNamespaces(_ task: AIOpsTask, _ marks: Marks) async throws -> [String] {
+        let made = try await cluster.namespacesEverMade(for: task, since: marks.namespaces).sorted()
+        let expected = [task.status.environment?.name, task.status.environment?.sandbox].compactMap(\.self).sorted()
+        return made == expected ? [] : ["I1: namespaces \(made) were made for \(expected)"]
     }
 
     /// Everything that can be told from the traces of a run.

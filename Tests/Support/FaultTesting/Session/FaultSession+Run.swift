@@ -86,17 +86,24 @@ extension FaultSession.Running {
         }
         if plan.workload != .deleteAnyTime { try await deleteIfThere(task, nil) }
         try await cluster.awaitGone(task, within: patience)
-        try await eventually("nothing carries the uid of \(task.metadata.name)", within: patience) {
-            let left = try await cluster.namespaces(labelledFor: task)
-            return .holds(left.isEmpty, else: "\(left)")
-        }
-        try await awaitIdlePool(within: patience)
+        try await awaitNothing(of: task, within: patience)
         // The last write is seen before the operator dies of it, and the next run must not begin with that death.
         let killed = try await settledReport(since: marks.request).kills - marks.kills
         try await eventually("every death is noticed", every: .milliseconds(20)) {
             let noticed = outcome.withLock { $0.deaths }
             return .holds(noticed >= killed, else: "\(noticed) of \(killed)")
         }
+        guard killed > 0, plan.isForTheHeir else { return }
+        // After the last write all seems done: what the next life takes for the truth would never be seen.
+        try await eventually("every fault has hit something", within: patience) {
+            let hits = try await rig.report(since: marks.request).hits
+            return .holds(hits.values.allSatisfy { $0 > 0 }, else: "\(hits)")
+        }
+        try await awaitWorking()
+        try await awaitNothing(of: task, within: patience)
+        guard let ended = outcome.withLock({ $0.ended }) else { return }
+        let problems = try await judgeNamespaces(ended, marks)
+        outcome.withLock { outcome in outcome.problems += problems.filter { !outcome.problems.contains($0) } }
     }
 
     /// As a user deletes it.
@@ -114,6 +121,14 @@ extension FaultSession.Running {
         let left = try await cluster.client.list(AIOpsTask.self).items
         for task in left { try await deleteIfThere(task, nil) }
         for task in left { try await cluster.awaitGone(task, within: .seconds(300)) }
+    }
+
+    private func awaitNothing(of task: AIOpsTask, within limit: Duration) async throws {
+        try await eventually("nothing carries the uid of \(task.metadata.name)", within: limit) {
+            let left = try await cluster.namespaces(labelledFor: task)
+            return .holds(left.isEmpty, else: "\(left)")
+        }
+        try await awaitIdlePool(within: limit)
     }
 
     /// I8: no worker holds what is gone.
