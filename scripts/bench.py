@@ -21,7 +21,7 @@ from measure.arena import Arena, ArenaError, Burst, Paced, Start  # noqa: E402
 from measure.goals import Scorecard  # noqa: E402
 from measure.kept import Kept, Part, Table  # noqa: E402
 from measure.latency import Latency  # noqa: E402
-from measure.loop import LoopBench, LoopBenchError  # noqa: E402
+from measure.loop import LoopBench, LoopBenchError, Turns  # noqa: E402
 from measure.native import Access, NativeError, compiled  # noqa: E402
 from measure.process import ProcessError  # noqa: E402
 from measure.runtime import ROWS, RuntimeBench, RuntimeBenchError  # noqa: E402
@@ -42,6 +42,7 @@ DETECTION = "shop_lite_target_port-misconfig-detection-1"
 QUEUED: Json = {"problem": {"id": DETECTION}, "agent": {"model": {"provider": "Simulated"}}, "poolRef": {"name": "empty"}}
 REFUSED: Json = {"problem": {"id": "no_such_problem-detection-1"}}
 WORKERS = 5
+AGENTS = 10  # one after the other, each with a conversation of its own: the longer one is, the longer a turn takes
 # What a start may take beside the floor's, and MiB at rest, by the number of objects. The floor of the machine that the goals
 # were set on took 19, 66 and 383 ms.
 START = {0: 40 / 19, 1000: 90 / 66, 10_000: 500 / 383}
@@ -238,8 +239,10 @@ def conversing(progress: Progress, program: pathlib.Path, options: argparse.Name
 def looping(progress: Progress, program: pathlib.Path, arena: Arena, options: argparse.Namespace, goals: Scorecard) -> Table:
     """An agent whose model answers at once and whose tools take no time: what is left is the loop and the record it keeps."""
     bench = LoopBench(program, str(arena.kubeconfig), NAMESPACE)
-    with progress.step(f"{options.turns} turns of one agent"):
-        turns = bench.turns(options.turns)
+    with progress.step(f"{AGENTS} agents of {options.turns} turns, one after the other"):
+        runs = [bench.turns(options.turns) for _ in range(AGENTS)]
+    turns = Turns(*((middle([getattr(run, part)[0] for run in runs]), middle([getattr(run, part)[1] for run in runs]))
+                    for part in ("whole", "server", "own")))
     with progress.step("8 agents of 30 steps side by side"):
         appends, random = bench.appends(8, 30), bench.appends(8, 30, "random")
     with progress.step("taking the conversations away"):
@@ -253,7 +256,7 @@ def looping(progress: Progress, program: pathlib.Path, arena: Arena, options: ar
     goals.absolute("bytes written for a byte of a conversation, ordinary output", appends.stored_per_byte, 1.6, "")
     goals.absolute("bytes written for a byte of a conversation, random output", random.stored_per_byte, 2.5, "")
     return Table("The agent's loop", ("measure", "figure"), [
-        ("a model's reply → the next request, p50 / p99, ms", "{:.1f} / {:.1f}".format(*turns.whole)),
+        (f"a model's reply → the next request, {options.turns} turns, p50 / p99, ms", "{:.1f} / {:.1f}".format(*turns.whole)),
         ("of it the API server, p50 / p99, ms", "{:.1f} / {:.1f}".format(*turns.server)),
         ("of it the loop, p50 / p99, ms", "{:.1f} / {:.1f}".format(*turns.own)),
         ("messages appended a second, 8 conversations at once", f"{appends.per_second:,.0f}"),
@@ -304,7 +307,7 @@ def main() -> int:
     parser.add_argument("--parts", default=",".join(PARTS), help="which of them (default: all); each is kept in build/bench as it ends")
     parser.add_argument("--tasks", type=int, default=200, help="tasks of a latency measurement")
     parser.add_argument("--burst", type=int, default=2000, help="tasks at once")
-    parser.add_argument("--turns", type=int, default=300, help="turns of the agent whose loop is measured")
+    parser.add_argument("--turns", type=int, default=30, help="turns of each agent whose loop is measured: the limit that a task has by default")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--objects", type=lambda text: [int(part) for part in text.split(",")], default=[0, 1000, 10_000, 100_000])
     parser.add_argument("--runs", type=int, default=3, help="runs from apply to verdict")
