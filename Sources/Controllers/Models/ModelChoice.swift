@@ -25,10 +25,8 @@ struct ModelChoice: Sendable, Hashable {
     ) throws(TaskFailure) {
         switch model.provider {
         case .simulated: (provider, name) = (.simulated, model.name)
-        // Without an address it is refused for that.
-        case .openAICompatible where model.baseURL == nil: (provider, name) = (.compatible, model.name)
-        case .openAICompatible: (provider, name) = (.compatible, try Self.named(model.name))
-        case .auto where model.baseURL != nil: (provider, name) = (.compatible, try Self.named(model.name))
+        case .openAICompatible: (provider, name) = (.compatible, model.name)
+        case .auto where model.baseURL != nil: (provider, name) = (.compatible, model.name)
         case .auto:
             guard let vendors else {
                 (provider, name) = (.toldBySecret, model.name)
@@ -51,6 +49,8 @@ struct ModelChoice: Sendable, Hashable {
     static func problem(_ model: EffectiveModel, keys: OperatorKeys, now: Timestamp) -> TaskFailure? {
         do throws(TaskFailure) {
             let choice = try ModelChoice(model, keys: keys, now: now)
+            // Here alone: a task that an earlier version admitted without a name goes on. One without an address is refused for that.
+            if choice.provider == .compatible, model.baseURL != nil { _ = try named(choice.name) }
             guard case .vendor(let vendor) = choice.provider, model.credentialsSecretRef == nil else { return nil }
             let hasAddress = model.baseURL != nil
             return hasAddress || keys.key(vendor) == nil ? missing(vendor, hasAddress: hasAddress) : nil

@@ -44,7 +44,8 @@ package struct ModelResolver: Sendable {
         let choice = try ModelChoice(settings, vendors: credentials?.vendors ?? keys.vendors, now: time.wallNow())
         switch choice.provider {
         case .simulated: return SimulatedModel(seed: UInt64(bitPattern: settings.seed))
-        case .compatible: return try model(compatible(choice.name ?? "", settings, credentials), settings)
+        // Only a task that was admitted before a name was asked for has none: it goes on under the one it had then.
+        case .compatible: return try model(compatible(choice.name ?? "default", settings, credentials), settings)
         case .vendor(let vendor): return try model(vendors(vendor, choice.name ?? "", settings, credentials), settings)
         case .toldBySecret:
             // Its vendors were given.
