@@ -15,20 +15,37 @@ extension ConfigMap {
     }
 
     /// The lines of a conversation, whichever way they are stored.
-    package func conversationLines() throws(ConversationFault) -> [UInt8] {
+    ///
+    /// - Throws: `corrupt` for what holds none; `unavailable` where they may be whole, and this machine cannot unpack them now.
+    package func conversationLines() throws(JournalError) -> [UInt8] {
         let (plain, gzip) = (StoredLines.Encoding.plain.fileName, StoredLines.Encoding.gzip.fileName)
         if let text = data[plain] { return Array(text.utf8) }
-        guard let compressed = binaryData[gzip] else {
-            throw unreadable("holds neither \(plain) nor \(gzip)")
-        }
+        guard let compressed = binaryData[gzip] else { throw unreadable("holds neither \(plain) nor \(gzip)") }
         do {
             return try StoredLines(.gzip, compressed).lines()
         } catch {
-            throw unreadable("holds \(gzip), and \(error)")
+            throw cannotUnpack(gzip, error)
         }
     }
 
-    private func unreadable(_ why: String) -> ConversationFault {
-        ConversationFault(seq: 0, kind: .malformed("ConfigMap \(metadata.name) \(why)"))
+    /// The messages in its lines; throws as those do.
+    func flush() throws(JournalError) -> Flush {
+        let lines = try conversationLines()
+        do {
+            return try Flush(parsing: lines)
+        } catch {
+            throw .corrupt(error)
+        }
+    }
+
+    /// A machine without memory says nothing of what is stored, and what is called damaged stays so.
+    func cannotUnpack(_ file: String, _ error: GzipError) -> JournalError {
+        error.isRetryable
+            ? .unavailable("\(file) of ConfigMap \(metadata.name) could not be unpacked", cause: error)
+            : unreadable("holds \(file), and \(error)")
+    }
+
+    private func unreadable(_ why: String) -> JournalError {
+        .corrupt(ConversationFault(seq: 0, kind: .malformed("ConfigMap \(metadata.name) \(why)")))
     }
 }

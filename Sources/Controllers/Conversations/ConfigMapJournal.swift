@@ -25,11 +25,7 @@ package struct ConfigMapJournal: ConversationJournal {
             {
                 throw .fenced("epoch \(written) has written to it, ours is \(epoch)")
             }
-            do {
-                flushes.append(try Flush(parsing: try map.conversationLines()))
-            } catch {
-                throw .corrupt(error)
-            }
+            flushes.append(try map.flush())
         }
         return flushes
     }

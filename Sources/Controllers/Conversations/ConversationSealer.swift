@@ -76,12 +76,7 @@ package struct ConversationSealer: Sendable {
             if error.isNotFound { throw .unavailable("segment \(name) was there and is gone", cause: error) }
             throw ConfigMapJournal.journalError(error, doing: "read back segment \(name)")
         }
-        let lines: [UInt8]
-        do {
-            lines = try found.conversationLines()
-        } catch {
-            throw .corrupt(error)
-        }
+        let lines = try found.conversationLines()
         // What is compared are the lines: before a crash another version may have stored them in another way.
         guard lines == segment.bytes else {
             throw .corrupt(ConversationFault(seq: segment.firstSeq, kind: .conflicting))

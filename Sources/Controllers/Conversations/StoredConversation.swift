@@ -19,8 +19,9 @@ package struct StoredConversation: Sendable {
     /// No more is to come: it was sealed.
     package var isComplete: Bool { conversation.status.complete }
 
-    /// - Throws: when it does not exist, may not be read, or cannot be reached.
-    package static func read(_ key: ObjectKey, _ client: KubernetesClient) async throws(KubernetesError) -> Self {
+    /// - Throws: `KubernetesError` when it does not exist, may not be read, or cannot be reached; `JournalError` when this
+    ///   machine has no memory to unpack it.
+    package static func read(_ key: ObjectKey, _ client: KubernetesClient) async throws -> Self {
         let conversation = try await client.get(LLMConversation.self, key)
         let reference = conversation.spec.taskRef
         let identity = "\(reference.uid)-\(conversation.spec.attempt)"
@@ -29,7 +30,7 @@ package struct StoredConversation: Sendable {
             options: ListOptions(labelSelector: "\(ConversationLocation.label)=\(identity)")
         ).items
         let task = try await task(reference, key.namespace, client)
-        return Self(conversation, task, stored, identity: identity)
+        return try Self(conversation, task, stored, identity: identity)
     }
 
     /// The task of that uid; one that was made anew under the same name is another.
@@ -46,14 +47,17 @@ package struct StoredConversation: Sendable {
         }
     }
 
-    private init(_ conversation: LLMConversation, _ task: AIOpsTask?, _ stored: [ConfigMap], identity: String) {
+    private init(
+        _ conversation: LLMConversation, _ task: AIOpsTask?, _ stored: [ConfigMap], identity: String
+    ) throws(JournalError) {
         var flushes: [Flush] = []
         var unreadable: ConversationFault?
         for map in stored {
-            do throws(ConversationFault) {
-                flushes.append(try Flush(parsing: try map.conversationLines()))
+            do throws(JournalError) {
+                flushes.append(try map.flush())
             } catch {
-                unreadable = unreadable ?? error
+                guard case .corrupt(let fault) = error else { throw error }
+                unreadable = unreadable ?? fault
             }
         }
         let repaired = ConversationRepair(flushes.filter { conversation.status.includes($0) }, identity: identity)
