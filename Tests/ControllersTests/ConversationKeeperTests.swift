@@ -127,14 +127,21 @@ import Testing
     }
 
     /// I3: whatever happens to the segment on its way, nothing is deleted before it was read back whole.
-    @Test func flushesStayWhenTheSegmentIsNotWhatWasWritten() async throws {
+    @Test(arguments: ["something else", "nothing", "a beginning that ends within a line"])
+    func flushesStayWhenTheSegmentIsNotWhatWasWritten(what: String) async throws {
         let keeper = bench.keeper(task)
         try await keeper.open()
-        for flush in Bench.flushes(location.identity, 4) { try await keeper.append(flush) }
+        let flushes = Bench.flushes(location.identity, 4)
+        for flush in flushes { try await keeper.append(flush) }
         let name = "\(location.identity)-segment-000000"
+        let lines =
+            switch what {
+            case "something else": "something else\n"
+            case "nothing": ""
+            default: String(decoding: flushes.flatMap(\.bytes).dropLast(9), as: UTF8.self)
+            }
         bench.server.put(
-            ConfigMap(
-                metadata: ObjectMeta(name: name, namespace: "demo"), data: ["messages.jsonl": "something else"]))
+            ConfigMap(metadata: ObjectMeta(name: name, namespace: "demo"), data: ["messages.jsonl": lines]))
         await #expect(throws: JournalError.self) { try await keeper.seal(success: true) }
         #expect(bench.maps.count == 5)
         #expect(try bench.conversation(task)?.status.complete == false)

@@ -5,7 +5,7 @@ import KubernetesModel
 /// Turns the small flushes of an ended conversation into few large segments.
 ///
 /// Invariant: a flush is deleted only after the segments that hold its messages have been read back from the server and
-/// verified whole. Sealing again after a crash finds the segments that exist and goes on.
+/// verified whole, and a segment never. Sealing again after a crash finds the segments that exist and goes on.
 package struct ConversationSealer: Sendable {
     /// A stored segment as the index names it.
     package struct Stored: Sendable, Hashable {
@@ -28,15 +28,22 @@ package struct ConversationSealer: Sendable {
     }
 
     /// Writes and verifies the segments of `record`.
+    ///
+    /// A flush whose create was on its way when its writer was stopped may arrive between two tries, and make the last
+    /// segment longer than the one that is stored. What is stored is kept as it is, and the rest follows in the next one:
+    /// replaced, a segment would be missing for a moment, and a sealer that lost the task without knowing it would take
+    /// away what its heir has verified.
     package func seal(_ record: ConversationRecord) async throws(JournalError) -> [Stored] {
         var stored: [Stored] = []
-        for (index, segment) in record.seal().enumerated() {
-            let name = location.segmentName(index: index)
-            try await write(segment, name: name)
+        var waiting = record.seal()[...]
+        while let wanted = waiting.popFirst() {
+            let name = location.segmentName(index: stored.count)
+            let segment = try await write(wanted, name: name)
             stored.append(
                 Stored(
                     configMap: name, firstSeq: segment.firstSeq, count: segment.count, bytes: segment.bytes.count,
                     sha256: segment.sha256))
+            if segment.count < wanted.count { waiting = record.seal(from: segment.firstSeq + segment.count)[...] }
         }
         return stored
     }
@@ -56,14 +63,15 @@ package struct ConversationSealer: Sendable {
         }
     }
 
-    private func write(_ segment: Segment, name: String) async throws(JournalError) {
+    /// - Returns: what is stored under that name: `segment`, or its first messages from before.
+    private func write(_ segment: Segment, name: String) async throws(JournalError) -> Segment {
         let map = ConfigMap(
             metadata: location.metadata(name: name, epoch: epoch),
             lines: StoredLines(compressing: segment.bytes))
         do {
             _ = try await client.create(map, options: WriteOptions(fieldManager: ConfigMapJournal.fieldManager))
         } catch {
-            // Ours from before a crash, if the bytes below agree.
+            // Ours from before a crash, if the lines below agree.
             guard error.isAlreadyExists else {
                 throw ConfigMapJournal.journalError(error, doing: "write segment \(name)")
             }
@@ -77,9 +85,14 @@ package struct ConversationSealer: Sendable {
             throw ConfigMapJournal.journalError(error, doing: "read back segment \(name)")
         }
         let lines = try found.conversationLines()
+        let newline = UInt8(ascii: "\n")
         // What is compared are the lines: before a crash another version may have stored them in another way.
-        guard lines == segment.bytes else {
+        guard lines.last == newline, segment.bytes.starts(with: lines) else {
             throw .corrupt(ConversationFault(seq: segment.firstSeq, kind: .conflicting))
         }
+        var stored = segment
+        stored.count = lines.count { $0 == newline }
+        stored.bytes = lines
+        return stored
     }
 }

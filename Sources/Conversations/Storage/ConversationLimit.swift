@@ -2,7 +2,7 @@
 ///
 /// Invariant: whatever is below `bytes` can be sealed into at most `segments` segments, each of which fits a ConfigMap. A
 /// segment is closed only when the next line does not fit, so all but the last hold more than `Segment.maximumBytes` less
-/// the longest line.
+/// the longest line. A seal that is begun again may leave one more that is short, before a message that came in between.
 package enum ConversationLimit {
     /// Of all lines together.
     ///

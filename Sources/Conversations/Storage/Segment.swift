@@ -13,12 +13,12 @@ package struct Segment: Sendable, Hashable {
 }
 
 extension ConversationRecord {
-    /// The whole conversation in segments of at most `maximumBytes`, cut between messages.
+    /// The conversation from message `first` on in segments of at most `maximumBytes`, cut between messages.
     ///
     /// A line longer than that (the bounds of a message exclude it) gets a segment of its own.
-    package func seal(maximumBytes: Int = Segment.maximumBytes) -> [Segment] {
+    package func seal(from first: Int = 1, maximumBytes: Int = Segment.maximumBytes) -> [Segment] {
         var segments: [Segment] = []
-        for entry in entries {
+        for entry in entries where entry.message.seq >= first {
             let size = entry.line.count + 1
             if var open = segments.last, open.bytes.count + size <= maximumBytes {
                 segments.removeLast()
