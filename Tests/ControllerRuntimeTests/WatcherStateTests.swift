@@ -164,6 +164,22 @@ struct WatcherStateTests {
         #expect(fallback == .list(.latest) && !state.streamsLists)
     }
 
+    /// The request may still be on its way, or the line be dead.
+    @Test mutating func aHangBeforeTheFirstEventSaysNothingOfStreams() {
+        _ = startStreaming()
+        #expect(state.progressDeadline == .seconds(10))
+        for round in 1...5 {
+            let list = full(.stalled, at: round * 1_000)
+            #expect(list == WatcherStep(.discard, then: .list(.latest)), "the store gets it all the same")
+            step(.listed(version: "1\(round)"), at: round * 1_000)
+            let again = step(.freshListWanted, at: round * 1_000)
+            #expect(Self.isWatch(again, .everything(.latest)) && state.streamsLists)
+        }
+        step(.changed(version: "9"), at: 6_000)
+        step(.stalled, at: 6_010)
+        #expect(!state.streamsLists)
+    }
+
     @Test(arguments: [
         WatcherInput.stalled, .bookmark("12", endsInitialEvents: false), .watchFailed(.refused("400")),
     ])
@@ -238,8 +254,9 @@ struct WatcherStateTests {
     @Test(arguments: UInt64(1)...50) mutating func weatherSaysNothingOfStreams(seed: UInt64) {
         var (weather, now) = (SeededGenerator(seed: seed), 0)
         var action = startStreaming()
-        for _ in 0..<200 {
+        for round in 0..<200 {
             now += Int.random(in: 0...40, using: &weather)
+            let isFair = Int.random(in: 0..<4, using: &weather) == 0
             let failures: [WatchFailure] = [
                 .throttled(retryAfter: nil), .throttled(retryAfter: .seconds(20)), .failed("cut"), .failed("500"),
                 .expired,
@@ -248,7 +265,9 @@ struct WatcherStateTests {
             action =
                 switch action {
                 case .wait: step(.waited, at: now)
+                case .list where isFair: step(.listed(version: "\(1_000 + round)"), at: now)
                 case .list: step(.listFailed(failure), at: now)
+                case .watch where state.progressDeadline != nil && isFair: step(.stalled, at: now)
                 case .watch, .read: step(.watchFailed(failure), at: now)
                 }
             #expect(state.streamsLists)

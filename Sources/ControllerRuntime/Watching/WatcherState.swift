@@ -8,8 +8,9 @@ internal import KubernetesModel
 /// page by page where it does not. Servers that promise the stream and never end it exist (kubernetes/kubernetes #140890,
 /// #138557), so a stream that makes no progress is given up, and the way that works is remembered. Where objects change all the
 /// time such a stream is never quiet, so it is given up after a time in all as well. What a server does that is busy, down
-/// or cut off says nothing of what it knows: after some cuts in a row one list is read page by page, so that the store gets
-/// it, and the next is asked for as a stream again. (client-go remembers no fallback at all; kube-rs has none.)
+/// or cut off says nothing of what it knows: after some cuts in a row, or one stream that brought nothing at all, one list is
+/// read page by page, so that the store gets it, and the next is asked for as a stream again. (client-go remembers no
+/// fallback at all; kube-rs has none.)
 ///
 /// Invariants
 /// - `version` never goes back while the server's history is one: a relist asks for "not older than" it, and events
@@ -18,15 +19,16 @@ internal import KubernetesModel
 /// - a stream is resumed from `version`, so no event is missed and none is delivered twice;
 /// - nothing is shown of a list that is not whole;
 /// - `streamsLists` becomes false only by what tells of streaming lists: a refusal where a plain list is given, an end mark
-///   that is late, a bookmark in its place, or `endsBeforeMark` streams in a row that the server ended without it;
+///   that is late in a stream that has brought something, a bookmark in its place, or `endsBeforeMark` streams in a row that
+///   the server ended without it;
 /// - two failures within `quietTime` never follow each other without a wait.
 package struct WatcherState: Sendable {
     private enum Phase: Sendable {
         case idle
         /// After a streaming list was refused, the plain one tells whether that was for the stream.
         case listing(ListBasis, isStreamRefused: Bool = false)
-        /// A streaming list before its end mark.
-        case filling(ListBasis, since: Duration, lastProgress: Duration)
+        /// A streaming list before its end mark, asked for at `since`; without progress nothing of it has come yet.
+        case filling(ListBasis, since: Duration, lastProgress: Duration?)
         case watching(since: Duration, heardAnything: Bool)
         case waiting(thenList: ListBasis?, byPages: Bool = false)
     }
@@ -40,7 +42,8 @@ package struct WatcherState: Sendable {
     private static let failuresBeforeRelist = 3
     /// A server that stops ends its streams as if they were whole; one that does it time after time knows no end mark.
     private static let endsBeforeMark = 3
-    /// Between two objects of a streaming list; a server that sends its list at all does not pause so long.
+    /// Before the first object of a streaming list, and between two; a server that sends its list at all does not pause so
+    /// long.
     package static let progressLimit = Duration.seconds(10)
     /// For a streaming list as a whole: one of a hundred thousand objects takes seconds.
     ///
@@ -68,7 +71,7 @@ package struct WatcherState: Sendable {
     /// When a streaming list must have made progress, or be whole; nil when none is under way.
     package var progressDeadline: Duration? {
         guard case .filling(_, let since, let last) = phase else { return nil }
-        return min(last + Self.progressLimit, since + Self.fillingLimit)
+        return min((last ?? since) + Self.progressLimit, since + Self.fillingLimit)
     }
 
     package mutating func step(
@@ -88,8 +91,8 @@ package struct WatcherState: Sendable {
             return list(basis)
         case (.waiting(let basis, _), .waited):
             return basis.map { fetch($0, now: now, using: &random) } ?? watch(now: now, using: &random)
-        case (.filling(let basis, let since, _), _):
-            return filling(input, basis, since: since, now: now, using: &random)
+        case (.filling(let basis, let since, let last), _):
+            return filling(input, basis, since: since, lastProgress: last, now: now, using: &random)
         case (.watching(let since, _), .changed(let newVersion)):
             phase = .watching(since: since, heardAnything: true)
             return WatcherStep(advance(to: newVersion) ? .show : .none, then: .read)
@@ -117,7 +120,7 @@ package struct WatcherState: Sendable {
         _ basis: ListBasis, now: Duration, using random: inout some RandomNumberGenerator
     ) -> WatcherStep {
         guard streamsLists else { return list(basis) }
-        phase = .filling(basis, since: now, lastProgress: now)
+        phase = .filling(basis, since: now, lastProgress: nil)
         return WatcherStep(then: .watch(.everything(basis), serverTimeout: Self.serverTimeout(using: &random)))
     }
 
@@ -165,7 +168,7 @@ package struct WatcherState: Sendable {
     // MARK: A streaming list
 
     private mutating func filling(
-        _ input: WatcherInput, _ basis: ListBasis, since: Duration, now: Duration,
+        _ input: WatcherInput, _ basis: ListBasis, since: Duration, lastProgress: Duration?, now: Duration,
         using random: inout some RandomNumberGenerator
     ) -> WatcherStep {
         switch input {
@@ -178,6 +181,9 @@ package struct WatcherState: Sendable {
             unmarkedEnds = 0
             phase = .watching(since: since, heardAnything: true)
             return WatcherStep(.commit(newVersion), then: .read)
+        case .stalled where lastProgress == nil:
+            // Perhaps the request has reached nobody: a dead line looks like a server without objects and without the mark.
+            return discarding(list(basis))
         case .bookmark, .stalled:
             // A bookmark before the mark comes from a server that does not know what was asked for.
             streamsLists = false
