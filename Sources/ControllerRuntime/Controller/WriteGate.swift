@@ -11,7 +11,9 @@ package import Telemetry
 ///
 /// Invariants
 /// - `run`, and each look, has at most `readsAtATime` reads under way; one that hangs holds up no other;
-/// - no read lasts longer than `readLimit`, so no key waits longer for a server that does not answer than for one that fails.
+/// - no read of `run` lasts longer than `readLimit`, nor do all those of one look together: that, and no more, a server that
+///   does not answer costs the worker that looks, each time a read is due; one that fails costs it nothing;
+/// - a write that `run` has room for is read when it is due, however far off the next read of another is.
 package final class WriteGate: Lifecycle.Service {
     /// With a stuck watch everything written is overdue at once; one by one, the last key would wait for minutes.
     package static let readsAtATime = 16
@@ -53,7 +55,12 @@ package final class WriteGate: Lifecycle.Service {
                     await recorded.wait()
                     continue
                 }
-                do { try await time.sleep(for: max(due - time.monotonicNow(), .zero)) } catch { return }
+                let wait = due - time.monotonicNow()
+                guard wait <= .zero else {
+                    // What is recorded meanwhile may be due before this, whose reads come further and further apart.
+                    await recorded.wait(atMost: wait, time: time)
+                    continue
+                }
                 // The record stays until its read is back: a key that is looked at meanwhile is held.
                 for (key, write) in startReading() {
                     reads.addTask {
@@ -89,7 +96,11 @@ package final class WriteGate: Lifecycle.Service {
         case .open: return nil
         case .hold(let wait): return wait
         case .overdue(let writes):
-            await readAll(writes, for: key)
+            do {
+                try await withDeadline(Self.readLimit, time: time) { await self.readAll(writes, for: key) }
+            } catch {
+                // What was cut off, or not begun, has been read in vain.
+            }
             let isUnread = ledger.withLock { $0.writes(of: key) } != nil
             return isUnread || Task.isCancelled ? Self.waitAfterVainRead : nil
         }
@@ -101,7 +112,11 @@ package final class WriteGate: Lifecycle.Service {
         await withTaskGroup(of: Void.self) { reads in
             for (number, write) in writes.enumerated() {
                 if number >= Self.readsAtATime { await reads.next() }
-                reads.addTask { await self.read(write, for: key) }
+                reads.addTask {
+                    await self.read(write, for: key)
+                    // The one that sleeps until the next read is due must know of a write that has to wait again.
+                    self.recorded.ring()
+                }
             }
         }
     }
@@ -111,8 +126,6 @@ package final class WriteGate: Lifecycle.Service {
         let isRead = isShown ? true : await refresh(write, for: key)
         let now = time.monotonicNow()
         ledger.withLock { $0.hasRead(write, by: key, successfully: isRead, now: now) }
-        // Without this the one that sleeps until the next read is due would not know of a write that has to wait again.
-        if !isRead { recorded.ring() }
     }
 
     private func refresh(_ write: WrittenObject, for key: ObjectKey) async -> Bool {

@@ -47,6 +47,11 @@ package final class Wakeup: Sendable {
 
     /// Waits for a ring, or for the time to pass; the shorter wait wins.
     package func wait(atMost duration: Duration, time: any TimeSource) async {
+        let isRung = state.withLock { state in
+            defer { state.isRung = false }
+            return state.isRung
+        }
+        if isRung { return }
         await withDiscardingTaskGroup { group in
             group.addTask {
                 do {
