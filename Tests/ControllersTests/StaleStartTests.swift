@@ -9,7 +9,7 @@ import Testing
 
 /// A run that is begun on what a cache that is behind shows, at moments at which nothing is left to write before something is
 /// made: no write would be refused, so what was made for a task that is gone would stay.
-@Suite struct StaleStartTests {
+@Suite(.timeLimit(.minutes(1))) struct StaleStartTests {
     enum Moment: String, Sendable, CaseIterable {
         /// The inventory is written, and no namespace made.
         case beforeTheEnvironment
@@ -45,7 +45,7 @@ import Testing
         await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await process.host.run() }
             #expect(process.host.look(at: shown) == nil)
-            while process.host.isRunning(uid: shown.metadata.uid) { await Task.yield() }
+            while process.host.isRunning(uid: shown.metadata.uid), !Task.isCancelled { await Task.yield() }
             group.cancelAll()
         }
         guard truth != .asShown else {

@@ -56,6 +56,11 @@ package struct IdentitySource: Lifecycle.Service {
         throw CancellationError()
     }
 
+    /// How many requests wait for a run of the plugin now.
+    package var waiting: Int {
+        if case .plugin(let plugin) = kind { plugin.waiting } else { 0 }
+    }
+
     func current() async throws(KubernetesError) -> Identity {
         switch kind {
         case .fixed(let authorization): Identity(authorization: authorization, tls: tls.current())

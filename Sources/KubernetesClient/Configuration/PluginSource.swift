@@ -39,6 +39,9 @@ final class PluginSource: Sendable {
         self.secrets = secrets
     }
 
+    /// How many wait for the run that `keepFresh` makes.
+    var waiting: Int { state.withLock { $0.waiting.count } }
+
     static var cancelled: KubernetesError {
         KubernetesError(Operation(verb: "authenticate"), .transport(.cancelled))
     }

@@ -120,7 +120,7 @@ import Testing
                         let error = await #expect(throws: KubernetesError.self) { try await plugin.get() }
                         #expect(error?.isCancelled == true)
                     }
-                    for _ in 0..<20 { await Task.yield() }
+                    await plugin.until("it waits for the run") { plugin.rig.identity.waiting == 1 }
                     hasty.cancelAll()
                     try await hasty.waitForAll()
                 }
@@ -206,7 +206,7 @@ import Testing
             try await plugin.keeping {
                 await plugin.until("it runs") { plugin.runs == 1 }
                 group.addTask { try await plugin.get() }
-                for _ in 0..<100 { await Task.yield() }
+                await plugin.until("it waits for the run") { plugin.rig.identity.waiting == 1 }
             }
             #expect(try await group.next() == "Bearer two")
         }
