@@ -10,9 +10,9 @@ import Primitives
 import Testing
 
 @Suite struct ConversationKeeperTests {
-    private let bench = Bench()
-    private let task: AIOpsTask
-    private let location: ConversationLocation
+    let bench = Bench()
+    let task: AIOpsTask
+    let location: ConversationLocation
 
     init() throws {
         task = try bench.store(Fixture.task(phase: .running))

@@ -8,16 +8,7 @@ import Primitives
 import Testing
 
 /// What is sealed is compressed where that makes it smaller, and read whichever way it is stored.
-@Suite struct SegmentCompressionTests {
-    private let bench = Bench()
-    private let task: AIOpsTask
-    private let location: ConversationLocation
-
-    init() throws {
-        task = try bench.store(Fixture.task(phase: .running))
-        location = ConversationLocation(task, attempt: 1, retain: .withTask)
-    }
-
+extension ConversationKeeperTests {
     /// Before a crash, another version may have stored the same lines in another way.
     @Test func aSegmentInPlainTextFromBeforeACrashIsTaken() async throws {
         let keeper = bench.keeper(task)

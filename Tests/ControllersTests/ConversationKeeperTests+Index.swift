@@ -7,16 +7,7 @@ import Primitives
 import Testing
 
 /// How often the index of a conversation is written, and what then stands in it.
-@Suite struct ConversationIndexTests {
-    private let bench = Bench()
-    private let task: AIOpsTask
-    private let location: ConversationLocation
-
-    init() throws {
-        task = try bench.store(Fixture.task(phase: .running))
-        location = ConversationLocation(task, attempt: 1, retain: .withTask)
-    }
-
+extension ConversationKeeperTests {
     private func indexWrites() -> Int {
         bench.server.writes.count { $0.type == LLMConversation.resourceType && $0.verb == "patch" }
     }

@@ -8,16 +8,7 @@ import Primitives
 import Testing
 
 /// A create that was on its way when its writer was stopped arrives while the conversation is sealed.
-@Suite struct LateFlushTests {
-    private let bench = Bench()
-    private let task: AIOpsTask
-    private let location: ConversationLocation
-
-    init() throws {
-        task = try bench.store(Fixture.task(phase: .running))
-        location = ConversationLocation(task, attempt: 1, retain: .withTask)
-    }
-
+extension ConversationKeeperTests {
     private func append(_ flush: Flush) async throws {
         try await ConfigMapJournal(location, epoch: 1, client: bench.client).append(flush)
     }
@@ -77,7 +68,7 @@ import Testing
         var crashes = 0
         while true {
             let number = crashes + 1
-            let rehearsal = try LateFlushTests()
+            let rehearsal = try ConversationKeeperTests()
             let crashed = try await rehearsal.secondTry(isBefore ? .deathBefore(number) : .deathAfter(number))
             try await rehearsal.expectSealed(rehearsal.flushes(4, areLarge: false), in: [3, 1], "write \(number)")
             if !crashed { break }
