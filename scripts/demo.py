@@ -27,7 +27,7 @@ NAMESPACE = NAME
 CONVERSATION = "detection-1"
 READ_BACK = (
     f"kubectl -n {NAMESPACE} get configmap \"$(kubectl -n {NAMESPACE} get llmc {CONVERSATION} "
-    "-o jsonpath='{.status.chunks[0].configMap}')\" -o jsonpath='{.data.messages\\.jsonl}'")
+    "-o jsonpath='{.status.chunks[0].configMap}')\" -o jsonpath='{.binaryData.messages\\.jsonl\\.gz}' | base64 --decode | gunzip")
 RENDER = """jq -r '"[\\(.seq) \\(.role)] \\(.content)\\n"'"""
 
 
@@ -76,7 +76,11 @@ def show(cluster: Given | Kind | Private, kubectl: Kubectl) -> None:
         f"{READ_BACK} | {RENDER}",
         "kubectl get namespaces",
     ]:
-        print(f"\n$ {command}\n{kubectl.shell(command)}")
+        answer = kubectl.shell(command)
+        print(f"\n$ {command}\n{answer}")
+        # A path that leads nowhere is no error to kubectl.
+        if not answer.strip():
+            raise Failure(f"{command}\nprinted nothing, though the run is finished")
 
 
 def down(options: argparse.Namespace) -> None:
