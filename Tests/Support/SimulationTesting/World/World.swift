@@ -80,7 +80,8 @@ package final class World: Sendable {
         repeat {
             if state.withLock({ $0.needsProcess }) { startProcess() }
             ending = simulator.run(atMost: Self.patience) { state.withLock { $0.needsProcess } || isOver }
-        } while ending == .done && !isOver
+            // Who died of the last write is followed by another as well: what was left to do shows at rest.
+        } while ending == .done && (!isOver || state.withLock { $0.needsProcess })
         var report = Report(schedule: schedule, ending: ending)
         if ending == .done { ending = rest() }
         report.ending = ending
@@ -119,7 +120,11 @@ package final class World: Sendable {
         var (mishaps, isSettled) = (0, false)
         repeat {
             mishaps = state.withLock { $0.mishaps }
-            let ending = simulator.run(atMost: Self.pause) { false }
+            let ending = simulator.run(atMost: Self.pause) { state.withLock { $0.needsProcess } }
+            if ending == .done {
+                startProcess()
+                continue
+            }
             guard ending == .overdue else { return ending }
             let (count, last, due) = state.withLock { ($0.mishaps, $0.lastMishap, $0.lastReturn) }
             let now = simulator.monotonicNow()
