@@ -1,5 +1,6 @@
 import AIOpsAPI
 package import ControllerRuntime
+import Environments
 package import HTTP
 package import KubernetesClient
 import KubernetesModel
@@ -76,6 +77,9 @@ package struct Operator: Sendable {
             tasks: tasks, pools: pools, operatorNamespace: settings.namespace, names: workers,
             modelKeys: settings.modelKeys, capacity: settings.maxConcurrentRuns, time: time)
         let podSecurity = PodSecurityProbe(client: client, time: time)
+        let networkProbe = NetworkProbe(client: client, images: settings.images, time: time)
+        let network = NetworkIsolation(
+            pools: pools, probe: settings.provesNetworkIsolation ? networkProbe : nil, time: time, logger: logger)
         let gate = WriteGate(views: [taskCache, poolCache], time: time, logger: logger)
         let runEnded = Locked<(@Sendable (ObjectKey) -> Void)?>(nil)
         let runMetrics = RunMetrics(registry: metrics)
@@ -102,7 +106,8 @@ package struct Operator: Sendable {
         let taskController = Controller(
             name: "aiopstask",
             reconciler: TaskReconciler(
-                tasks: tasks, pools: pools, ledger: ledger, podSecurity: podSecurity, catalogue: catalogue, host: host,
+                tasks: tasks, pools: pools, ledger: ledger, podSecurity: podSecurity, network: network,
+                catalogue: catalogue, host: host,
                 purse: purse, client: client, settings: settings, time: time, logger: logger, redact: redact),
             executor: executor, gate: gate, events: events, options: ControllerOptions(concurrency: 8), time: time,
             logger: logger, metrics: metrics, seed: seed &+ 3)
@@ -110,7 +115,7 @@ package struct Operator: Sendable {
             name: "workerpool",
             reconciler: PoolReconciler(
                 pools: pools, ledger: ledger, executor: executor, gate: gate, podSecurity: podSecurity,
-                traffic: traffic, time: time, logger: logger, redact: redact),
+                network: network, traffic: traffic, time: time, logger: logger, redact: redact),
             executor: executor, gate: gate, events: events, options: ControllerOptions(concurrency: 2), time: time,
             logger: logger, metrics: metrics, seed: seed &+ 4)
         let conversationController = Controller(
@@ -128,6 +133,11 @@ package struct Operator: Sendable {
         circuitChanged.withLock {
             $0 = { [weak poolController] in
                 poolController?.enqueue($0, reason: ReconcileReason("models", "circuit changed"))
+            }
+        }
+        network.tell { [weak poolController] in
+            for pool in pools.list() {
+                poolController?.enqueue(pool.key, reason: ReconcileReason("network", "isolation looked at"))
             }
         }
         taskController.watch(tasks)
@@ -164,7 +174,7 @@ package struct Operator: Sendable {
         }
         let sweeper = EnvironmentSweeper(
             client: client, seenVersion: { tasks.resourceVersion }, time: time, logger: logger, metrics: metrics)
-        var helpers: [any Lifecycle.Service] = [gate, host, sweeper]
+        var helpers: [any Lifecycle.Service] = [gate, host, sweeper, network]
         if settings.priceTable != nil { helpers.append(prices) }
         return Work(controllers: [taskController, poolController, conversationController], services: helpers)
     }

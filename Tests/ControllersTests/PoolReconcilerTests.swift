@@ -30,7 +30,9 @@ import Testing
         traffic = ModelTraffic(pools: pools, time: bench.time)
         reconciler = PoolReconciler(
             pools: pools, ledger: ledger, executor: IntentExecutor(writer: bench.client),
-            podSecurity: PodSecurityProbe(client: bench.client, time: bench.time), traffic: traffic, time: bench.time,
+            podSecurity: PodSecurityProbe(client: bench.client, time: bench.time),
+            network: NetworkIsolation(pools: pools, probe: nil, time: bench.time, logger: .disabled), traffic: traffic,
+            time: bench.time,
             logger: .disabled)
     }
 
@@ -137,6 +139,7 @@ import Testing
         let reconciler = PoolReconciler(
             pools: pools, ledger: ledger, executor: IntentExecutor(writer: bench.client), gate: gate,
             podSecurity: PodSecurityProbe(client: bench.client, time: bench.time),
+            network: NetworkIsolation(pools: pools, probe: nil, time: bench.time, logger: .disabled),
             traffic: ModelTraffic(pools: pools, time: bench.time), time: bench.time, logger: .disabled)
         _ = await reconciler.reconcile(pool)
         let task = ObjectKey(namespace: "demo", name: "a")
@@ -169,6 +172,7 @@ import Testing
         let reconciler = PoolReconciler(
             pools: pools, ledger: ledger, executor: IntentExecutor(writer: bench.client),
             podSecurity: PodSecurityProbe(client: bench.client, time: bench.time),
+            network: NetworkIsolation(pools: pools, probe: nil, time: bench.time, logger: .disabled),
             traffic: ModelTraffic(pools: pools, time: bench.time), time: bench.time, logger: .disabled)
         try arrange(tasks: ["a", "b"], replicas: 2)
         for _ in 0..<2 {

@@ -64,6 +64,7 @@ import Testing
         "environment.retention.onSuccessSeconds": .used(["environment": ["retention": ["onSuccessSeconds": 9]]]),
         "environment.retention.onFailureSeconds": .used(["environment": ["retention": ["onFailureSeconds": 9]]]),
         "environment.podSecurity": .used(["environment": ["podSecurity": "Required"]]),
+        "environment.requireNetworkIsolation": .used(["environment": ["requireNetworkIsolation": true]]),
         "limits.maxSteps": .used(["limits": ["maxSteps": 9]]),
         "limits.timeoutSeconds": .used(["limits": ["timeoutSeconds": 9]]),
         "limits.startDeadlineSeconds": .used(["limits": ["startDeadlineSeconds": 9]]),

@@ -19,6 +19,7 @@ import Testing
                 cluster, account: "system:serviceaccount:\(system):aiops-operator", in: system, table: "operator")
             try await expectRulesOfTheServer(cluster)
             try await expectThatAnUpgradeLeavesThePool(cluster, system)
+            try await expectTheProofOfNetworkIsolation(cluster, system)
             try await cluster.withNamespace("chart-tasks") { namespace in
                 let requests: [(name: String, TaskRequest, table: String)] = [
                     ("looking", .detection, "sandbox-read-only"), ("mending", .mitigation, "sandbox-mitigation"),
@@ -112,6 +113,21 @@ import Testing
                 AIOpsTask.resourceType, DynamicObject(task), options: WriteOptions(dryRun: true))
         }
         #expect(error?.message.contains("set exactly one of spec.problem") == true, "\(error?.message ?? "accepted")")
+    }
+
+    /// The node's bridge enforces no policy, and a pair of pods shows it; nothing of them stays.
+    private func expectTheProofOfNetworkIsolation(_ cluster: TestCluster, _ system: String) async throws {
+        let key = ObjectKey(namespace: system, name: "default")
+        try await eventually("the pool tells of network isolation", within: .seconds(120)) {
+            let pool = try await cluster.client.get(WorkerPool.self, key)
+            let found = pool.status.conditions.get(.networkIsolation)
+            let isShown = found?.status == .false && found?.reason == "NetworkPolicyNotEnforced"
+            return .holds(isShown, else: String(describing: found))
+        }
+        try await eventually("the probe's namespace is gone", within: .seconds(90)) {
+            .holds(
+                try await cluster.isGone(Namespace.self, ObjectKey(name: "aiops-network-probe")), else: "it is there")
+        }
     }
 
     /// The chart makes the pool; what its users make of it afterwards is theirs.

@@ -7,7 +7,7 @@ extension AIOpsTask.Spec {
     package static let immutablePaths: [[String]] = [
         ["problem"], ["query"], ["workflow"], ["dispatch"], ["agent"],
         ["environment", "type"], ["environment", "existing"], ["environment", "kind"],
-        ["environment", "podSecurity"],
+        ["environment", "podSecurity"], ["environment", "requireNetworkIsolation"],
         ["limits"], ["poolRef"], ["retry"], ["approval"], ["successPolicy"], ["cache"], ["callback"], ["seed"],
         ["conversation"],
     ]

@@ -24,6 +24,7 @@ extension AIOpsTask.Spec {
             retainOnSuccessSeconds: environment?.retention?.onSuccessSeconds ?? 0,
             retainOnFailureSeconds: environment?.retention?.onFailureSeconds ?? 0,
             requiresPodSecurity: environment?.podSecurity == .required,
+            requiresNetworkIsolation: environment?.requireNetworkIsolation ?? false,
             maxSteps: limits?.maxSteps ?? defaults.maxSteps,
             timeoutSeconds: limits?.timeoutSeconds ?? route?.timeoutSeconds ?? defaults.timeoutSeconds,
             startDeadlineSeconds: limits?.startDeadlineSeconds,

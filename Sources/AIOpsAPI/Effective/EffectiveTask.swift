@@ -26,6 +26,7 @@ package struct EffectiveTask: Sendable, Hashable {
     package var retainOnSuccessSeconds: Int64
     package var retainOnFailureSeconds: Int64
     package var requiresPodSecurity: Bool
+    package var requiresNetworkIsolation: Bool
 
     package var maxSteps: Int
     package var timeoutSeconds: Int64

@@ -86,6 +86,7 @@ package struct Reason: RawRepresentable, Sendable, Hashable, CustomStringConvert
     package static let scaling = Reason("Scaling")
     package static let withinBudget = Reason("WithinBudget")
     package static let networkPolicyEnforced = Reason("NetworkPolicyEnforced")
+    package static let networkPolicyNotEnforced = Reason("NetworkPolicyNotEnforced")
     package static let networkPolicyUnproven = Reason("NetworkPolicyUnproven")
     package static let podSecurityEnforced = Reason("PodSecurityEnforced")
     package static let podSecurityUnproven = Reason("PodSecurityUnproven")

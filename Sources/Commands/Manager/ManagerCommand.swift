@@ -95,6 +95,11 @@ package struct ManagerCommand: Sendable {
                     "price-table", "NAME",
                     summary: "ConfigMap in the operator's namespace whose prices.yaml stands over the built-in prices"),
                 .flag(
+                    "network-probe",
+                    summary:
+                        "Show once, with a pair of pods, whether the cluster enforces NetworkPolicy; pools tell the "
+                        + "outcome as their condition NetworkIsolation"),
+                .flag(
                     "operator-model-keys",
                     summary: "Let tasks that name no Secret use the keys in OPENAI_API_KEY, ANTHROPIC_API_KEY and "
                         + "OPENROUTER_API_KEY of the operator's environment (OPENROUTER_BASE_URL changes the address of the last)"
@@ -128,7 +133,8 @@ package struct ManagerCommand: Sendable {
                 pullSecrets: arguments.values("pull-secret")),
             allowedModelHosts: Set(arguments.values("allowed-model-host").map { $0.lowercased() }),
             modelKeys: arguments.flag("operator-model-keys") ? OperatorKeys(environment: wiring.environment) : .none,
-            priceTable: arguments.value("price-table"))
+            priceTable: arguments.value("price-table"),
+            provesNetworkIsolation: arguments.flag("network-probe"))
         for key in settings.modelKeys.texts { redactor.register(secret: key) }
         let time = SystemTimeSource()
         let access = Access(

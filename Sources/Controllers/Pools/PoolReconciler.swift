@@ -21,6 +21,7 @@ package final class PoolReconciler: Reconciler {
     private let executor: IntentExecutor
     private let gate: WriteGate?
     private let podSecurity: PodSecurityProbe
+    private let network: NetworkIsolation
     private let traffic: ModelTraffic
     private let time: any TimeSource
     private let logger: Logger
@@ -30,7 +31,8 @@ package final class PoolReconciler: Reconciler {
 
     package init(
         pools: Store<WorkerPool>, ledger: PoolLedger, executor: IntentExecutor, gate: WriteGate? = nil,
-        podSecurity: PodSecurityProbe, traffic: ModelTraffic, time: any TimeSource, logger: Logger,
+        podSecurity: PodSecurityProbe, network: NetworkIsolation, traffic: ModelTraffic, time: any TimeSource,
+        logger: Logger,
         redact: @escaping @Sendable (String) -> String = { $0 }
     ) {
         self.pools = pools
@@ -38,6 +40,7 @@ package final class PoolReconciler: Reconciler {
         self.executor = executor
         self.gate = gate
         self.podSecurity = podSecurity
+        self.network = network
         self.traffic = traffic
         self.time = time
         self.logger = logger
@@ -200,6 +203,9 @@ package final class PoolReconciler: Reconciler {
             status.record(.serving(.workersReady, "\(count) workers"), generation: generation, now: now)
             status.mark(.available, .true, .workersReady, "\(count) workers ready", generation: generation, now: now)
         }
+        let isolation = network.finding
+        status.mark(
+            .networkIsolation, isolation.status, isolation.reason, isolation.message, generation: generation, now: now)
         let finding = await podSecurity.finding()
         status.mark(
             .podSecurity, finding.status, finding.reason, finding.message, generation: generation, now: now)

@@ -14,6 +14,8 @@ package struct OperatorSettings: Sendable {
     package var modelKeys: OperatorKeys
     /// The ConfigMap in the operator's namespace that holds prices over the built-in ones; nil for none.
     package var priceTable: String?
+    /// Whether a pair of probe pods is to show that NetworkPolicy is enforced.
+    package var provesNetworkIsolation: Bool
     /// Most runs at once in this process, over all pools: what is beyond it stays queued.
     package var maxConcurrentRuns: Int
 
@@ -22,7 +24,8 @@ package struct OperatorSettings: Sendable {
 
     package init(
         version: String, namespace: String, images: ImageSet = ImageSet(), allowedModelHosts: Set<String> = [],
-        modelKeys: OperatorKeys = .none, priceTable: String? = nil, maxConcurrentRuns: Int? = nil
+        modelKeys: OperatorKeys = .none, priceTable: String? = nil, provesNetworkIsolation: Bool = false,
+        maxConcurrentRuns: Int? = nil
     ) {
         self.version = version
         self.namespace = namespace
@@ -30,6 +33,7 @@ package struct OperatorSettings: Sendable {
         self.allowedModelHosts = allowedModelHosts.union(Self.vendorHosts)
         self.modelKeys = modelKeys
         self.priceTable = priceTable
+        self.provesNetworkIsolation = provesNetworkIsolation
         self.maxConcurrentRuns = maxConcurrentRuns ?? WorkerPool.Workers.most
     }
 }

@@ -1,4 +1,5 @@
 import AIOpsAPI
+import Environments
 import KubernetesModel
 import Problems
 
@@ -38,10 +39,15 @@ struct TaskAdmission {
         if !tools.isEmpty { return Answer(reason: .invalidSpec, message: tools.summary) }
         if let failure = modelProblem { return Answer(reason: failure.reason, message: failure.message) }
         if let answer = budgetProblem { return answer }
-        guard spec.environment?.podSecurity == .required, input.podSecurity == .notEnforced else { return nil }
+        if spec.environment?.podSecurity == .required, input.podSecurity == .notEnforced {
+            return Answer(
+                reason: .podSecurityNotEnforced,
+                message: "spec.environment.podSecurity is Required, and this server does not enforce Pod Security")
+        }
+        guard spec.environment?.requireNetworkIsolation == true, input.network == .open else { return nil }
         return Answer(
-            reason: .podSecurityNotEnforced,
-            message: "spec.environment.podSecurity is Required, and this server does not enforce Pod Security")
+            reason: .networkPolicyNotEnforced,
+            message: "spec.environment.requireNetworkIsolation is set, and this cluster does not enforce NetworkPolicy")
     }
 
     /// Of a task that wants more money than any window of its pool will ever have.
@@ -74,7 +80,7 @@ struct TaskAdmission {
                 reason: .poolNotFound,
                 message: "there is no WorkerPool \(places.spelledOut); create it, or name another in spec.poolRef")
         case .found(let pool):
-            return obstacle(of: pool) ?? unknownPodSecurity
+            return obstacle(of: pool) ?? unknownPodSecurity ?? unknownNetwork
         }
     }
 
@@ -85,6 +91,18 @@ struct TaskAdmission {
             message:
                 "spec.environment.podSecurity is Required, and whether it is enforced could not be found out: \(why)",
             askAgainAfter: PodSecurityProbe.patience)
+    }
+
+    private var unknownNetwork: Answer? {
+        guard spec.environment?.requireNetworkIsolation == true, case .unknown(let why) = input.network else {
+            return nil
+        }
+        return Answer(
+            reason: .networkPolicyUnproven,
+            message:
+                "spec.environment.requireNetworkIsolation is set, and nobody has shown yet whether NetworkPolicy is "
+                + "enforced: \(why)",
+            askAgainAfter: NetworkIsolation.patience)
     }
 
     private func obstacle(of pool: WorkerPool) -> Answer? {

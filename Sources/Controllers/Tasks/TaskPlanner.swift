@@ -1,5 +1,6 @@
 package import AIOpsAPI
 import ControllerRuntime
+package import Environments
 import JSON
 import KubernetesModel
 package import Primitives
@@ -20,6 +21,8 @@ package struct TaskPlanner: Sendable {
         package var queuePlace: Int
         /// Whether Pod Security is enforced; nil where nobody needs to know.
         package var podSecurity: PodSecurityProbe.Finding?
+        /// Whether NetworkPolicy is enforced.
+        package var network: NetworkFinding
         /// Whether a run of this task is under way in this process.
         package var isRunningHere: Bool
         package var operatorVersion: String
@@ -28,7 +31,8 @@ package struct TaskPlanner: Sendable {
 
         package init(
             task: AIOpsTask, pool: PoolLookup, problem: ProblemLookup, queueLength: Int, queuePlace: Int,
-            podSecurity: PodSecurityProbe.Finding? = nil, isRunningHere: Bool, operatorVersion: String,
+            podSecurity: PodSecurityProbe.Finding? = nil,
+            network: NetworkFinding = .unknown("nobody has looked"), isRunningHere: Bool, operatorVersion: String,
             modelKeys: OperatorKeys = .none, now: Timestamp
         ) {
             self.task = task
@@ -37,6 +41,7 @@ package struct TaskPlanner: Sendable {
             self.queueLength = queueLength
             self.queuePlace = queuePlace
             self.podSecurity = podSecurity
+            self.network = network
             self.isRunningHere = isRunningHere
             self.operatorVersion = operatorVersion
             self.modelKeys = modelKeys

@@ -17,6 +17,7 @@ package struct TaskReconciler: Reconciler {
     private let pools: Store<WorkerPool>
     private let ledger: PoolLedger
     private let podSecurity: PodSecurityProbe
+    private let network: NetworkIsolation
     package let conversations: ConversationWatch
     private let catalogue: Catalogue
     private let host: WorkerHost
@@ -29,13 +30,14 @@ package struct TaskReconciler: Reconciler {
 
     package init(
         tasks: Store<AIOpsTask>, pools: Store<WorkerPool>, ledger: PoolLedger, podSecurity: PodSecurityProbe,
-        catalogue: Catalogue, host: WorkerHost, purse: PoolPurse, client: KubernetesClient,
+        network: NetworkIsolation, catalogue: Catalogue, host: WorkerHost, purse: PoolPurse, client: KubernetesClient,
         settings: OperatorSettings, time: any TimeSource, logger: Logger, redact: @escaping @Sendable (String) -> String
     ) {
         self.tasks = tasks
         self.pools = pools
         self.ledger = ledger
         self.podSecurity = podSecurity
+        self.network = network
         conversations = ConversationWatch(client: client, time: time)
         self.catalogue = catalogue
         self.host = host
@@ -110,7 +112,7 @@ package struct TaskReconciler: Reconciler {
         }
         return TaskPlanner.Input(
             task: task, pool: pool, problem: lookUpProblem(task), queueLength: length, queuePlace: place,
-            podSecurity: security, isRunningHere: host.isRunning(uid: task.metadata.uid),
+            podSecurity: security, network: network.finding, isRunningHere: host.isRunning(uid: task.metadata.uid),
             operatorVersion: settings.version, modelKeys: settings.modelKeys, now: now)
     }
 

@@ -2,23 +2,31 @@ package import KubernetesClient
 import KubernetesModel
 package import Primitives
 
-/// Makes planned objects, each once: what is there already is adopted when it carries our uid, else refused.
+/// Makes planned objects, each once: what is there already is adopted when it carries our label, else refused.
 package struct ObjectMaker: Sendable {
     /// Neither this nor anything else in an object's managed fields tells who made it.
     package static let fieldManager = "deploy"
 
     private let client: KubernetesClient
     private let time: any TimeSource
-    private let taskUID: String
+    private let owner: (label: String, value: String)
     /// Quotas and tokens are ready some moments after their namespace; a create is repeated for this long.
     private let patience: Duration
 
     package init(
         client: KubernetesClient, time: any TimeSource, taskUID: String, patience: Duration = .seconds(20)
     ) {
+        self.init(client: client, time: time, owner: (EnvironmentNames.uidLabel, taskUID), patience: patience)
+    }
+
+    /// The objects carry the label of their owner already.
+    init(
+        client: KubernetesClient, time: any TimeSource, owner: (label: String, value: String),
+        patience: Duration = .seconds(20)
+    ) {
         self.client = client
         self.time = time
-        self.taskUID = taskUID
+        self.owner = owner
         self.patience = patience
     }
 
@@ -64,7 +72,7 @@ package struct ObjectMaker: Sendable {
             if error.isNotFound { return false }
             throw .observe(error)
         }
-        guard metadata.labels[EnvironmentNames.uidLabel] == taskUID else {
+        guard metadata.labels[owner.label] == owner.value else {
             throw .foreignObject(planned.type, planned.key)
         }
         if metadata.isBeingDeleted { throw .stillTerminating(planned.key) }

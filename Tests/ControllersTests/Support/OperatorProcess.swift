@@ -73,11 +73,14 @@ struct OperatorProcess: Sendable {
         executor = IntentExecutor(writer: client)
         let ledger = PoolLedger(tasks: tasks, pools: pools, operatorNamespace: "demo", names: workers, time: time)
         let podSecurity = PodSecurityProbe(client: client, time: time)
+        let network = NetworkIsolation(pools: pools, probe: nil, time: time, logger: logger)
         taskReconciler = TaskReconciler(
-            tasks: tasks, pools: pools, ledger: ledger, podSecurity: podSecurity, catalogue: catalogue, host: host,
-            purse: purse, client: client, settings: settings, time: time, logger: logger, redact: redact)
+            tasks: tasks, pools: pools, ledger: ledger, podSecurity: podSecurity, network: network,
+            catalogue: catalogue, host: host, purse: purse, client: client, settings: settings, time: time,
+            logger: logger, redact: redact)
         poolReconciler = PoolReconciler(
-            pools: pools, ledger: ledger, executor: executor, podSecurity: podSecurity, traffic: traffic, time: time,
+            pools: pools, ledger: ledger, executor: executor, podSecurity: podSecurity, network: network,
+            traffic: traffic, time: time,
             logger: logger, redact: redact)
         conversationReconciler = ConversationReconciler(
             tasks: tasks, client: client, time: time, logger: logger, redact: redact)

@@ -8,6 +8,7 @@ extension AIOpsTask {
         package var kind: KindEnvironment?
         package var retention: Retention?
         package var podSecurity: PodSecurityDemand?
+        package var requireNetworkIsolation: Bool?
 
         package init() {}
     }
@@ -23,6 +24,7 @@ extension AIOpsTask.Environment {
             case "kind": try reader.read(&kind)
             case "retention": try reader.read(&retention)
             case "podSecurity": try reader.read(&podSecurity)
+            case "requireNetworkIsolation": try reader.read(&requireNetworkIsolation)
             default: try reader.skip()
             }
         }
@@ -35,6 +37,7 @@ extension AIOpsTask.Environment {
         writer.field("kind", kind)
         writer.field("retention", retention)
         writer.field("podSecurity", podSecurity)
+        writer.field("requireNetworkIsolation", requireNetworkIsolation)
         writer.endObject()
     }
 }
@@ -53,6 +56,8 @@ extension AIOpsTask.Environment: SchemaDescribed {
                     .oneOf(
                         "Required: only where Pod Security is enforced; default Preferred.",
                         PodSecurityDemand.self)),
+                .optional(
+                    "requireNetworkIsolation", .boolean("Run only where NetworkPolicy is proved to be enforced.")),
             ],
             rules: [.existingNeedsSettings, .kindSettingsNeedKind])
     }
