@@ -74,6 +74,44 @@ import Testing
         }
     }
 
+    /// A foreign finalizer: it is told once, with what the server says of the cause, and looked for more and more seldom; no
+    /// other task waits for it.
+    @Test func aNamespaceThatStaysIsToldOfAndWaitedForPatiently() async throws {
+        let task = try ended(.succeeded)
+        let process = try process()
+        try await process.round()
+        #expect(try bench.stored(task.key).status.conditions.get(.cleanedUp)?.reason == Reason.cleaningUp.rawValue)
+        for name in environments() {
+            bench.server.modify(.namespaces, ObjectKey(name: name)) { namespace in
+                namespace["status"] = [
+                    "phase": "Terminating",
+                    "conditions": [
+                        [
+                            "type": "NamespaceFinalizersRemaining", "status": "True", "reason": "SomeFinalizersRemain",
+                            "message": "test/held in 1 resource instances",
+                        ]
+                    ],
+                ]
+            }
+        }
+        bench.time.advance(by: .seconds(65))
+        let outcome = try await process.decide(task.key)
+        #expect(outcome.notes.map(\.reason) == ["CleanUpStuck"])
+        guard case .requeue(let wait) = outcome.result else {
+            Issue.record("nobody looks again")
+            return
+        }
+        #expect(wait > .seconds(5) && wait <= .seconds(30))
+        try await process.round()
+        let told = try #require(try bench.stored(task.key).status.conditions.get(.cleanedUp))
+        #expect(told.reason == Reason.cleanUpStuck.rawValue && told.message.contains("test/held in 1 resource"))
+        bench.time.advance(by: .seconds(3600))
+        #expect(try await process.decide(task.key).notes.isEmpty)
+        letGo()
+        try await process.round()
+        #expect(try bench.stored(task.key).status.conditions.isTrue(.cleanedUp))
+    }
+
     /// I1.
     @Test func theFinalizerGoesOnlyWhenAListingShowsThatAllIsGone() async throws {
         let task = try ended(.succeeded)

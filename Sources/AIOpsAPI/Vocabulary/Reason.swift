@@ -69,6 +69,7 @@ package struct Reason: RawRepresentable, Sendable, Hashable, CustomStringConvert
     package static let deploymentFailed = Reason("DeploymentFailed")
     package static let injectionFailed = Reason("InjectionFailed")
     package static let evaluationFailed = Reason("EvaluationFailed")
+    package static let cleanUpStuck = Reason("CleanUpStuck")
     package static let cleanUpFailed = Reason("CleanUpFailed")
     package static let providerAuthFailed = Reason("ProviderAuthFailed")
     package static let providerUnavailable = Reason("ProviderUnavailable")

@@ -170,13 +170,7 @@ package struct TaskReconciler: Reconciler {
             }
             switch try await releaser.release() {
             case .gone: return await released(task, status)
-            case .remaining(let rest):
-                let waiting = rest.map { $0.note.isEmpty ? "\($0.item)" : "\($0.item) (\($0.note))" }
-                status.mark(
-                    .cleanedUp, .false, .cleaningUp, "waiting for " + waiting.joined(separator: ", "),
-                    generation: task.metadata.generation, now: time.wallNow())
-                return ReconcileOutcome(
-                    [status.intent(for: task, redact: redact)].compactMap(\.self), .requeue(after: .seconds(1)))
+            case .remaining(let rest): return awaitGone(task, status, ReleaseWait(rest, now: time.wallNow()))
             }
         } catch {
             logger.warning("environment not released yet", ["task": "\(task.key)", "error": .describing(error)])
@@ -185,6 +179,19 @@ package struct TaskReconciler: Reconciler {
                 now: time.wallNow())
             return ReconcileOutcome([status.intent(for: task, redact: redact)].compactMap(\.self), .retry(error))
         }
+    }
+
+    private func awaitGone(_ task: AIOpsTask, _ status: AIOpsTask.Status, _ wait: ReleaseWait) -> ReconcileOutcome {
+        var status = status
+        let reason: Reason = wait.isStuck ? .cleanUpStuck : .cleaningUp
+        var notes: [EventNote] = []
+        if wait.isStuck, status.conditions.get(.cleanedUp)?.reason != reason.rawValue {
+            notes = [.about(task, .warning, reason: reason.rawValue, action: "Release", note: wait.message)]
+        }
+        status.mark(
+            .cleanedUp, .false, reason, wait.message, generation: task.metadata.generation, now: time.wallNow())
+        return ReconcileOutcome(
+            [status.intent(for: task, redact: redact)].compactMap(\.self), .requeue(after: wait.interval), notes: notes)
     }
 
     /// What explains the failure, before it is torn down; nil when there is no environment to look at.

@@ -72,7 +72,8 @@ package struct NamespaceRelease: Sendable {
             item: InventoryItem(
                 apiVersion: "v1", kind: "Namespace", namespace: "", name: namespace.metadata.name),
             note: namespace.status.conditions.filter { $0.status == .true }
-                .map { "\($0.reason): \($0.message)" }.joined(separator: "; "))
+                .map { "\($0.reason): \($0.message)" }.joined(separator: "; "),
+            since: namespace.metadata.deletionTimestamp)
     }
 }
 

@@ -1,3 +1,5 @@
+package import Primitives
+
 /// How far the release of an environment has come, by what a listing shows.
 package enum ReleaseOutcome: Sendable, Hashable {
     case gone
@@ -7,10 +9,13 @@ package enum ReleaseOutcome: Sendable, Hashable {
     package struct Remainder: Sendable, Hashable {
         package var item: InventoryItem
         package var note: String
+        /// When its deletion was asked for.
+        package var since: Timestamp?
 
-        package init(item: InventoryItem, note: String) {
+        package init(item: InventoryItem, note: String, since: Timestamp? = nil) {
             self.item = item
             self.note = note
+            self.since = since
         }
     }
 }

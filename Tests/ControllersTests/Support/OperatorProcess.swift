@@ -132,6 +132,12 @@ struct OperatorProcess: Sendable {
         try fillCaches()
     }
 
+    /// What would be done about one task; nothing of it is.
+    func decide(_ key: ObjectKey) async throws -> ReconcileOutcome {
+        try fillCaches()
+        return await taskReconciler.reconcile(key)
+    }
+
     /// Looks at the tasks alone, as their controller does while runs are under way.
     func supervise() async throws {
         try fillCaches()
