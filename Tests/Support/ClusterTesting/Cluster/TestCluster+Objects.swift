@@ -74,6 +74,15 @@ extension TestCluster {
         return found
     }
 
+    /// What there is, as `kind namespace/name`, but for Events and Leases, which come and go as they like.
+    package func census() async throws -> Set<String> {
+        var found: Set<String> = []
+        for type in try await listableTypes() where type != .leases {
+            for object in try await client.listDynamic(type).items { found.insert("\(type.kind) \(object.key)") }
+        }
+        return found
+    }
+
     private func listableTypes() async throws -> [ResourceType] {
         var types = [AIOpsTask.resourceType, WorkerPool.resourceType, LLMConversation.resourceType]
         for type in ResourceType.builtIn where type != .events && type != .coreEvents {
