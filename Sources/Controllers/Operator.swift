@@ -176,6 +176,7 @@ package struct Operator: Sendable {
             client: client, seenVersion: { tasks.resourceVersion }, time: time, logger: logger, metrics: metrics)
         var helpers: [any Lifecycle.Service] = [gate, host, sweeper, network]
         if settings.priceTable != nil { helpers.append(prices) }
+        helpers.append(Drain([host], name: "drain workers"))
         return Work(controllers: [taskController, poolController, conversationController], services: helpers)
     }
 }

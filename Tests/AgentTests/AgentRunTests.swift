@@ -356,6 +356,34 @@ struct AgentRunTests {
         #expect(model.requests.count == (seconds > 600 ? 2 : 1))
     }
 
+    /// The one who made the first call died of something else; the provider was silent before and after.
+    @Test func silenceCountsAcrossACrash() async throws {
+        var rig = Rig()
+        let time = SkippingTimeSource()
+        rig.time = time
+        rig.limits.deadline = time.wallNow() + .seconds(200)
+        let dying = ScriptedModel { _, _ throws(ModelError) in
+            time.advance(by: .seconds(100))
+            throw .cancelled
+        }
+        guard case .failure(.cancelled) = await rig.run(dying, ScriptedToolbox()) else {
+            Issue.record("it did not die")
+            return
+        }
+        let silent = ScriptedModel { request, _ throws(ModelError) in
+            time.advance(by: request.timeLimit)
+            throw .timedOut
+        }
+        // In the time that is left, and when none is left.
+        for _ in 0..<2 {
+            guard case .failure(.model(.timedOut)) = await rig.run(silent, ScriptedToolbox()) else {
+                Issue.record("it was held against the agent")
+                return
+            }
+        }
+        #expect(silent.requests.count == 1)
+    }
+
     // MARK: Failures of others
 
     @Test(

@@ -4,6 +4,19 @@ import Testing
 @testable import Controllers
 
 @Suite struct IndexPaceTests {
+    /// The model thinks for minutes after a step: what is stored is in the index all the same, once.
+    @Test func whatIsStoredGetsIntoTheIndexWithoutAnotherStep() {
+        var pace = IndexPace()
+        pace.begin(now: .zero)
+        pace.note(size: 4_500)
+        let looks: [(isDue: Bool, wanted: Bool)] = [
+            (pace.catchUp(now: .seconds(30)), false), (pace.take(200, now: .seconds(31)), true),
+            (pace.take(200, now: .seconds(40)), false), (pace.catchUp(now: .seconds(60)), false),
+            (pace.catchUp(now: .seconds(91)), true), (pace.catchUp(now: .seconds(600)), false),
+        ]
+        for (place, look) in looks.enumerated() { #expect(look.isDue == look.wanted, "\(place)") }
+    }
+
     /// One step each so many seconds, for an hour.
     @Test(arguments: [1, 3, 10, 25, 60, 300], [200, 3_300, 50_000])
     func theIndexIsASmallPartOfAFastConversationAndNeverOld(seconds: Int, bytes: Int) {

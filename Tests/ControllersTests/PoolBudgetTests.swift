@@ -234,6 +234,9 @@ import Testing
         watch(run, most: 2_000_000_000)
         try await run.perform()
         try await expectSettled(run, "\(play)")
+        // However it ended, its row says what was used.
+        let (status, totals) = (try #require(try run.task()?.status), try await run.conversation().record.totals)
+        #expect(status.display?.tokens == DisplayText.tokens(totals.usage.totalTokens))
     }
 
     /// A task without a limit of its own takes more as it needs it, and ends with `BudgetExceeded` where there is no more.
@@ -266,6 +269,20 @@ import Testing
         #expect(condition.reason == "BudgetExceeded" && condition.message.contains("WorkerPool default"))
         #expect(narrow.provider.calls > 0 && narrow.provider.calls < wide.provider.calls)
         #expect(held.withLock { $0.count } > 1)
+    }
+
+    /// An agent that never had its turn has given no answer and cost nothing.
+    @Test func aFirstCallThatCannotBePaidIsNothingToGradeAndCostsNothing() async throws {
+        let run = Rehearsal(.detection, budget: Self.budget("2")) { $0.spec.limits = Self.limits("0.000001") }
+        watch(run, most: 2_000_000_000)
+        try await run.perform()
+        let status = try #require(try run.task()?.status)
+        let condition = try #require(status.conditions.get(.succeeded))
+        #expect(status.phase == .failed && status.result?.verdict == nil)
+        #expect(condition.reason == "BudgetExceeded" && condition.message.contains("spec.limits.maxCost"))
+        #expect(run.provider.calls == 0)
+        let spend = try #require(try spend(run))
+        #expect(spend.grants.isEmpty && spend.cost == "0")
     }
 
     /// Died, or in the dark about a write, at every one of them: nothing is settled twice, nothing is forgotten.

@@ -1,10 +1,11 @@
 import AIOpsAPI
-import Controllers
 import KubernetesModel
 import LifecycleTesting
 import Primitives
 import Telemetry
 import Testing
+
+@testable import Controllers
 
 @Suite struct WorkerHostTests {
     /// Runs that end when the test says so.
@@ -210,5 +211,45 @@ import Testing
         let waits = (0..<5).map { host.look(at: task("t\($0)")) }
         #expect(waits == [nil, nil, nil, nil, .seconds(1)])
         #expect(!host.isRunning(uid: "uid-demo-t4"))
+    }
+
+    // MARK: Draining
+
+    /// The reply to the call in hand would be lost, and paid twice.
+    @Test func anAgentAtItsWorkIsWaitedFor() async throws {
+        try await withHost { host in
+            #expect(host.look(at: task()) == nil)
+            await stage.awaitStart()
+            let control = try #require(stage.control("uid-demo-t"))
+            control.work(true)
+            async let drained: Void = host.drain()
+            await stage.time.waitForSleepers(1)
+            #expect(control.isPaused)
+            control.work(false)
+            stage.time.advance(by: .seconds(1))
+            await drained
+            #expect(stage.running == 1)
+        }
+    }
+
+    /// A reply that does not come holds nobody up for long, and a stage that is entered again by the next not at all.
+    @Test(arguments: [true, false]) func theWaitHasAnEnd(isAtWork: Bool) async throws {
+        try await withHost { host in
+            #expect(host.look(at: task()) == nil)
+            await stage.awaitStart()
+            stage.control("uid-demo-t")?.work(isAtWork)
+            let began = stage.time.monotonicNow()
+            async let drained: Void = host.drain()
+            while isAtWork, stage.time.monotonicNow() - began < WorkerHost.lastStep {
+                await stage.time.waitForSleepers(1)
+                stage.time.advance(by: .seconds(5))
+            }
+            await drained
+            #expect((stage.time.monotonicNow() > began) == isAtWork)
+        }
+    }
+
+    @Test func aHostThatNeverRanHasNothingToWaitFor() async {
+        await stage.host().drain()
     }
 }

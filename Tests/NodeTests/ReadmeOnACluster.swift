@@ -8,6 +8,8 @@ import Testing
 extension FirstRunAndModels {
     /// What the README tells to type about models, money and conversations, typed as it stands but for the namespaces.
     @Suite(.timeLimit(.minutes(10))) struct ReadmeOnACluster {
+        private static let program = ".build/release/aiops-operator"
+
         @Test func theCommandsAboutModelsAndMoneyWork() async throws {
             let readme = URL(fileURLWithPath: "\(RepositoryRoot.path)/README.md")
             let page = DocumentedCommands(String(decoding: try Data(contentsOf: readme), as: UTF8.self))
@@ -25,6 +27,16 @@ extension FirstRunAndModels {
                     }
                 }
                 #expect(typed >= 7)
+                let program = try OperatorProcess.builtProgram()
+                for command in try #require(page.section("Read a conversation")).commands
+                where command.hasPrefix(Self.program) {
+                    let here = command.replacing(Self.program, with: "KUBECONFIG='\(cluster.kubeconfig)' '\(program)'")
+                        .replacing("-n aiops-demo", with: "-n \(namespace)")
+                    let said = try await cluster.kubectl.shell(here, in: namespace)
+                    #expect(!said.isEmpty, "\(command)")
+                    typed += 1
+                }
+                #expect(typed >= 9)
                 let pool = try await cluster.client.get(
                     WorkerPool.self, ObjectKey(namespace: namespace, name: "default"))
                 #expect(pool.spec.budget?.maxCost == "20")

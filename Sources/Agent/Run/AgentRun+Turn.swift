@@ -14,8 +14,10 @@ extension AgentRun {
         var carry = messages
         var outage = ProviderOutage(identity: "\(identity)-\(state.record.entries.count)", limits: limits)
         let began = time.monotonicNow()
+        let since = state.record.unansweredSince
         while true {
             if let stop = exhausted(state.progress) {
+                if stop == .deadline, let since, limits.isSilent(since, until: now) { throw .model(.timedOut) }
                 try await conclude(carry, &state)
                 return stop
             }
@@ -42,7 +44,8 @@ extension AgentRun {
             // The end of the task's time cut the call short. Anything else is the provider's failure, however late it is; so is
             // silence for as long as an outage is waited for, since nothing tells that an answer would have come.
             let silence = max(request.timeLimit, time.monotonicNow() - began)
-            let wasCutShort = failure == .timedOut && silence < limits.providerPatience
+            let wasSilent = silence >= limits.providerPatience || since.map { limits.isSilent($0, until: now) } ?? false
+            let wasCutShort = failure == .timedOut && !wasSilent
             if wasCutShort || request.timeLimit <= .zero { return .deadline }
             guard let wait = outage.wait(after: failure, now: time.monotonicNow()), remaining.map({ wait < $0 }) ?? true
             else { throw .model(failure) }

@@ -152,6 +152,17 @@ package actor ConversationKeeper: ConversationJournal {
         try await index()
     }
 
+    /// Keeps the index from growing old while the model thinks for minutes, until it is cancelled.
+    ///
+    /// What cannot be written now is written with a later flush, which also says why.
+    package func keepUp() async {
+        while true {
+            do { try await time.sleep(for: IndexPace.shortest) } catch { return }
+            guard pace.catchUp(now: time.monotonicNow()) else { continue }
+            do { try await index() } catch { continue }
+        }
+    }
+
     /// Stops a worker that lost the task without knowing it, before it does what the flush announces.
     ///
     /// A create cannot be made to depend on another object, so the head is read after it. What came before the seal was

@@ -72,6 +72,7 @@ struct ConversationSeal: Sendable {
             let usage = totals.closed.usage(
                 isSimulated: status.usage?.simulated ?? false, priceTable: status.usage?.priceTable)
             status.usage = usage
+            status.display?.tokens = DisplayText.tokens(totals.usage.totalTokens)
             status.display?.cost = DisplayText.cost(usage)
             status.result?.totalMessages = messages
             if let index = status.attempts.lastIndex(where: { $0.number == attempt }) {

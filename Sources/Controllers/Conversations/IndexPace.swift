@@ -4,7 +4,7 @@ import Primitives
 ///
 /// An index is as large as a step or two of its conversation, and each write of it is stored whole. Invariants: besides opening
 /// and sealing it is written at most once per `shortest`; sooner than `longest` only the first time, and where the conversation
-/// has grown by `share` times what an index takes; and it is never older than `longest` when a message comes.
+/// has grown by `share` times what an index takes; and it is never older than `longest` when a message comes, nor for long after one, where somebody catches up.
 struct IndexPace: Sendable {
     static let shortest = Duration.seconds(10)
     static let longest = Duration.seconds(60)
@@ -31,6 +31,11 @@ struct IndexPace: Sendable {
         (writtenAt, isFirst, grown) = (now, false, 0)
         return true
     }
+
+    /// No flush comes for the time being.
+    ///
+    /// - Returns: whether what is stored and not in the index is to be written into it now.
+    mutating func catchUp(now: Duration) -> Bool { grown > 0 && take(0, now: now) }
 
     /// The index takes that many bytes now.
     mutating func note(size: Int) { self.size = size }

@@ -35,13 +35,18 @@ struct TaskCharges {
             let totals = try ConversationRecord(identity: location.identity, entries: repair.entries) { $0 }.totals
             let counted = task.status.usage?.calls ?? 0
             // Of what is gone, or has no price, nobody can tell what it came to.
-            guard totals.messages > 0, Int64(totals.calls) >= counted, totals.callsOfUnknownCost == 0 else {
-                return nil
-            }
+            guard totals.messages > 0 || hasSealedNothing, Int64(totals.calls) >= counted,
+                totals.callsOfUnknownCost == 0
+            else { return nil }
             return totals.chargedNanoUSD
         } catch {
             return nil
         }
+    }
+
+    /// Its record was whole and empty when it was sealed: it never came to a first call, since that could have passed a limit.
+    private var hasSealedNothing: Bool {
+        task.status.conditions.isTrue(.conversationPersisted) && task.status.result?.totalMessages == 0
     }
 
     /// The conversation is named in the task before it is opened.

@@ -50,8 +50,19 @@ struct AgentStage {
                 toolStyle: toolStyle, model: context.model, settings: settings, toolbox: toolbox, journal: keeper,
                 limits: limits, allowance: allowance, prices: context.prices, time: context.services.time,
                 redact: context.services.redact, logger: context.services.logger,
-                onProgress: { await progress.note($0) }, isAskedToStop: { control.request != nil })
-            let outcome = try await outcome(of: run)
+                onProgress: { await progress.note($0) }, isAskedToStop: { control.request != nil || control.isPaused })
+            let outcome: AgentOutcome
+            control.work(true)
+            defer { control.work(false) }
+            do throws(RunStop) {
+                outcome = try await self.outcome(of: run, progress, keeper)
+                // The process is about to stop: whoever holds the claim then goes on from the record.
+                if outcome.stopReason == .asked, control.request == nil { throw .interrupted }
+                try refuseUnheard(outcome)
+            } catch {
+                if case .failed = error { await progress.flush() }
+                throw error
+            }
             try await write(outcome)
             return Outcome(
                 submission: outcome.submission.map { $0.value ?? .null }, figures: await figures(outcome),
@@ -60,12 +71,14 @@ struct AgentStage {
     }
 
     /// Lets the agent work; when its hands fail, it goes on from its record with new ones.
-    private func outcome(of run: AgentRun) async throws(RunStop) -> AgentOutcome {
+    private func outcome(
+        of run: AgentRun, _ progress: RunProgressWriter, _ keeper: ConversationKeeper
+    ) async throws(RunStop) -> AgentOutcome {
         var revivals = 0
         while true {
             let failure: AgentError
             do {
-                return try await work(run).get()
+                return try await work(run, progress, keeper).get()
             } catch {
                 failure = error
             }
@@ -82,7 +95,9 @@ struct AgentStage {
 
     /// Runs the agent to its end, or to the end of the time that a graceful cancel leaves it; what it has done by then is in
     /// its record.
-    private func work(_ run: AgentRun) async -> Result<AgentOutcome, AgentError> {
+    private func work(
+        _ run: AgentRun, _ progress: RunProgressWriter, _ keeper: ConversationKeeper
+    ) async -> Result<AgentOutcome, AgentError> {
         let (control, time) = (control, context.services.time)
         let ended = await withTaskGroup(of: Result<AgentOutcome, AgentError>?.self) { group in
             group.addTask {
@@ -95,6 +110,14 @@ struct AgentStage {
             group.addTask {
                 await control.asked(for: .cancelGracefully)
                 do { try await time.sleep(for: Self.lastCall) } catch { return nil }
+                return nil
+            }
+            group.addTask {
+                await progress.run()
+                return nil
+            }
+            group.addTask {
+                await keeper.keepUp()
                 return nil
             }
             var ended: Result<AgentOutcome, AgentError>?
@@ -112,6 +135,26 @@ struct AgentStage {
         } catch {
             return .failure(error)
         }
+    }
+
+    /// An agent that was never asked for anything has given no answer: there is nothing to grade, and something to mend.
+    private func refuseUnheard(_ outcome: AgentOutcome) throws(RunStop) {
+        guard outcome.totals.calls == 0, outcome.totals.lostCalls == 0, outcome.steps == 0 else { return }
+        let limit: String
+        switch outcome.stopReason {
+        case .tokenBudget: limit = "the limit of tokens (\(context.effective.maxTokens ?? 0), spec.limits.maxTokens)"
+        case .costBudget:
+            limit =
+                context.effective.maxCostNanos.map {
+                    "the limit of costs (\(DisplayText.cost(nanos: $0, isSimulated: false)), spec.limits.maxCost)"
+                } ?? "what the budget of WorkerPool \(context.pool?.name ?? "") has left"
+        case .submitted, .stepLimit, .deadline, .formatErrors, .asked: return
+        }
+        throw .failed(
+            TaskFailure(
+                .user, outcome.stopReason.reason,
+                "the first call alone could pass \(limit), so the agent never had its turn and nothing is graded: raise it, "
+                    + "lower spec.agent.model.maxTokens (\(settings.maxTokens)), or name a cheaper model"))
     }
 
     private func openConversation() async throws(RunStop) -> ConversationKeeper {

@@ -28,6 +28,8 @@ package final class RunControl: Sendable {
 
     private struct State {
         var request: Request?
+        var isPaused = false
+        var isAtWork = false
         var waiters: [UInt64: Waiter] = [:]
         var nextWaiter: UInt64 = 0
     }
@@ -37,6 +39,20 @@ package final class RunControl: Sendable {
     package init() {}
 
     package var request: Request? { state.withLock { $0.request } }
+
+    // MARK: The process is about to stop
+
+    /// Asks an agent at its work to go no further than the end of the step in hand; whoever takes the run up goes on from there.
+    package func pause() { state.withLock { $0.isPaused = true } }
+
+    package var isPaused: Bool { state.withLock { $0.isPaused } }
+
+    /// Whether an agent is at work: what it has been answered and not yet recorded would be lost, and paid twice.
+    package var isAtWork: Bool { state.withLock { $0.isAtWork } }
+
+    func work(_ isAtWork: Bool) { state.withLock { $0.isAtWork = isAtWork } }
+
+    // MARK: Requests
 
     /// Makes the request; a weaker one than the one already made changes nothing.
     package func ask(_ request: Request) {

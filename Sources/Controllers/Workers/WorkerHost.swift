@@ -1,4 +1,5 @@
 package import AIOpsAPI
+import ControllerRuntime
 package import KubernetesModel
 import Lifecycle
 package import Primitives
@@ -8,8 +9,13 @@ package import Telemetry
 ///
 /// Invariants: at most one run per task uid and at most `capacity` in all; a run starts only for a claim that names this session, and a claim whose run
 /// has written its end is never run again, however long the cache goes on showing it; when `run()` returns no run is left.
-/// Nothing is kept here that a restart would miss: which task is whose stands in `status.claim`.
-package final class WorkerHost: Lifecycle.Service {
+/// Nothing is kept here that a restart would miss: which task is whose stands in `status.claim`. Before it is stopped it can be
+/// drained: agents end the step in hand, for `lastStep` at most, since a reply that nobody records is paid twice.
+package final class WorkerHost: Lifecycle.Service, Drainable {
+    /// About as long as a reply takes, and well within the grace period of a pod.
+    package static let lastStep = Duration.seconds(15)
+    private static let look = Duration.milliseconds(50)
+
     package let name = "workers"
     package let workers: WorkerNames
     private let capacity: Int
@@ -18,6 +24,8 @@ package final class WorkerHost: Lifecycle.Service {
     private let finished: @Sendable (ObjectKey) async -> Void
     private let logger: Logger
     private let state = Locked(State())
+    private let draining = Latch()
+    private let drained = Latch()
     private let starts: AsyncStream<Start>
     private let starter: AsyncStream<Start>.Continuation
 
@@ -43,6 +51,7 @@ package final class WorkerHost: Lifecycle.Service {
         var runs: [String: Running] = [:]
         /// By task, and by uid below: a name may have changed hands while its old run was ending.
         var past: [ObjectKey: [String: Past]] = [:]
+        var isRunning = false
     }
 
     /// Runs at most `capacity` tasks at once; `execute` runs one, and says whether it has written its end; `finished` is
@@ -88,6 +97,7 @@ package final class WorkerHost: Lifecycle.Service {
             // A run that has started leaves the stream, so the stream's bound alone would not hold.
             guard state.runs.count < capacity else { return (nil, .seconds(1)) }
             let control = RunControl()
+            if draining.isOpen { control.pause() }
             // Asked for before this run began: by the time anybody asks again it might be over.
             if let cancel = task.spec.cancel { control.ask(RunControl.Request(cancel)) }
             state.runs[uid] = Running(claim: claim, control: control)
@@ -117,11 +127,38 @@ package final class WorkerHost: Lifecycle.Service {
     }
 
     package func run() async throws {
+        state.withLock { $0.isRunning = true }
+        defer {
+            state.withLock { $0.isRunning = false }
+            drained.open()
+        }
         await withDiscardingTaskGroup { group in
+            group.addTask { await self.awaitLastSteps() }
             for await start in starts {
                 group.addTask { await self.perform(start) }
             }
         }
+    }
+
+    /// Lets agents end the step in hand; every other stage is entered again by whoever goes on, and is not waited for.
+    package func drain() async {
+        draining.open()
+        let isRunning = state.withLock { state in
+            for run in state.runs.values { run.control.pause() }
+            return state.isRunning
+        }
+        if isRunning { await drained.waitToTheEnd() }
+    }
+
+    private func awaitLastSteps() async {
+        defer { drained.open() }
+        do {
+            try await draining.wait()
+            let end = time.monotonicNow() + Self.lastStep
+            while state.withLock({ $0.runs.values.contains { $0.control.isAtWork } }), time.monotonicNow() < end {
+                try await time.sleep(for: Self.look)
+            }
+        } catch { return }
     }
 
     private func perform(_ start: Start) async {
