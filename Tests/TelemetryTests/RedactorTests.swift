@@ -80,6 +80,70 @@ import Testing
         #expect(redactor.redact("hunter2hunter2") == "hunter2hunter2")
     }
 
+    private static let key = "q7Rk-teapot/91Zz+x8?"
+
+    /// What the tools of a shell make of a key that somebody prints, and of what it stands in.
+    @Test(arguments: [
+        "Bearer ", "user:", "a", "ab", "abc", "export KEY=", "",
+    ])
+    func keysInBase64AreHiddenWhereverTheyBegin(before: String) {
+        let redactor = Redactor()
+        redactor.register(secret: Self.key)
+        for after in ["", "x", "xy", "\nnext"] {
+            let bytes = Array((before + Self.key + after).utf8)
+            let text = Base64.encode(bytes)
+            for form in [text, text.replacing("+", with: "-").replacing("/", with: "_")] {
+                expectNothingLeft(redactor, form, Array(form.utf8).count)
+                // As `base64` breaks its lines, and YAML folds them.
+                let broken = stride(from: 0, to: form.utf8.count, by: 19).map { start in
+                    String(decoding: Array(form.utf8).dropFirst(start).prefix(19), as: UTF8.self)
+                }
+                expectNothingLeft(redactor, broken.joined(separator: "\n"), form.utf8.count)
+                expectNothingLeft(redactor, broken.joined(separator: "\\n    "), form.utf8.count)
+            }
+        }
+    }
+
+    /// Of the characters that tell of the key at most those at its two ends are left, which also tell of their neighbours.
+    private func expectNothingLeft(_ redactor: Redactor, _ text: String, _ count: Int) {
+        let left = redactor.redact(text)
+        #expect(left.contains("[redacted]"), "\(text)")
+        let kept = left.replacing("[redacted]", with: "").replacing("\\n", with: "").filter { !" \n".contains($0) }
+        #expect(kept.count <= count - Self.key.utf8.count * 8 / 6 + 2, "\(text): \(left)")
+    }
+
+    @Test(arguments: [
+        "q7Rk-teapot/\n91Zz+x8?", "q7Rk-tea\r\n      pot/91Zz+x8?", #"q7Rk-teapot\n/91Zz+x8?"#,
+        "7137526b2d746561706f742f39315a7a2b78383f", "7137526B2D746561706F742F39315A7A2B78383F",
+        "7137526b2d746561706f742f39315a\n7a2b78383f", "q7Rk-teapot%2F91Zz%2Bx8%3F",
+    ])
+    func otherFormsOfAKeyAreHidden(text: String) {
+        let redactor = Redactor()
+        redactor.register(secret: Self.key)
+        #expect(redactor.redact("a \(text) b") == "a [redacted] b")
+        #expect(redactor.redact(text) == "[redacted]")
+        redactor.unregister(secret: Self.key)
+        #expect(redactor.redact(text) == text)
+    }
+
+    /// A line break hides a key, and whatever else lies between its letters does not make one.
+    @Test func whatIsNotTheKeyStays() {
+        let redactor = Redactor()
+        redactor.register(secret: "hunter2hunter2")
+        for text in ["hunter2 hunter2", "hunter2\n- hunter2", "hunter2hunter", "hunter2\\\nhunter2"] {
+            #expect(redactor.redact(text) == text)
+        }
+    }
+
+    @Test(arguments: ["h\n", "h", "hunter2hunter\n", "hunter2\\n   "])
+    func keysTakeNoLongerThanTheirText(piece: String) {
+        let redactor = Redactor()
+        for number in 0..<20 { redactor.register(secret: "hunter2hunter2-\(number)") }
+        let text = String(repeating: piece, count: 100_000 / piece.utf8.count)
+        let took = ContinuousClock().measure { _ = redactor.redact(text) }
+        #expect(took < .seconds(5))
+    }
+
     @Test func longerSecretGoesFirstAndShortOnesAreNotTaken() {
         let redactor = Redactor()
         for secret in ["password", "password-and-more", "on"] { redactor.register(secret: secret) }

@@ -3,27 +3,40 @@ internal import Primitives
 /// Takes secrets out of text before it is logged, stored or sent to a model.
 ///
 /// Knows two kinds: texts that look like a credential (`SecretShape`), and values registered as secret because
-/// this process has read them, also in their base64 form.
+/// this process has read them, also in other forms (`SecretForms`) and broken over lines. Who takes a secret apart on purpose
+/// (letter by letter, enciphered, compressed) is not seen through.
 package final class Redactor: Sendable {
     /// What stands where a secret was.
     package static let mark = "[redacted]"
     /// Shorter values are not registered: replacing every "on" or "1234" would destroy text and hide nothing.
     package static let shortestSecret = 8
 
-    private let secrets = Locked<[String: Int]>([:])
+    private struct State {
+        var counts: [String: Int] = [:]
+        /// Made when a secret comes or goes: far more seldom than text passes.
+        var matcher = SecretMatcher()
+
+        mutating func compile() { matcher = SecretMatcher(counts.keys.flatMap(SecretForms.of)) }
+    }
+
+    private let state = Locked(State())
 
     package init() {}
 
     /// Holds the value secret until it has been unregistered as often as it was registered.
     package func register(secret: String) {
         guard secret.utf8.count >= Self.shortestSecret else { return }
-        secrets.withLock { $0[secret, default: 0] += 1 }
+        state.withLock { state in
+            state.counts[secret, default: 0] += 1
+            if state.counts[secret] == 1 { state.compile() }
+        }
     }
 
     package func unregister(secret: String) {
-        secrets.withLock { secrets in
-            guard let count = secrets[secret] else { return }
-            secrets[secret] = count > 1 ? count - 1 : nil
+        state.withLock { state in
+            guard let count = state.counts[secret] else { return }
+            state.counts[secret] = count > 1 ? count - 1 : nil
+            if count == 1 { state.compile() }
         }
     }
 
@@ -35,15 +48,10 @@ package final class Redactor: Sendable {
     package func redact(_ bytes: [UInt8]) -> [UInt8]? {
         var result = bytes
         var isChanged = false
-        // Longest first, so that a secret that contains another is taken out whole.
-        let values = secrets.withLock { Array($0.keys) }.sorted { $0.utf8.count > $1.utf8.count }
-        for value in values {
-            for form in [Array(value.utf8), Array(Base64.encode(Array(value.utf8)).utf8)] {
-                if let replaced = Self.replace(form, in: result) {
-                    result = replaced
-                    isChanged = true
-                }
-            }
+        let matcher = state.withLock { $0.matcher }
+        if !matcher.isEmpty, let replaced = Self.replace(matcher, in: result) {
+            result = replaced
+            isChanged = true
         }
         if let replaced = Self.replaceShapes(in: result) {
             result = replaced
@@ -52,16 +60,15 @@ package final class Redactor: Sendable {
         return isChanged ? result : nil
     }
 
-    private static func replace(_ secret: [UInt8], in bytes: [UInt8]) -> [UInt8]? {
-        guard let first = secret.first, bytes.count >= secret.count else { return nil }
+    private static func replace(_ matcher: SecretMatcher, in bytes: [UInt8]) -> [UInt8]? {
         var result: [UInt8] = []
         var copied = 0
         var index = 0
-        while index + secret.count <= bytes.count {
-            if bytes[index] == first, bytes[index..<index + secret.count].elementsEqual(secret) {
+        while index < bytes.count {
+            if let end = matcher.end(in: bytes, at: index) {
                 result += bytes[copied..<index]
                 result += Self.mark.utf8
-                index += secret.count
+                index = end
                 copied = index
             } else {
                 index += 1
