@@ -204,7 +204,7 @@ class Run:
 
 def lint(run):
     tracked = preflight.git_files()
-    shell = [f for f in tracked if f.endswith(".sh") or f == ".ci/run"]
+    shell = [f for f in tracked if f.endswith(".sh") or f == ".ci/run" or f.startswith("scripts/kind/files/node/usr/local/bin/")]
     yaml = [f for f in tracked if f.endswith((".yaml", ".yml")) and "/templates/" not in f]
     python = [f for f in tracked if f.endswith(".py")]
     run.do("format", ["swift", "format", "lint", "--strict", "--recursive", "Package.swift", "Sources", "Tests"])
@@ -233,6 +233,7 @@ def whole_runs(run, begin):
 def scripts(run):
     run.do("tests of the scripts", [sys.executable, "-m", "unittest", "discover", "-s", "scripts/tests"])
     run.do("tests of the cluster scripts", [sys.executable, "-m", "unittest", "discover", "-s", "scripts/cluster/tests"])
+    run.do("tests of the Kind scripts", [sys.executable, "-m", "unittest", "discover", "-s", "scripts/kind/tests"])
     run.do("tests of the fault proxy", [sys.executable, "-m", "unittest", "discover", "-s", "scripts/faults/tests"])
 
 
@@ -315,14 +316,14 @@ def main():
     what = sys.argv[1] if len(sys.argv) > 1 else "ci"
     plans = {
         "lint": (6, lambda run: lint(run)),
-        "unit": (6, lambda run: (build(run), unit(run), whole_runs(run, run.do))),
+        "unit": (7, lambda run: (build(run), unit(run), whole_runs(run, run.do))),
         "sim": (2, lambda run: sim(run)),
         "api": (5, lambda run: (build(run), api(run))),
         "faults": (1 + 2 * len(LANES), lambda run: (build(run), every_fault(run))),
         "node": (6, lambda run: (build(run), node(run))),
-        "ci": (24, lambda run: (build(run), lint(run), unit(run), api(run), node_and_what_runs_beside(run, with_faults=True),
+        "ci": (25, lambda run: (build(run), lint(run), unit(run), api(run), node_and_what_runs_beside(run, with_faults=True),
                                 mutants(run, ["--sample", "3"]))),
-        "all": (22 + 2 * len(LANES), lambda run: (build(run), lint(run), unit(run), api(run), every_fault(run),
+        "all": (23 + 2 * len(LANES), lambda run: (build(run), lint(run), unit(run), api(run), every_fault(run),
                                  node_and_what_runs_beside(run, with_faults=False), mutants(run, []))),
     }
     if what not in plans:

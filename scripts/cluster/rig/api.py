@@ -22,6 +22,8 @@ class ApiError(Exception):
 
 
 class Api:
+    headers: dict[str, str] = {}  # sent with each request; read anew each time, since tokens change
+
     def __init__(self, kubeconfig: Path, timeout: float = 10) -> None:
         config = json.loads(kubeconfig.read_text())
         cluster, user = config["clusters"][0]["cluster"], config["users"][0]["user"]
@@ -39,7 +41,7 @@ class Api:
         connection = http.client.HTTPSConnection(self.host, self.port, timeout=timeout, context=self.tls)
         try:
             data = None if body is None else json.dumps(body).encode()
-            connection.request(method, path, data, {"Content-Type": kind, "Accept": "application/json"})
+            connection.request(method, path, data, {"Content-Type": kind, "Accept": "application/json", **self.headers})
             return connection, connection.getresponse()
         except BaseException:
             connection.close()

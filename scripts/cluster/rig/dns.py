@@ -173,9 +173,9 @@ async def _stream(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, re
         writer.close()
 
 
-def follow(kubeconfig: Path, kind: str, records: Records, synced: Callable[[], None]) -> None:
+def follow(connect: Callable[[], Api], kind: str, records: Records, synced: Callable[[], None]) -> None:
     """Lists and watches for ever; runs on a thread of its own."""
-    api = Api(kubeconfig)
+    api = connect()
     path = f"/api/v1/{kind}"
     while True:
         try:
@@ -194,18 +194,20 @@ def follow(kubeconfig: Path, kind: str, records: Records, synced: Callable[[], N
             time.sleep(0.2)
 
 
-async def serve(kubeconfig: Path, address: str) -> None:
+async def serve(connect: Callable[[], Api], address: str, ready_to_serve: Callable[[], None] = lambda: None) -> None:
+    """Answers once everything is known, and says so by `ready_to_serve`."""
     records = Records()
     for kind in ("services", "endpoints"):
         ready = threading.Event()
-        threading.Thread(target=follow, args=(kubeconfig, kind, records, ready.set), daemon=True).start()
+        threading.Thread(target=follow, args=(connect, kind, records, ready.set), daemon=True).start()
         await asyncio.to_thread(ready.wait)
     loop = asyncio.get_running_loop()
     await loop.create_datagram_endpoint(lambda: Server(records), local_addr=(address, 53))
     await asyncio.start_server(lambda reader, writer: _stream(reader, writer, records), address, 53)
+    ready_to_serve()
     print("serving", flush=True)
     await asyncio.Event().wait()
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(Path(sys.argv[1]), sys.argv[2]))
+    asyncio.run(serve(lambda: Api(Path(sys.argv[1])), sys.argv[2]))
