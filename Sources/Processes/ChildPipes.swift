@@ -17,8 +17,13 @@ final class ChildPipes {
     private var buffer = [UInt8](repeating: 0, count: 32 << 10)
     var output: HeadTailBuffer
     var errors: HeadTailBuffer
+    private let hear: ProcessFollower.Hear?
 
-    init(input bytes: [UInt8], outputLimit: Int, _ program: String) throws(ProcessError) {
+    /// `hear` is told what comes on the error stream as it comes, on this thread.
+    init(
+        input bytes: [UInt8], outputLimit: Int, hear: ProcessFollower.Hear?, _ program: String
+    ) throws(ProcessError) {
+        self.hear = hear
         remaining = bytes[...]
         output = HeadTailBuffer(limit: outputLimit)
         errors = HeadTailBuffer(limit: outputLimit)
@@ -65,7 +70,7 @@ final class ChildPipes {
             ]
             _ = poll(&waiting, nfds_t(waiting.count), pause)
             if waiting[1].revents != 0 { read(&outputEnd, into: &output) }
-            if waiting[2].revents != 0 { read(&errorsEnd, into: &errors) }
+            if waiting[2].revents != 0 { read(&errorsEnd, into: &errors, hear) }
             if waiting[3].revents != 0 { feed() }
         }
     }
@@ -75,7 +80,7 @@ final class ChildPipes {
     /// Bounded, because a process that left the group may write for ever; no pipe holds more than this.
     func drain() {
         for _ in 0..<Self.fullestPipe where outputEnd >= 0 { read(&outputEnd, into: &output) }
-        for _ in 0..<Self.fullestPipe where errorsEnd >= 0 { read(&errorsEnd, into: &errors) }
+        for _ in 0..<Self.fullestPipe where errorsEnd >= 0 { read(&errorsEnd, into: &errors, hear) }
     }
 
     /// In pieces of the buffer's size: 1 MiB, the most that a pipe can be given without privilege.
@@ -89,9 +94,14 @@ final class ChildPipes {
         if remaining.isEmpty || isOver { Self.close(&input) }
     }
 
-    private func read(_ descriptor: inout Int32, into kept: inout HeadTailBuffer) {
+    private func read(
+        _ descriptor: inout Int32, into kept: inout HeadTailBuffer, _ hear: ProcessFollower.Hear? = nil
+    ) {
         let count = Glibc.read(descriptor, &buffer, buffer.count)
-        if count > 0 { kept.append(buffer[..<count]) }
+        if count > 0 {
+            kept.append(buffer[..<count])
+            hear?(Array(buffer[..<count]))
+        }
         let isOver = count == 0 || count < 0 && errno != EAGAIN && errno != EINTR
         if isOver { Self.close(&descriptor) }
     }

@@ -21,9 +21,13 @@ final class ChildProcess: Sendable {
     }
 
     private let request: ProcessRequest
+    private let hear: ProcessFollower.Hear?
     private let state = Locked(State())
 
-    init(_ request: ProcessRequest) { self.request = request }
+    init(_ request: ProcessRequest, hear: ProcessFollower.Hear? = nil) {
+        self.request = request
+        self.hear = hear
+    }
 
     /// Whether ``stop()`` reached it while it ran.
     var wasStopped: Bool { state.withLock { $0.wasStopped } }
@@ -61,7 +65,8 @@ final class ChildProcess: Sendable {
 
     private func lifetime() -> Result<Outcome, ProcessError> {
         do throws(ProcessError) {
-            let pipes = try ChildPipes(input: request.input, outputLimit: request.outputLimit, request.program)
+            let pipes = try ChildPipes(
+                input: request.input, outputLimit: request.outputLimit, hear: hear, request.program)
             defer { pipes.close() }
             let pid = try start(pipes)
             pipes.closeChildEnds()

@@ -7,17 +7,33 @@ package protocol ProcessLauncher: Sendable {
     func run(_ request: ProcessRequest) async throws(ProcessError) -> ProcessResult
 }
 
+/// Runs programs that tell on their error stream how far they are.
+package protocol ProcessFollower: ProcessLauncher {
+    /// Takes a piece of the error stream; called on a thread of the runner's, which waits for it.
+    typealias Hear = @Sendable ([UInt8]) -> Void
+
+    /// As ``ProcessLauncher/run(_:)``; `hear` gets the error stream whole, in the pieces in which it comes.
+    func run(_ request: ProcessRequest, hear: @escaping Hear) async throws(ProcessError) -> ProcessResult
+}
+
 /// Runs real programs.
 ///
 /// Invariants: when ``run(_:)`` returns, however it returns, the program and what it left in its process group are gone,
 /// their status is taken and every descriptor is closed; nothing waits on the cooperative pool.
-package struct ProcessRunner: ProcessLauncher {
+package struct ProcessRunner: ProcessFollower {
     private let time: any TimeSource
 
     package init(time: any TimeSource) { self.time = time }
 
     package func run(_ request: ProcessRequest) async throws(ProcessError) -> ProcessResult {
-        let child = ChildProcess(request)
+        try await run(ChildProcess(request), request)
+    }
+
+    package func run(_ request: ProcessRequest, hear: @escaping Hear) async throws(ProcessError) -> ProcessResult {
+        try await run(ChildProcess(request, hear: hear), request)
+    }
+
+    private func run(_ child: ChildProcess, _ request: ProcessRequest) async throws(ProcessError) -> ProcessResult {
         let result = await withTaskCancellationHandler {
             await supervise(child, request)
         } onCancel: {

@@ -56,6 +56,24 @@ import Testing
         #expect(Self.text(unread.output) == "done\n")
     }
 
+    /// The second line is written only when somebody has heard the first.
+    @Test func theErrorStreamIsHeardWhileTheProgramRuns() async throws {
+        var ends: [Int32] = [-1, -1]
+        try #require(pipe(&ends) == 0)
+        let (reading, writing) = (ends[0], ends[1])
+        defer { for end in ends { close(end) } }
+        let heard = Locked<[UInt8]>([])
+        let script = "echo one >&2; read go < /proc/\(getpid())/fd/\(reading); echo two >&2; echo out"
+        let result = try await ProcessRunner(time: time).run(
+            ProcessRequest("/bin/sh", ["-c", script], timeLimit: .seconds(60))
+        ) { piece in
+            heard.withLock { $0 += piece }
+            if Self.text(heard.withLock { $0 }) == "one\n" { _ = write(writing, "go\n", 3) }
+        }
+        #expect(Self.text(heard.withLock { $0 }) == "one\ntwo\n")
+        #expect(Self.text(result.errors) == "one\ntwo\n" && Self.text(result.output) == "out\n")
+    }
+
     @Test func outputIsBounded() async throws {
         let result = try await run(
             "echo head; head -c 3000000 /dev/zero; echo; echo tail; echo e >&2", outputLimit: 1_000)
