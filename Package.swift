@@ -103,8 +103,8 @@ let package = Package(
         library(
             "Environments",
             [
-                "KubernetesClient", "KubernetesModel", "AIOpsAPI", "YAML", "JSON", "HTTP", "Lifecycle", "Telemetry",
-                "Primitives",
+                "KubernetesClient", "KubernetesModel", "AIOpsAPI", "YAML", "Processes", "JSON", "HTTP", "Lifecycle",
+                "Telemetry", "Primitives",
             ]),
         library(
             "Problems",
@@ -132,8 +132,9 @@ let package = Package(
             "Commands",
             [
                 "CommandLineInterface", "Controllers", "ControllerRuntime", "Conversations", "KubernetesClient",
-                "KubernetesModel", "AIOpsAPI", "Problems", "HTTP", "JSON", "YAML", "Lifecycle", "Telemetry",
-                "Primitives",
+                "KubernetesModel", "AIOpsAPI", "Environments", "Problems", "Processes", "HTTP", "JSON", "YAML",
+                "Lifecycle",
+                "Telemetry", "Primitives",
             ]),
 
         // Layer 6: programs
@@ -172,6 +173,7 @@ let package = Package(
                 "AIOpsAPI", "Conversations", "CurlTransport", "Environments", "HTTP", "HTTPServer", "JSON",
                 "KubernetesClient", "KubernetesModel", "Lifecycle", "Telemetry", "Primitives",
             ]),
+        support("EnvironmentsTesting", ["Environments", "Processes", "Primitives"]),
         // What the programs below that measure have in common.
         support("BenchTesting", []),
         // Measures the runtime; run by scripts/bench.py or by hand, shipped in no product.
@@ -246,7 +248,7 @@ let package = Package(
                 "Agent", "Controllers", "ControllerRuntime", "AIOpsAPI", "Problems", "Environments", "Scheduling",
                 "Conversations", "KubernetesClient", "KubernetesModel", "KubernetesTesting", "LanguageModels",
                 "LanguageModelTesting", "LifecycleTesting", "SimulationTesting", "ClusterTesting", "HTTPTesting",
-                "HTTP",
+                "EnvironmentsTesting", "Processes", "HTTP",
                 "JSON", "YAML", "Telemetry", "Primitives",
             ]),
         tests(
@@ -304,8 +306,8 @@ let package = Package(
         tests(
             "EnvironmentsTests",
             [
-                "Environments", "KubernetesClient", "KubernetesModel", "KubernetesTesting", "LifecycleTesting", "HTTP",
-                "JSON", "Lifecycle", "Telemetry", "Primitives",
+                "Environments", "EnvironmentsTesting", "KubernetesClient", "KubernetesModel", "KubernetesTesting",
+                "LifecycleTesting", "HTTP", "JSON", "Lifecycle", "Processes", "Telemetry", "Primitives",
             ]),
         tests(
             "ProblemsTests",

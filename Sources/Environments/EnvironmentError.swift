@@ -15,6 +15,8 @@ package enum EnvironmentError: Error, Sendable {
     /// The sandbox took the command and was lost before the command's end was seen; with what it had written until then.
     case commandLost(String, ShellResult)
     case exec(KubernetesError)
+    /// A Kind cluster could not be made, listed or deleted.
+    case kind(KindError)
     case cancelled
 }
 
@@ -23,6 +25,7 @@ extension EnvironmentError {
         switch self {
         case .create(_, _, let cause), .observe(let cause), .release(let cause), .exec(let cause): cause.isRetryable
         case .stillTerminating, .notReady, .commandLost: true
+        case .kind(let cause): cause.isRetryable
         case .foreignObject, .cancelled: false
         }
     }
@@ -31,6 +34,7 @@ extension EnvironmentError {
         switch self {
         case .foreignObject: true
         case .create(_, _, let cause), .observe(let cause), .release(let cause), .exec(let cause): cause.isUserError
+        case .kind(let cause): cause.isUserError
         case .stillTerminating, .notReady, .commandLost, .cancelled: false
         }
     }
@@ -41,7 +45,7 @@ extension EnvironmentError {
         case .commandLost: true
         // Anything the server said in place of opening the connection is a refusal.
         case .exec(let cause): if case .transport(let error) = cause.kind { error.mayHaveReachedServer } else { false }
-        case .foreignObject, .stillTerminating, .create, .notReady, .observe, .release, .cancelled: false
+        case .foreignObject, .stillTerminating, .create, .notReady, .observe, .release, .kind, .cancelled: false
         }
     }
 
@@ -52,7 +56,7 @@ extension EnvironmentError: RetryTimed {
     package var retryAfter: Duration? {
         switch self {
         case .create(_, _, let cause), .observe(let cause), .release(let cause), .exec(let cause): cause.retryAfter
-        case .foreignObject, .stillTerminating, .notReady, .commandLost, .cancelled: nil
+        case .foreignObject, .stillTerminating, .notReady, .commandLost, .kind, .cancelled: nil
         }
     }
 }
@@ -69,6 +73,7 @@ extension EnvironmentError: CustomStringConvertible {
         case .release(let cause): "cannot release the environment: \(cause.message)"
         case .commandLost(let message, _): "the sandbox was lost while the command ran: \(message)"
         case .exec(let cause): "cannot reach the sandbox: \(cause.message)"
+        case .kind(let cause): "\(cause)"
         case .cancelled: "cancelled"
         }
     }

@@ -26,7 +26,7 @@ enum LayerTable {
         "Scheduling": ["Lifecycle"],
         "Conversations": ["JSON", "Primitives"],
         "Agent": ["LanguageModels", "Conversations", "Lifecycle", "Telemetry"],
-        "Environments": ["KubernetesClient", "AIOpsAPI", "YAML"],
+        "Environments": ["KubernetesClient", "AIOpsAPI", "YAML", "Processes"],
         "Problems": ["Environments"],
         "AgentTools": ["Agent", "KubernetesClient", "Environments", "HTTP"],
 
@@ -43,6 +43,7 @@ enum LayerTable {
         "LanguageModelTesting": ["LanguageModels", "HTTPTesting"],
         "ModelFuzzing": ["Agent"],
         "fuzz-models": ["ModelFuzzing"],
+        "EnvironmentsTesting": ["Environments"],
         "BenchTesting": [],
         "AgentBench": ["Agent", "BenchTesting"],
         "LoopBench": ["Controllers", "CurlTransport", "KubernetesTesting", "LanguageModelTesting"],

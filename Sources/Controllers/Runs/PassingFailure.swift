@@ -18,6 +18,7 @@ enum PassingFailure {
     private static func includes(_ error: EnvironmentError) -> Bool {
         switch error {
         case .create, .observe, .release, .exec, .stillTerminating: error.isRetryable
+        case .kind(let cause): cause.isPassing
         case .foreignObject, .notReady, .commandLost, .cancelled: false
         }
     }

@@ -22,6 +22,25 @@ extension ClientConfiguration {
         return try fromKubeconfig([home + "/.kube/config"], context, mustExist: true, environment, files)
     }
 
+    /// Reads a kubeconfig that stands for itself, such as one out of a Secret: it may name no file of ours and no program.
+    ///
+    /// `name` is what errors call it.
+    package static func read(kubeconfig: String, name: String) throws(KubernetesError) -> ClientConfiguration {
+        let parsed = try Kubeconfig(parsing: Array(kubeconfig.utf8), path: name)
+        let configuration = try parsed.resolve(context: nil, environment: [:], files: NoFiles())
+        switch configuration.credential {
+        case .none, .token, .basic: return configuration
+        case .exec, .tokenFile: throw .configuration("\(name): only keys and tokens that stand in it are taken from it")
+        }
+    }
+
+    /// A text from elsewhere must not make us read what is on this machine.
+    private struct NoFiles: FileSource {
+        func read(_ path: String) throws(FileError) -> [UInt8]? {
+            throw FileError(path: path, reason: "files are not read for it")
+        }
+    }
+
     private static func fromKubeconfig(
         _ paths: [String], _ context: String?, mustExist: Bool, _ environment: [String: String],
         _ files: any FileSource
