@@ -1,6 +1,6 @@
 import AIOpsAPI
 package import ControllerRuntime
-import Environments
+package import Environments
 package import HTTP
 package import KubernetesClient
 import KubernetesModel
@@ -19,7 +19,7 @@ package struct Operator: Sendable {
         settings: OperatorSettings, client: KubernetesClient, transport: any HTTPTransport, catalogue: Catalogue,
         workers: @escaping @autoclosure @Sendable () -> WorkerNames, instance: String,
         election: LeaderElection? = nil, liveness: [Probes.Check] = [], gracePeriod: Duration = .seconds(30),
-        time: any TimeSource, logger: Logger,
+        kind: KindHost? = nil, time: any TimeSource, logger: Logger,
         metrics: MetricsRegistry, redact: @escaping @Sendable (String) -> String,
         crashPoint: IntentExecutor.CrashPoint? = nil, seed: UInt64 = .random(in: 0...UInt64.max)
     ) {
@@ -53,8 +53,9 @@ package struct Operator: Sendable {
                 // next epoch, which shuts out what may still be on its way.
                 Self.work(
                     workers: workers(), tasks: tasks, taskCache: taskCache, pools: pools, poolCache: poolCache,
-                    events: events, settings: settings, prices: prices, client: client, transport: transport,
-                    catalogue: catalogue, time: time, logger: logger, metrics: metrics, redact: redact,
+                    events: events, settings: settings, prices: prices, client: client, kind: kind,
+                    transport: transport, catalogue: catalogue, time: time, logger: logger, metrics: metrics,
+                    redact: redact,
                     crashPoint: crashPoint, seed: seed)
             })
     }
@@ -64,8 +65,8 @@ package struct Operator: Sendable {
         workers: WorkerNames, tasks: Store<AIOpsTask>, taskCache: Reflector<AIOpsTask, AIOpsTask>,
         pools: Store<WorkerPool>,
         poolCache: Reflector<WorkerPool, WorkerPool>, events: EventRecorder, settings: OperatorSettings,
-        prices: PriceBook, client: KubernetesClient, transport: any HTTPTransport, catalogue: Catalogue,
-        time: any TimeSource, logger: Logger,
+        prices: PriceBook, client: KubernetesClient, kind: KindHost?, transport: any HTTPTransport,
+        catalogue: Catalogue, time: any TimeSource, logger: Logger,
         metrics: MetricsRegistry, redact: @escaping @Sendable (String) -> String,
         crashPoint: IntentExecutor.CrashPoint?, seed: UInt64
     ) -> Work {
@@ -91,7 +92,7 @@ package struct Operator: Sendable {
         let purse = PoolPurse(pools: pools, client: client, time: time, wrote: { gate.record($0, by: $1) })
         let services = RunServices(
             client: client, transport: transport, catalogue: catalogue, events: events, settings: settings,
-            metrics: runMetrics, traffic: traffic, prices: prices, purse: purse, time: time, logger: logger,
+            metrics: runMetrics, traffic: traffic, prices: prices, purse: purse, kind: kind, time: time, logger: logger,
             redact: redact,
             wrote: { gate.record($0, by: $1) })
         let host = WorkerHost(
@@ -107,15 +108,15 @@ package struct Operator: Sendable {
             name: "aiopstask",
             reconciler: TaskReconciler(
                 tasks: tasks, pools: pools, ledger: ledger, podSecurity: podSecurity, network: network,
-                catalogue: catalogue, host: host,
-                purse: purse, client: client, settings: settings, time: time, logger: logger, redact: redact),
+                catalogue: catalogue, host: host, purse: purse, client: client, kind: kind, settings: settings,
+                time: time, logger: logger, redact: redact),
             executor: executor, gate: gate, events: events, options: ControllerOptions(concurrency: 8), time: time,
             logger: logger, metrics: metrics, seed: seed &+ 3)
         let poolController = Controller(
             name: "workerpool",
             reconciler: PoolReconciler(
                 pools: pools, ledger: ledger, executor: executor, gate: gate, podSecurity: podSecurity,
-                network: network, traffic: traffic, time: time, logger: logger, redact: redact),
+                network: network, kind: kind, traffic: traffic, time: time, logger: logger, redact: redact),
             executor: executor, gate: gate, events: events, options: ControllerOptions(concurrency: 2), time: time,
             logger: logger, metrics: metrics, seed: seed &+ 4)
         let conversationController = Controller(
@@ -176,6 +177,12 @@ package struct Operator: Sendable {
             client: client, seenVersion: { tasks.resourceVersion }, time: time, logger: logger, metrics: metrics)
         var helpers: [any Lifecycle.Service] = [gate, host, sweeper, network]
         if settings.priceTable != nil { helpers.append(prices) }
+        if let kind {
+            helpers.append(
+                KindSweeper(
+                    host: kind, client: client, seenVersion: { tasks.resourceVersion }, time: time, logger: logger,
+                    metrics: metrics))
+        }
         helpers.append(Drain([host], name: "drain workers"))
         return Work(controllers: [taskController, poolController, conversationController], services: helpers)
     }

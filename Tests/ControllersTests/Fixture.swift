@@ -56,13 +56,13 @@ enum Fixture {
     static func decide(
         _ task: AIOpsTask, pool: PoolLookup = .found(pool()), problem: ProblemLookup? = nil, queueLength: Int = 0,
         podSecurity: PodSecurityProbe.Finding? = nil, network: NetworkFinding = .unknown("nobody looked"),
-        isRunningHere: Bool = false, now: Timestamp = now
+        kind: KindFinding? = nil, isRunningHere: Bool = false, now: Timestamp = now
     ) throws -> TaskPlanner.Decision {
         TaskPlanner(
             TaskPlanner.Input(
                 task: task, pool: pool, problem: try problem ?? .found(Self.problem()), queueLength: queueLength,
-                queuePlace: queueLength + 1, podSecurity: podSecurity, network: network, isRunningHere: isRunningHere,
-                operatorVersion: "test", now: now)
+                queuePlace: queueLength + 1, podSecurity: podSecurity, network: network, kind: kind,
+                isRunningHere: isRunningHere, operatorVersion: "test", now: now)
         ).decide()
     }
 }

@@ -1,6 +1,8 @@
 import AIOpsAPI
 import ControllerRuntime
 import Controllers
+import Environments
+import EnvironmentsTesting
 import FoundationEssentials
 import HTTP
 import KubernetesClient
@@ -59,10 +61,14 @@ import Testing
             key: ObjectKey(namespace: "demo", name: "operator"), identity: "test", time: time, logger: .disabled,
             metrics: metrics
         ) { _ in client }
+        let kind = KindHost(
+            clusters: KindClusters(settings: KindSettings(), launcher: KindPlayer(), time: time),
+            home: HomeCluster(client: client)
+        ) { _ throws(KubernetesError) in client }
         let assembled = Operator(
             settings: OperatorSettings(version: "test", namespace: "demo"), client: client, transport: server,
-            catalogue: try Catalogue.builtin(), workers: WorkerNames(session: "aaaaa"), instance: "test", time: time,
-            logger: .disabled, metrics: metrics, redact: { $0 })
+            catalogue: try Catalogue.builtin(), workers: WorkerNames(session: "aaaaa"), instance: "test", kind: kind,
+            time: time, logger: .disabled, metrics: metrics, redact: { $0 })
         let documented = Set(try Self.documented())
         await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await assembled.manager.run() }

@@ -52,15 +52,15 @@ import Testing
             ["agent": ["model": ["provider": "Replay", "conversationRef": ["name": "c"]]]], "provider Replay"),
         "agent.toolStyle": .used(["agent": ["toolStyle": "Native"]]),
         "agent.tools": .used(["agent": ["tools": ["exec_shell"]]]),
-        "environment.type": .refused(["environment": ["type": "Kind"]], "spec.environment.type Kind"),
+        "environment.type": .used(["environment": ["type": "Kind"]]),
         "environment.existing.namespace": .refused(
             ["environment": ["type": "Existing", "existing": ["namespace": "a", "serviceAccountName": "b"]]],
             "spec.environment.type Existing"),
         "environment.existing.serviceAccountName": .moot("environment.existing.namespace"),
         "environment.existing.kubeconfigSecretRef.name": .moot("environment.existing.namespace"),
         "environment.existing.kubeconfigSecretRef.key": .moot("environment.existing.namespace"),
-        "environment.kind.nodeImage": .refused(["environment": ["kind": ["nodeImage": "a"]]], "spec.environment.kind"),
-        "environment.kind.workers": .refused(["environment": ["kind": ["workers": 2]]], "spec.environment.kind"),
+        "environment.kind.nodeImage": .used(["environment": ["type": "Kind", "kind": ["nodeImage": "a"]]]),
+        "environment.kind.workers": .used(["environment": ["type": "Kind", "kind": ["workers": 2]]]),
         "environment.retention.onSuccessSeconds": .used(["environment": ["retention": ["onSuccessSeconds": 9]]]),
         "environment.retention.onFailureSeconds": .used(["environment": ["retention": ["onFailureSeconds": 9]]]),
         "environment.podSecurity": .used(["environment": ["podSecurity": "Required"]]),
@@ -112,12 +112,11 @@ import Testing
             "queue.maxSize": .used(["queue": ["maxSize": 9]]),
             "queue.fairness": .used(["queue": ["fairness": "None"]]),
             "queue.ageingSeconds": .used(["queue": ["ageingSeconds": 9]]),
-            "environments.type": .refused(["environments": ["type": "Kind"]], "spec.environments.type Kind"),
+            "environments.type": .used(["environments": ["type": "Kind"]]),
             "environments.warm": .refused(["environments": ["warm": 1]], "spec.environments.warm"),
             "environments.maxTotal": .refused(["environments": ["maxTotal": 1]], "spec.environments.maxTotal"),
-            "environments.kind.nodeImage": .refused(
-                ["environments": ["kind": ["nodeImage": "a"]]], "spec.environments.kind"),
-            "environments.kind.config": .refused(["environments": ["kind": ["config": "a"]]], "spec.environments.kind"),
+            "environments.kind.nodeImage": .used(["environments": ["type": "Kind", "kind": ["nodeImage": "a"]]]),
+            "environments.kind.config": .used(["environments": ["type": "Kind", "kind": ["config": "a: b"]]]),
             "budget.maxCost": .used(["budget": ["maxCost": "1"]]),
             "budget.windowSeconds": .used(["budget": ["maxCost": "1", "windowSeconds": 60]]),
             "allowedNamespaces.from": .used(["allowedNamespaces": ["from": "All"]]),
@@ -186,7 +185,7 @@ import Testing
                 let changed = try WorkerPool.Spec(jsonValue: change)
                 #expect(changed.validate().isEmpty && changed.unserved().isEmpty, "\(path)")
                 let isDifferent =
-                    path.hasPrefix("modelDefaults")
+                    path.hasPrefix("modelDefaults") || path.hasPrefix("environments.kind")
                     ? task.effective(pool: changed) != task.effective()
                     : changed.effective() != WorkerPool.Spec().effective()
                 #expect(isDifferent, "\(path)")
@@ -199,6 +198,20 @@ import Testing
                 }
             }
         }
+    }
+
+    /// Settings of a cluster without a cluster would be silently ignored where the pool's type decides.
+    @Test func settingsOfAClusterNeedOne() throws {
+        let change: JSONValue = ["environment": ["kind": ["workers": 2]]]
+        let spec = try AIOpsTask.Spec(jsonValue: JSONMergePatch.apply(change, to: Self.base))
+        let condition = try Fixture.decide(Fixture.task { $0.spec = spec }).status.conditions.get(.succeeded)
+        #expect(condition?.reason == Reason.notSupported.rawValue)
+        #expect(condition?.message.contains("spec.environment.kind") == true)
+        let pool = Fixture.pool {
+            $0.spec.environments = WorkerPool.Environments()
+            $0.spec.environments?.type = .kind
+        }
+        #expect(spec.unserved(pool: pool.spec).isEmpty)
     }
 
     /// What a pool's defaults bring is refused at the task that would run by them.

@@ -39,7 +39,7 @@ import Testing
         ("retries", .notSupported, "retry"),
         ("unknown tool", .invalidSpec, "there is no get_weather; there are get_logs, exec_shell"),
         ("Shell without its tool", .invalidSpec, "name it, or use React"),
-        ("kind environment", .notSupported, "Namespace"),
+        ("existing environment", .notSupported, "Namespace"),
     ])
     func badInputEndsWithAReasonAndAdvice(what: String, reason: Reason, hint: String) throws {
         let task = Fixture.task {
@@ -71,7 +71,10 @@ import Testing
                 $0.spec.retry = retry
             default:
                 var environment = AIOpsTask.Environment()
-                environment.type = .kind
+                environment.type = .existing
+                environment.existing = AIOpsTask.ExistingEnvironment()
+                environment.existing?.namespace = "a"
+                environment.existing?.serviceAccountName = "b"
                 $0.spec.environment = environment
             }
         }

@@ -28,4 +28,5 @@ package enum ConditionType: String, Sendable, Hashable, CaseIterable {
     case budgetExceeded = "BudgetExceeded"
     case networkIsolation = "NetworkIsolation"
     case podSecurity = "PodSecurity"
+    case kindClusters = "KindClusters"
 }

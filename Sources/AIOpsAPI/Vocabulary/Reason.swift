@@ -91,4 +91,8 @@ package struct Reason: RawRepresentable, Sendable, Hashable, CustomStringConvert
     package static let networkPolicyUnproven = Reason("NetworkPolicyUnproven")
     package static let podSecurityEnforced = Reason("PodSecurityEnforced")
     package static let podSecurityUnproven = Reason("PodSecurityUnproven")
+    package static let kindReady = Reason("KindReady")
+    package static let kindUnavailable = Reason("KindUnavailable")
+    package static let kindVersionUnsupported = Reason("KindVersionUnsupported")
+    package static let containerEngineUnavailable = Reason("ContainerEngineUnavailable")
 }

@@ -7,6 +7,7 @@ import KubernetesClient
 package import Lifecycle
 import Primitives
 import Problems
+import Processes
 import Telemetry
 
 /// `aiops-operator manager`: runs the operator until it is told to stop.
@@ -104,7 +105,7 @@ package struct ManagerCommand: Sendable {
                     summary: "Let tasks that name no Secret use the keys in OPENAI_API_KEY, ANTHROPIC_API_KEY and "
                         + "OPENROUTER_API_KEY of the operator's environment (OPENROUTER_BASE_URL changes the address of the last)"
                 ),
-            ] + ElectionOptions.declared,
+            ] + KindOptions.declared + ElectionOptions.declared,
             run: { try await run($0) })
     }
 
@@ -150,12 +151,13 @@ package struct ManagerCommand: Sendable {
         let client = KubernetesClient(
             configuration: configuration, identity: access.identity, transport: transport ?? wiring.transport,
             time: time, logger: logger, metrics: metrics)
+        let kind = try kindHost(arguments, home: client, transport: transport ?? wiring.transport, logger, time)
         let assembled = Operator(
             settings: settings, client: client, transport: transport ?? wiring.transport,
             catalogue: try Catalogue.builtin(),
             workers: WorkerNames.fresh(), instance: wiring.hostName, election: race,
-            liveness: [Probes.Check("http transports", isWell: wiring.isAlive)], gracePeriod: gracePeriod, time: time,
-            logger: logger, metrics: metrics, redact: { redactor.redact($0) })
+            liveness: [Probes.Check("http transports", isWell: wiring.isAlive)], gracePeriod: gracePeriod, kind: kind,
+            time: time, logger: logger, metrics: metrics, redact: { redactor.redact($0) })
         var manager = assembled.manager
         let probes = manager.probes
         let (server, port) = try wiring.server(listen) {
@@ -195,6 +197,23 @@ package struct ManagerCommand: Sendable {
         }
         logger.info("stopped")
         return 0
+    }
+
+    /// What makes Kind clusters here, where that is wanted.
+    private func kindHost(
+        _ arguments: ParsedArguments, home: KubernetesClient, transport: any HTTPTransport, _ logger: Logger,
+        _ time: any TimeSource
+    ) throws -> KindHost? {
+        guard let settings = try KindOptions.settings(arguments, environment: wiring.environment) else { return nil }
+        let version = wiring.version
+        return KindHost(
+            clusters: KindClusters(settings: settings, launcher: ProcessRunner(time: time), time: time),
+            home: HomeCluster(client: home)
+        ) { kubeconfig throws(KubernetesError) in
+            var configuration = try ClientConfiguration.read(kubeconfig: kubeconfig, name: "of the Kind cluster")
+            configuration.userAgent = "aiops-operator/\(version)"
+            return KubernetesClient(configuration: configuration, transport: transport, time: time, logger: logger)
+        }
     }
 
     private static func debugAddress(_ arguments: ParsedArguments) throws -> ListenAddress? {

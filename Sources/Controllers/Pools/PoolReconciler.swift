@@ -1,5 +1,6 @@
 package import AIOpsAPI
 package import ControllerRuntime
+package import Environments
 import KubernetesClient
 package import KubernetesModel
 package import Primitives
@@ -22,6 +23,7 @@ package final class PoolReconciler: Reconciler {
     private let gate: WriteGate?
     private let podSecurity: PodSecurityProbe
     private let network: NetworkIsolation
+    private let kind: KindHost?
     private let traffic: ModelTraffic
     private let time: any TimeSource
     private let logger: Logger
@@ -31,7 +33,8 @@ package final class PoolReconciler: Reconciler {
 
     package init(
         pools: Store<WorkerPool>, ledger: PoolLedger, executor: IntentExecutor, gate: WriteGate? = nil,
-        podSecurity: PodSecurityProbe, network: NetworkIsolation, traffic: ModelTraffic, time: any TimeSource,
+        podSecurity: PodSecurityProbe, network: NetworkIsolation, kind: KindHost? = nil, traffic: ModelTraffic,
+        time: any TimeSource,
         logger: Logger,
         redact: @escaping @Sendable (String) -> String = { $0 }
     ) {
@@ -41,6 +44,7 @@ package final class PoolReconciler: Reconciler {
         self.gate = gate
         self.podSecurity = podSecurity
         self.network = network
+        self.kind = kind
         self.traffic = traffic
         self.time = time
         self.logger = logger
@@ -59,6 +63,9 @@ package final class PoolReconciler: Reconciler {
         let unserved = pool.spec.unserved()
         guard unserved.isEmpty else {
             return await stalled(pool, .notSupported, unserved.summary, now: now)
+        }
+        if let complaint = pool.spec.complaintAboutKind {
+            return await stalled(pool, .invalidSpec, complaint, now: now)
         }
         let (plan, repeats) = ledger.plan(pool, circuit: traffic.circuit(of: key), now: now)
         var status = plan.status
@@ -209,8 +216,23 @@ package final class PoolReconciler: Reconciler {
         let finding = await podSecurity.finding()
         status.mark(
             .podSecurity, finding.status, finding.reason, finding.message, generation: generation, now: now)
-        if case .unknown = finding { return PodSecurityProbe.patience }
-        return nil
+        var again: Duration?
+        if case .unknown = finding { again = PodSecurityProbe.patience }
+        if let wait = await recordKind(pool, &status, now: now) { again = min(wait, again ?? wait) }
+        return again
+    }
+
+    /// Only where it matters to the pool.
+    private func recordKind(_ pool: WorkerPool, _ status: inout WorkerPool.Status, now: Timestamp) async -> Duration? {
+        guard pool.spec.usesKind else {
+            status.conditions.removeAll { $0.type == ConditionType.kindClusters.rawValue }
+            return nil
+        }
+        let finding = await kind?.clusters.finding() ?? .notConfigured
+        status.mark(
+            .kindClusters, finding.isReady ? .true : .false, finding.reason, finding.message,
+            generation: pool.metadata.generation, now: now)
+        return KindClusters.lifetime
     }
 
     /// A pool that cannot be served starts nothing; what a dead process left in it is taken over all the same.

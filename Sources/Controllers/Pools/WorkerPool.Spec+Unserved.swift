@@ -17,11 +17,10 @@ extension WorkerPool.Spec {
         refuse("healthCheck", if: healthCheck != nil)
         refuse("retry", if: retry != nil)
         refuse(
-            "environments.type \(effective.environmentType)", if: effective.environmentType != .namespace,
-            "use Namespace")
+            "environments.type \(effective.environmentType)",
+            if: effective.environmentType != .namespace && effective.environmentType != .kind, "use Namespace or Kind")
         refuse("environments.warm", if: effective.warmEnvironments > 0, "set it to 0")
         refuse("environments.maxTotal", if: effective.maxEnvironments != nil, "limit workers.replicas")
-        refuse("environments.kind", if: environments?.kind != nil)
         refuse("allowedNamespaces.from Selector", if: effective.namespacePolicy == .selector, "use Same or All")
         refuse("stopPolicy HoldAndDrain", if: effective.stopPolicy == .holdAndDrain, "use Hold, and cancel the tasks")
         return problems

@@ -254,8 +254,8 @@ struct AgentStage {
     private var toolbox: ClusterToolbox {
         ClusterToolbox(
             shell: SandboxShell(
-                pods: context.services.client, pod: context.plan.sandboxPod, time: context.services.time),
-            client: context.services.client, namespace: context.plan.names.application, time: context.services.time,
+                pods: context.reach, pod: context.plan.sandboxPod, time: context.services.time),
+            client: context.reach, namespace: context.plan.names.application, time: context.services.time,
             only: context.effective.tools, redact: context.services.redact)
     }
 

@@ -4,35 +4,57 @@ import KubernetesClient
 import KubernetesModel
 import Primitives
 
-/// Makes the two namespaces and waits for the sandbox; the inventory is in status before the first object is made (I1).
+/// Makes the two namespaces, in a Kind cluster of their own where one is asked for, and waits for the sandbox; the
+/// inventory is in status before the first of it is made (I1).
 struct EnvironmentStage {
     private static let limit = Duration.seconds(300)
+    /// A cluster waits for its turn besides.
+    private static let kindLimit = Duration.seconds(1200)
 
     private let context: RunContext
 
     init(_ context: RunContext) { self.context = context }
 
-    func run() async throws(RunStop) {
-        let context = context
-        let plan = context.plan
+    /// - Returns: the run with its hands where the environment is.
+    func run() async throws(RunStop) -> RunContext {
         let status = await context.record.status
         guard !status.conditions.isTrue(.environmentReady) else {
+            guard let reached = try await context.reached() else {
+                throw .failed(
+                    TaskFailure(
+                        .infrastructure, .environmentLost,
+                        TaskRun.lossMessage("the kubeconfig of its cluster was deleted")))
+            }
             // An agent whose time is over needs no hands any more, and is graded all the same.
-            return context.remaining > .zero ? try await refresh() : ()
+            if reached.remaining > .zero { try await EnvironmentStage(reached).refresh() }
+            return reached
         }
+        return try await make()
+    }
+
+    private func make() async throws(RunStop) -> RunContext {
+        let context = context
+        let plan = context.plan
+        let inventory = (context.kind?.inventory ?? []) + plan.inventory
+        let type: EnvironmentType = context.kind == nil ? .namespace : .kind
+        var moved = context
         try await context.stage(.provisioning, phase: .provisioning, .provisioning, "preparing the environment") {
             () async throws(RunStop) in
             try await context.record.update { status, _ in
                 var environment = status.environment ?? AIOpsTask.EnvironmentState()
-                environment.type = .namespace
+                environment.type = type
                 environment.name = plan.names.application
                 environment.sandbox = plan.names.sandbox
                 if environment.inventory.isEmpty {
-                    environment.inventory = plan.inventory.map(AIOpsTask.InventoryEntry.init)
+                    environment.inventory = inventory.map(AIOpsTask.InventoryEntry.init)
                 }
                 status.environment = environment
             }
-            try await prepare()
+            if let kind = context.kind {
+                let reach = try await KindStage(context, kind).run(within: startLimit(of: Self.kindLimit))
+                moved = try await context.moved(to: reach, kind)
+            }
+            try await EnvironmentStage(moved).prepare()
             try await context.confirmEnvironment()
             let uids = context.vigil.uids
             let generation = context.generation
@@ -45,6 +67,13 @@ struct EnvironmentStage {
             }
         }
         await context.report("EnvironmentReady", "Provision", "namespace \(plan.names.application) is ready")
+        return moved
+    }
+
+    /// What a step may take that must be over before the environment has to be there.
+    private func startLimit(of limit: Duration) -> Duration {
+        guard let startDeadline = context.startDeadline else { return limit }
+        return max(.seconds(1), min(limit, startDeadline - context.services.time.wallNow()))
     }
 
     /// Makes what is missing, within the time there is to start.
@@ -76,7 +105,7 @@ struct EnvironmentStage {
 
     private func prepare(within limit: Duration, _ what: String) async throws(RunStop) {
         let time = context.services.time
-        let environment = NamespaceEnvironment(plan: context.plan, client: context.services.client, time: time)
+        let environment = NamespaceEnvironment(plan: context.plan, client: context.reach, time: time)
         let end = time.monotonicNow() + limit - Self.lead(of: limit)
         try await context.within(limit, else: .provisioningFailed, what) {
             try await environment.prepare()

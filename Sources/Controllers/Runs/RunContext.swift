@@ -25,8 +25,12 @@ struct RunContext: Sendable {
     let pool: ObjectKey?
     let attempt: Int
     let generation: Int64
-    let plan: EnvironmentPlan
+    private(set) var plan: EnvironmentPlan
     let vigil: EnvironmentVigil
+    /// The cluster that is the environment's own; nil where it is made in the operator's.
+    let kind: KindEnvironment?
+    /// The cluster the environment is in: the operator's until that of a Kind environment is there.
+    private(set) var reach: KubernetesClient
     /// When the environment has to be there at the latest; nil for no such limit.
     let startDeadline: Timestamp?
     /// When the task's own time is over, on the wall clock so that it holds across restarts.
@@ -63,7 +67,8 @@ struct RunContext: Sendable {
             throw .failed(error)
         }
         let governed = Self.governed(model, effective.model, pool: pool, task, services)
-        let apiServer = try await apiServer(services)
+        let kind = try await kind(of: task, effective, pool: pool, services)
+        let apiServer = kind == nil ? try await apiServer(services.client, services) : []
         var services = services
         services.redact = { [redact = services.redact] in redact(keys.redact($0)) }
         await record.hide(with: services.redact)
@@ -79,7 +84,8 @@ struct RunContext: Sendable {
                     taskUID: task.metadata.uid, attempt: task.currentAttempt, taskType: problem.taskType,
                     images: services.settings.images, apiServer: apiServer,
                     sandboxLifetimeSeconds: effective.timeoutSeconds + 600)),
-            vigil: vigil, startDeadline: effective.startDeadlineSeconds.map { admitted + .seconds($0) },
+            vigil: vigil, kind: kind, reach: services.client,
+            startDeadline: effective.startDeadlineSeconds.map { admitted + .seconds($0) },
             deadline: started + .seconds(effective.timeoutSeconds), timeLimit: timeLimit)
     }
 
@@ -135,10 +141,72 @@ struct RunContext: Sendable {
         return nil
     }
 
-    private static func apiServer(_ services: RunServices) async throws(RunStop) -> [APIServerAddress] {
+    private static func kind(
+        of task: AIOpsTask, _ effective: EffectiveTask, pool: Giver?, _ services: RunServices
+    ) async throws(RunStop) -> KindEnvironment? {
+        guard effective.environmentType == .kind else { return nil }
+        guard let host = services.kind else {
+            throw .failed(TaskFailure(.infrastructure, .kindUnavailable, "\(KindError.notConfigured)"))
+        }
+        let home: String
+        do {
+            home = try await Patience(time: services.time).again(while: { $0.isRetryable }) {
+                () async throws(EnvironmentError) in try await host.homeID()
+            }
+        } catch {
+            if error.isCancelled || error.isRetryable { throw .interrupted }
+            throw .failed(
+                TaskFailure(
+                    .infrastructure, .provisioningFailed, "the operator's own cluster has no name", cause: error))
+        }
+        let (uid, attempt) = (task.metadata.uid, task.currentAttempt)
+        return KindEnvironment(
+            order: KindOrder(
+                name: KindClusterName(pool: pool?.name ?? "", taskUID: uid, attempt: attempt, home: home),
+                nodeImage: effective.kindNodeImage, workers: effective.kindWorkers, config: effective.kindConfig),
+            host: host,
+            record: KubeconfigRecord(
+                namespace: task.metadata.namespace ?? "", taskUID: uid, attempt: attempt, owner: task.ownerReference,
+                client: services.client))
+    }
+
+    /// The same run with its hands in a cluster of its own, where the API server has other addresses.
+    func moved(to reach: KubernetesClient, _ kind: KindEnvironment) async throws(RunStop) -> RunContext {
+        var moved = self
+        moved.reach = reach
+        var request = plan.request
+        request.apiServer = try await Self.apiServer(reach, services)
+        moved.plan = EnvironmentPlan(request)
+        let uids = await record.status.environment?.namespaceUIDs ?? [:]
+        vigil.move(to: reach) {
+            do { return try await kind.loss() } catch { return nil }
+        }
+        vigil.recall(uids)
+        return moved
+    }
+
+    /// The run with its hands where the environment is, once that was made; nil where the cluster's kubeconfig is gone.
+    func reached() async throws(RunStop) -> RunContext? {
+        guard let kind else { return self }
+        do {
+            let client = try await Patience(time: services.time).again(while: { $0.isRetryable }) {
+                () async throws(EnvironmentError) in try await kind.reach()
+            }
+            guard let client else { return nil }
+            return try await moved(to: client, kind)
+        } catch let stop as RunStop {
+            throw stop
+        } catch {
+            throw .interrupted
+        }
+    }
+
+    private static func apiServer(
+        _ client: KubernetesClient, _ services: RunServices
+    ) async throws(RunStop) -> [APIServerAddress] {
         do {
             return try await Patience(time: services.time).again(while: { $0.isRetryable }) {
-                () async throws(KubernetesError) in try await APIServerDiscovery.find(services.client)
+                () async throws(KubernetesError) in try await APIServerDiscovery.find(client)
             }
         } catch {
             throw RunStop(error, .provisioningFailed, "the addresses of the API server could not be read")
@@ -190,7 +258,7 @@ struct RunContext: Sendable {
             placement: Placement(
                 namespace: plan.names.application, taskUID: record.uid, images: services.settings.images,
                 workloadSeconds: Int(effective.timeoutSeconds) + 600),
-            client: services.client, time: services.time)
+            client: reach, time: services.time)
     }
 
     /// Leaves `limit` from now, whatever was left before.

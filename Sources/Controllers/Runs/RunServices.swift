@@ -1,4 +1,5 @@
 package import ControllerRuntime
+package import Environments
 package import HTTP
 package import KubernetesClient
 package import KubernetesModel
@@ -17,6 +18,8 @@ package struct RunServices: Sendable {
     package var traffic: ModelTraffic
     package var prices: PriceBook
     package var purse: PoolPurse
+    /// Nil where no Kind clusters can be made.
+    package var kind: KindHost?
     package var time: any TimeSource
     package var logger: Logger
     /// Takes keys and tokens out of everything that is stored or sent.
@@ -27,7 +30,8 @@ package struct RunServices: Sendable {
     package init(
         client: KubernetesClient, transport: any HTTPTransport, catalogue: Catalogue, events: EventRecorder,
         settings: OperatorSettings, metrics: RunMetrics, traffic: ModelTraffic, prices: PriceBook = PriceBook(),
-        purse: PoolPurse, time: any TimeSource, logger: Logger, redact: @escaping @Sendable (String) -> String,
+        purse: PoolPurse, kind: KindHost? = nil, time: any TimeSource, logger: Logger,
+        redact: @escaping @Sendable (String) -> String,
         wrote: @escaping @Sendable (WrittenObject, ObjectKey) -> Void = { _, _ in }
     ) {
         self.client = client
@@ -39,6 +43,7 @@ package struct RunServices: Sendable {
         self.traffic = traffic
         self.prices = prices
         self.purse = purse
+        self.kind = kind
         self.time = time
         self.logger = logger
         self.redact = redact

@@ -69,7 +69,8 @@ package struct TaskRun: Sendable {
     private func takeUp() async throws(RunStop) {
         try await record.refresh()
         let status = await record.status
-        vigil.recall(status.environment?.namespaceUIDs ?? [:])
+        // Those of a Kind environment are in its own cluster, and are recalled when that is reached.
+        if status.environment?.type != .kind { vigil.recall(status.environment?.namespaceUIDs ?? [:]) }
         if status.stages.contains(where: { $0.name == StageName.running.rawValue }) { _ = gate.begin() }
     }
 
@@ -165,17 +166,25 @@ package struct TaskRun: Sendable {
     }
 
     private func stages() async throws(RunStop) -> TaskEnding {
-        let context = try await RunContext.make(record: record, services: services, vigil: vigil)
-        let session = context.session
+        var context = try await RunContext.make(record: record, services: services, vigil: vigil)
+        let session: ProblemSession
         // A verdict that is written is never reached again: by now the fault may have been taken back.
         if await !record.status.conditions.isTrue(.evaluated) {
             try await ModelPreflight(context).run()
-            try await EnvironmentStage(context).run()
+            context = try await EnvironmentStage(context).run()
+            session = context.session
             try await DeployStage(context, session).run()
             try await InjectStage(context, session).run()
             guard gate.begin() else { throw .cancelled }
             let outcome = try await AgentStage(context, control: control, conversation: conversation).run()
             try await EvaluateStage(context, session).run(outcome)
+        } else {
+            // Where the cluster is gone, the fault is gone with it.
+            guard let reached = try await context.reached() else {
+                return .completed(await record.status.result?.verdict)
+            }
+            context = reached
+            session = context.session
         }
         // The fault goes with its namespace, and nobody who cancels waits for the proof that it could be taken back.
         if control.request == .cancelGracefully { return .cancelled(await cancellation()) }
@@ -241,7 +250,8 @@ package struct TaskRun: Sendable {
         let released = await record.task
         do throws(EnvironmentError) {
             _ = try await EnvironmentReleaser(
-                task: released, client: services.client, time: services.time, redact: services.redact
+                task: released, client: services.client, kind: services.kind, time: services.time,
+                redact: services.redact
             ).release()
         } catch {
             services.logger.warning(

@@ -13,8 +13,10 @@ extension AIOpsTask.Spec {
         let work = effective.work.kind
         refuse(work.rawValue.lowercased(), if: work != .problem, "use spec.problem")
         let type = effective.environmentType
-        refuse("environment.type \(type)", if: type != .namespace, "use Namespace")
-        refuse("environment.kind", if: environment?.kind != nil)
+        refuse("environment.type \(type)", if: type != .namespace && type != .kind, "use Namespace or Kind")
+        refuse(
+            "environment.kind with type \(type)", if: environment?.kind != nil && type != .kind,
+            "remove it, or set environment.type to Kind")
         // The default of other kinds of work is not the user's doing, and goes with the work.
         if let strategy = agent?.strategy {
             refuse("agent.strategy \(strategy)", if: strategy != .react && strategy != .shell, "use React or Shell")

@@ -80,8 +80,17 @@ struct TaskAdmission {
                 reason: .poolNotFound,
                 message: "there is no WorkerPool \(places.spelledOut); create it, or name another in spec.poolRef")
         case .found(let pool):
-            return obstacle(of: pool) ?? unknownPodSecurity ?? unknownNetwork
+            return obstacle(of: pool) ?? unknownPodSecurity ?? unknownNetwork ?? noKind
         }
+    }
+
+    /// An engine may come back, or kind be installed.
+    private var noKind: Answer? {
+        guard let finding = input.kind, !finding.isReady else { return nil }
+        return Answer(
+            reason: finding.reason,
+            message: "spec.environment.type is Kind, and no Kind cluster can be made here: \(finding.message)",
+            askAgainAfter: KindClusters.patience)
     }
 
     private var unknownPodSecurity: Answer? {

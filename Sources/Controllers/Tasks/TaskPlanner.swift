@@ -23,6 +23,8 @@ package struct TaskPlanner: Sendable {
         package var podSecurity: PodSecurityProbe.Finding?
         /// Whether NetworkPolicy is enforced.
         package var network: NetworkFinding
+        /// Whether Kind clusters can be made; nil where nobody needs to know.
+        package var kind: KindFinding?
         /// Whether a run of this task is under way in this process.
         package var isRunningHere: Bool
         package var operatorVersion: String
@@ -32,7 +34,8 @@ package struct TaskPlanner: Sendable {
         package init(
             task: AIOpsTask, pool: PoolLookup, problem: ProblemLookup, queueLength: Int, queuePlace: Int,
             podSecurity: PodSecurityProbe.Finding? = nil,
-            network: NetworkFinding = .unknown("nobody has looked"), isRunningHere: Bool, operatorVersion: String,
+            network: NetworkFinding = .unknown("nobody has looked"), kind: KindFinding? = nil, isRunningHere: Bool,
+            operatorVersion: String,
             modelKeys: OperatorKeys = .none, now: Timestamp
         ) {
             self.task = task
@@ -42,6 +45,7 @@ package struct TaskPlanner: Sendable {
             self.queuePlace = queuePlace
             self.podSecurity = podSecurity
             self.network = network
+            self.kind = kind
             self.isRunningHere = isRunningHere
             self.operatorVersion = operatorVersion
             self.modelKeys = modelKeys

@@ -1,6 +1,6 @@
 package import AIOpsAPI
 package import ControllerRuntime
-import Environments
+package import Environments
 package import KubernetesClient
 package import KubernetesModel
 package import Primitives
@@ -23,6 +23,7 @@ package struct TaskReconciler: Reconciler {
     private let host: WorkerHost
     private let purse: PoolPurse
     private let client: KubernetesClient
+    private let kind: KindHost?
     private let settings: OperatorSettings
     private let time: any TimeSource
     private let logger: Logger
@@ -31,7 +32,8 @@ package struct TaskReconciler: Reconciler {
     package init(
         tasks: Store<AIOpsTask>, pools: Store<WorkerPool>, ledger: PoolLedger, podSecurity: PodSecurityProbe,
         network: NetworkIsolation, catalogue: Catalogue, host: WorkerHost, purse: PoolPurse, client: KubernetesClient,
-        settings: OperatorSettings, time: any TimeSource, logger: Logger, redact: @escaping @Sendable (String) -> String
+        kind: KindHost? = nil, settings: OperatorSettings, time: any TimeSource, logger: Logger,
+        redact: @escaping @Sendable (String) -> String
     ) {
         self.tasks = tasks
         self.pools = pools
@@ -43,6 +45,7 @@ package struct TaskReconciler: Reconciler {
         self.host = host
         self.purse = purse
         self.client = client
+        self.kind = kind
         self.settings = settings
         self.time = time
         self.logger = logger
@@ -103,16 +106,21 @@ package struct TaskReconciler: Reconciler {
         let now = time.wallNow()
         var (length, place) = (0, 1)
         var security: PodSecurityProbe.Finding?
+        var kindFinding: KindFinding?
         if task.status.phase ?? .pending == .pending {
             if let found = pool.pool {
                 length = ledger.queueLength(of: found.key)
                 place = ledger.join(task, in: found, now: now)
             }
             if task.spec.environment?.podSecurity == .required { security = await podSecurity.finding() }
+            if task.spec.effective(pool: pool.pool?.spec)?.environmentType == .kind {
+                kindFinding = await kind?.clusters.finding() ?? .notConfigured
+            }
         }
         return TaskPlanner.Input(
             task: task, pool: pool, problem: lookUpProblem(task), queueLength: length, queuePlace: place,
-            podSecurity: security, network: network.finding, isRunningHere: host.isRunning(uid: task.metadata.uid),
+            podSecurity: security, network: network.finding, kind: kindFinding,
+            isRunningHere: host.isRunning(uid: task.metadata.uid),
             operatorVersion: settings.version, modelKeys: settings.modelKeys, now: now)
     }
 
@@ -160,7 +168,7 @@ package struct TaskReconciler: Reconciler {
 
     private func release(_ task: AIOpsTask, _ status: AIOpsTask.Status) async -> ReconcileOutcome {
         var status = status
-        let releaser = EnvironmentReleaser(task: task, client: client, time: time, redact: redact)
+        let releaser = EnvironmentReleaser(task: task, client: client, kind: kind, time: time, redact: redact)
         do {
             if task.status.phase == .failed, !task.metadata.isBeingDeleted, status.environment?.diagnostics == nil,
                 let (saved, notes) = try await saveDiagnostics(task, releaser)

@@ -13,15 +13,27 @@ package final class EnvironmentVigil: Sendable {
 
     private let names: [String]
     private let taskUID: String
-    private let client: KubernetesClient
+    private let place: Locked<Place>
     private let known: Locked<[String: String]>
+
+    /// Where the namespaces are.
+    private struct Place: Sendable {
+        var client: KubernetesClient
+        /// What became of a cluster that does not answer; nil while it is there, as far as is known.
+        var clusterLoss: @Sendable () async -> String?
+    }
 
     /// `uids` are those that are recorded, by the namespace's name.
     package init(names: EnvironmentNames, taskUID: String, uids: [String: String], client: KubernetesClient) {
         self.names = names.all
         self.taskUID = taskUID
-        self.client = client
+        place = Locked(Place(client: client, clusterLoss: { nil }))
         known = Locked(uids)
+    }
+
+    /// From now on the namespaces are those of another cluster, which may be lost as a whole.
+    package func move(to client: KubernetesClient, clusterLoss: @escaping @Sendable () async -> String?) {
+        place.withLock { $0 = Place(client: client, clusterLoss: clusterLoss) }
     }
 
     /// Takes over what is recorded of the namespaces, by their names.
@@ -32,12 +44,16 @@ package final class EnvironmentVigil: Sendable {
 
     /// What is lost, in words; nil while everything that was ever there is there.
     package func look() async throws(KubernetesError) -> String? {
+        let place = place.withLock { $0 }
         for name in names {
             var seen: Namespace?
             do {
-                seen = try await client.get(Namespace.self, ObjectKey(name: name))
+                seen = try await place.client.get(Namespace.self, ObjectKey(name: name))
             } catch {
-                guard error.isNotFound else { throw error }
+                guard error.isNotFound else {
+                    if let loss = await place.clusterLoss() { return loss }
+                    throw error
+                }
             }
             if let loss = judge(name, seen) { return loss }
         }
