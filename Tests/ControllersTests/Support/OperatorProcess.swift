@@ -1,6 +1,7 @@
 import AIOpsAPI
 import ControllerRuntime
 import Controllers
+import Environments
 import HTTP
 import KubernetesClient
 import KubernetesModel
@@ -32,7 +33,7 @@ struct OperatorProcess: Sendable {
     init(
         session: String, link: ProcessLink, server: InMemoryAPIServer, time: PollingTime, catalogue: Catalogue? = nil,
         metrics: MetricsRegistry = MetricsRegistry(), priceTable: String? = nil, redactor: Redactor? = nil,
-        log: (any LogSink)? = nil
+        log: (any LogSink)? = nil, kind: KindHost? = nil
     ) throws {
         let redact: @Sendable (String) -> String = { redactor?.redact($0) ?? $0 }
         let settings = OperatorSettings(
@@ -60,8 +61,8 @@ struct OperatorProcess: Sendable {
         let purse = PoolPurse(pools: pools, client: client, time: time)
         let services = RunServices(
             client: client, transport: link, catalogue: catalogue, events: events, settings: settings,
-            metrics: RunMetrics(registry: metrics), traffic: traffic, prices: prices, purse: purse, time: time,
-            logger: logger, redact: redact)
+            metrics: RunMetrics(registry: metrics), traffic: traffic, prices: prices, purse: purse, kind: kind,
+            time: time, logger: logger, redact: redact)
         let (ended, sink) = AsyncStream<Void>.makeStream()
         let workers = WorkerNames(session: session)
         host = WorkerHost(
@@ -76,12 +77,11 @@ struct OperatorProcess: Sendable {
         let network = NetworkIsolation(pools: pools, probe: nil, time: time, logger: logger)
         taskReconciler = TaskReconciler(
             tasks: tasks, pools: pools, ledger: ledger, podSecurity: podSecurity, network: network,
-            catalogue: catalogue, host: host, purse: purse, client: client, settings: settings, time: time,
+            catalogue: catalogue, host: host, purse: purse, client: client, kind: kind, settings: settings, time: time,
             logger: logger, redact: redact)
         poolReconciler = PoolReconciler(
-            pools: pools, ledger: ledger, executor: executor, podSecurity: podSecurity, network: network,
-            traffic: traffic, time: time,
-            logger: logger, redact: redact)
+            pools: pools, ledger: ledger, executor: executor, podSecurity: podSecurity, network: network, kind: kind,
+            traffic: traffic, time: time, logger: logger, redact: redact)
         conversationReconciler = ConversationReconciler(
             tasks: tasks, client: client, time: time, logger: logger, redact: redact)
         runsEnded = ended

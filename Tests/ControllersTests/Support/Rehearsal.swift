@@ -1,6 +1,7 @@
 import AIOpsAPI
 import Controllers
 import Conversations
+import Environments
 import HTTP
 import JSON
 import KubernetesClient
@@ -71,6 +72,8 @@ struct Rehearsal: Sendable {
     /// What takes secrets out of all that the processes write, and where their log goes.
     let redactor: Redactor?
     let log: (any LogSink)?
+    /// What makes Kind clusters; nil where there is no kind.
+    let kind = Locked<KindHost?>(nil)
     let time = PollingTime()
     let cluster: ShopCluster
     let provider: ScriptedProvider
@@ -131,7 +134,7 @@ struct Rehearsal: Sendable {
         let link = ProcessLink(server: server, provider: provider, event: event)
         let process = try OperatorProcess(
             session: session, link: link, server: server, time: time, catalogue: catalogue, metrics: metrics,
-            priceTable: isPriced ? "prices" : nil, redactor: redactor, log: log)
+            priceTable: isPriced ? "prices" : nil, redactor: redactor, log: log, kind: kind.withLock { $0 })
         link.whileThinking.withLock { $0 = { await self.meanwhile(process) } }
         return process
     }

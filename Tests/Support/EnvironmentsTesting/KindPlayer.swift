@@ -25,6 +25,8 @@ package final class KindPlayer: ProcessFollower {
         package var version = "kind v0.27.0 go1.24.4 linux/amd64"
         /// Held until it is nil.
         package var isHeld = false
+        /// Told the name of each cluster before it is made.
+        package var whenCreating: (@Sendable (String) -> Void)?
     }
 
     package let state = Locked(State())
@@ -68,6 +70,7 @@ package final class KindPlayer: ProcessFollower {
             if Task.isCancelled { throw .cancelled }
             await Task.yield()
         }
+        if command == "create cluster", let tell = state.withLock({ $0.whenCreating }) { tell(name) }
         switch mishap {
         case .fails(let words): return failed(words)
         case .failsHalfway(let words):
