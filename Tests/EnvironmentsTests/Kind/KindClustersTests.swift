@@ -79,7 +79,7 @@ import Testing
                     }
                 }
             }
-            while told.withLock({ $0 }) < 4 { await Task.yield() }
+            while told.withLock({ $0 }) < 4 || player.state.withLock({ $0.creating }) < 2 { await Task.yield() }
             player.state.withLock { $0.isHeld = false }
             try await group.waitForAll()
         }
