@@ -161,7 +161,8 @@ let package = Package(
         support(
             "SimulationTesting",
             [
-                "Controllers", "ControllerRuntime", "AIOpsAPI", "Problems", "Conversations", "KubernetesClient",
+                "Controllers", "ControllerRuntime", "AIOpsAPI", "Problems", "Environments", "Conversations",
+                "KubernetesClient",
                 "KubernetesModel", "KubernetesTesting", "LanguageModelTesting", "LifecycleTesting", "HTTP", "JSON",
                 "Telemetry", "Primitives",
             ]),

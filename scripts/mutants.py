@@ -25,8 +25,11 @@ import preflight
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TREE = ROOT / "build" / "mutants"
-# Their tests make network namespaces; without the right to, they would be red for that.
-NEED_ROOT = {"CurlTransportTests"}
+CLUSTER = ROOT / "scripts" / "cluster" / "cluster.py"
+# Where the tests on real pods find their cluster; without one they would be red for that.
+NODE = "AIOPS_TEST_NODE_KUBECONFIG"
+# Their tests make namespaces and change users; without the right to, they would be red for that.
+NEED_ROOT = {"CurlTransportTests", "EnvironmentsTests"}
 # The shell stays, as the first process of its namespace: somebody has to wait for what others leave behind.
 MOUNTED = 'mount --bind "$0" "$1" && cd "$1" && shift || exit 1; "$@"; exit $?'
 
@@ -176,7 +179,12 @@ def main():
     preflight.writable()
     rooted = [p.stem for p in patches if NEED_ROOT & set(test_targets(p))]
     if rooted:
-        preflight.root(f"{rooted[0]}, one of these mutants,", "its tests make a network namespace")
+        preflight.root(f"{rooted[0]}, one of these mutants,", "its tests make namespaces")
+    if not os.environ.get(NODE) and any("NodeTests" in test_targets(p) for p in patches):
+        preflight.root("One of these mutants", "its tests need pods")
+        subprocess.run([CLUSTER, "up", "--name", "aiops-test", "--profile", "node"], check=True, stdout=sys.stderr)
+        found = subprocess.run([CLUSTER, "kubeconfig", "--name", "aiops-test"], check=True, stdout=subprocess.PIPE, text=True)
+        os.environ[NODE] = found.stdout.strip()
     if subprocess.run(mounted(["true"], tree=ROOT), capture_output=True).returncode != 0:
         preflight.stop("A mutant is built in a mount namespace of its own, which this user or container may not have: run this as root.")
     for number in (signal.SIGTERM, signal.SIGHUP):

@@ -36,7 +36,7 @@ LANES = (
 )
 
 CLUSTERS = "it starts private clusters (network namespaces, containers)"
-NEED_ROOT = {"unit": "some of its tests cut a cable between two network namespaces of their own",
+NEED_ROOT = {"unit": "some of its tests make network and process namespaces of their own",
              **dict.fromkeys(("api", "faults", "node", "ci", "all"), CLUSTERS)}
 
 

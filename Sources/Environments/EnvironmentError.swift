@@ -17,6 +17,8 @@ package enum EnvironmentError: Error, Sendable {
     case exec(KubernetesError)
     /// A Kind cluster could not be made, listed or deleted.
     case kind(KindError)
+    /// The sandbox is there, and no command can be run in it or ended in it any more.
+    case sandboxBroken(String)
     case cancelled
 }
 
@@ -26,16 +28,26 @@ extension EnvironmentError {
         case .create(_, _, let cause), .observe(let cause), .release(let cause), .exec(let cause): cause.isRetryable
         case .stillTerminating, .notReady, .commandLost: true
         case .kind(let cause): cause.isRetryable
-        case .foreignObject, .cancelled: false
+        case .foreignObject, .sandboxBroken, .cancelled: false
         }
     }
 
     package var isUserError: Bool {
         switch self {
         case .foreignObject: true
-        case .create(_, _, let cause), .observe(let cause), .release(let cause), .exec(let cause): cause.isUserError
+        case .create(_, _, let cause), .observe(let cause), .release(let cause): cause.isUserError
+        case .exec(let cause): Self.isMissingRight(cause)
         case .kind(let cause): cause.isUserError
-        case .stillTerminating, .notReady, .commandLost, .cancelled: false
+        case .stillTerminating, .notReady, .commandLost, .sandboxBroken, .cancelled: false
+        }
+    }
+
+    /// Of a sandbox that is gone or has ended, the server says that the request was bad, which is nobody's to mend but ours.
+    private static func isMissingRight(_ cause: KubernetesError) -> Bool {
+        switch cause.kind {
+        case .forbidden, .unauthorized, .configuration, .credentials: true
+        case .transport: cause.isUserError
+        default: false
         }
     }
 
@@ -45,7 +57,8 @@ extension EnvironmentError {
         case .commandLost: true
         // Anything the server said in place of opening the connection is a refusal.
         case .exec(let cause): if case .transport(let error) = cause.kind { error.mayHaveReachedServer } else { false }
-        case .foreignObject, .stillTerminating, .create, .notReady, .observe, .release, .kind, .cancelled: false
+        case .foreignObject, .stillTerminating, .create, .notReady, .observe, .release, .kind, .sandboxBroken, .cancelled:
+            false
         }
     }
 
@@ -56,7 +69,7 @@ extension EnvironmentError: RetryTimed {
     package var retryAfter: Duration? {
         switch self {
         case .create(_, _, let cause), .observe(let cause), .release(let cause), .exec(let cause): cause.retryAfter
-        case .foreignObject, .stillTerminating, .notReady, .commandLost, .kind, .cancelled: nil
+        case .foreignObject, .stillTerminating, .notReady, .commandLost, .sandboxBroken, .kind, .cancelled: nil
         }
     }
 }
@@ -74,6 +87,7 @@ extension EnvironmentError: CustomStringConvertible {
         case .commandLost(let message, _): "the sandbox was lost while the command ran: \(message)"
         case .exec(let cause): "cannot reach the sandbox: \(cause.message)"
         case .kind(let cause): "\(cause)"
+        case .sandboxBroken(let why): "the sandbox takes no commands any more: \(why)"
         case .cancelled: "cancelled"
         }
     }

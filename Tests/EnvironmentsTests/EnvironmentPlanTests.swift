@@ -85,6 +85,30 @@ struct EnvironmentPlanTests {
         #expect(!spec.text.contains("secretKeyRef"))
     }
 
+    /// What the agent can write to is memory of its container; the node's disk is nowhere among it.
+    @Test func filesOfTheSandboxAreInItsMemory() throws {
+        let spec = try #require(Self.object(Self.plan(), "Pod")["spec"])
+        let writable = (spec["volumes"]?.arrayValue ?? []).filter { $0["projected"] == nil }
+        #expect(writable.count == 2)
+        #expect(writable.allSatisfy { $0["emptyDir"]?["medium"] == "Memory" && $0["emptyDir"]?["sizeLimit"] != nil })
+        #expect(spec["containers"]?[0]?["resources"]?["limits"]?["memory"]?.stringValue == "512Mi")
+        // Nor is the log, by the streams of process 1.
+        let first = spec["containers"]?[0]?["command"]?[2]?.stringValue
+        #expect(first?.hasPrefix("exec </dev/null >/dev/null 2>&1") == true)
+    }
+
+    /// The kernel counts processes by user: two sandboxes of one user would take them from each other.
+    @Test func everySandboxHasAUserOfItsOwn() throws {
+        let users = try (1...50).map { attempt in
+            let context = try Self.object(Self.plan(attempt: attempt), "Pod")["spec"]?["securityContext"]
+            let user = try #require(context?["runAsUser"]?.integerValue)
+            #expect(context?["runAsGroup"]?.integerValue == user && context?["fsGroup"]?.integerValue == user)
+            return user
+        }
+        #expect(Set(users).count == 50)
+        #expect(users.allSatisfy { $0 > 1_000_000_000 && $0 <= Int64(Int32.max) })
+    }
+
     @Test func kubectlInTheSandboxMeansTheApplication() throws {
         let plan = Self.plan()
         let context = try Self.object(plan, "ConfigMap")

@@ -15,7 +15,7 @@ struct ExecShellTool: Sendable {
         summary: """
             Runs one shell command in a sandbox with kubectl, curl and jq and returns its output, errors and exit code. \
             kubectl uses the application's namespace by default. Commands are not interactive, and nothing but files \
-            under the home folder is kept from one to the next. Do not use commands that never end, such as \
+            under the home folder is kept from one to the next: what a command leaves running is ended. Do not use commands that never end, such as \
             kubectl logs -f, kubectl port-forward or kubectl edit.
             """,
         parameters: [
@@ -64,6 +64,9 @@ struct ExecShellTool: Sendable {
             "droppedBytes": .integer(Int64(result.stdoutDropped + result.stderrDropped)),
             "milliseconds": .integer((time.monotonicNow() - begun).milliseconds),
         ]
+        let ended = result.earlier.count + result.left.count
+        if ended > 0 { metadata["endedProcesses"] = .integer(Int64(ended)) }
+        if result.survivors > 0 { metadata["leftProcesses"] = .integer(Int64(result.survivors)) }
         if let exitCode = result.exitCode { metadata["exitCode"] = .integer(Int64(exitCode)) }
         return Observation(text: redact(ShellReport.text(result, timeout: timeout)), metadata: metadata)
     }

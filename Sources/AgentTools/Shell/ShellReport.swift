@@ -4,16 +4,39 @@ import Primitives
 /// What an agent reads about a command: both streams, how it ended, and what was left out.
 enum ShellReport {
     static func text(_ result: ShellResult, timeout: Duration) -> String {
-        var parts = [streams(result)].filter { !$0.isEmpty }
-        if result.timedOut {
+        let output = streams(result)
+        var parts: [String] = []
+        if !result.notice.isEmpty { parts.append("[\(result.notice)]") }
+        if !result.earlier.isEmpty {
+            parts.append("[before it began, what an earlier command had left running was ended: \(result.earlier)]")
+        }
+        if !output.isEmpty { parts.append(output) }
+        switch (result.cut, result.exitCode) {
+        case (.timeLimit, _):
             parts.append(
                 "[ended after \(timeout.wholeSeconds) s, the time limit; ask for less or give a longer timeout]")
-        } else if let exitCode = result.exitCode {
-            parts.append(parts.isEmpty ? "[no output, exit code \(exitCode)]" : "[exit code \(exitCode)]")
-        } else {
-            parts.append("[the command did not end in sight]")
+        case (.tooMuchOutput, _):
+            parts.append(
+                "[ended since it had written more than \(SandboxLimits.streamBytes >> 20) MiB; write less, or into a file]"
+            )
+        case (nil, let exitCode?):
+            parts.append(output.isEmpty ? "[no output, exit code \(exitCode)]" : "[exit code \(exitCode)]")
+        case (nil, nil): parts.append("[the command did not end in sight]")
         }
+        if let left = left(result) { parts.append(left) }
         return parts.joined(separator: "\n")
+    }
+
+    /// What became of the processes that were there when the command itself had ended.
+    private static func left(_ result: ShellResult) -> String? {
+        if result.survivors > 0 {
+            let are = result.survivors == 1 ? "process is" : "processes are"
+            return "[\(result.survivors) of its \(are) still listed, although told to end]"
+        }
+        let ended = "a listing shows that none of its processes is left"
+        guard !result.left.isEmpty else { return result.cut == nil ? nil : "[\(ended)]" }
+        let rule = result.cut == nil ? "; nothing but files outlasts a command" : ""
+        return "[what it left running was ended (\(result.left)), and \(ended)\(rule)]"
     }
 
     /// Both streams and what was left out of them, without how the command ended.

@@ -63,6 +63,7 @@ struct AgentStage {
                 if case .failed = error { await progress.flush() }
                 throw error
             }
+            await tieHands()
             try await write(outcome)
             return Outcome(
                 submission: outcome.submission.map { $0.value ?? .null }, figures: await figures(outcome),
@@ -90,6 +91,19 @@ struct AgentStage {
                 "the sandbox did not answer and is prepared again",
                 ["task": "\(context.record.key)", "error": .describing(tool)])
             try await EnvironmentStage(context).refresh()
+        }
+    }
+
+    /// Ends what the agent's commands have left running, also those that were cut short with the agent: nothing of it acts on
+    /// the system while that is graded.
+    private func tieHands() async {
+        do throws(EnvironmentError) {
+            try await context.shell.clear()
+        } catch {
+            // A sandbox that is gone took its processes along; in another, commands end by their own limits.
+            context.services.logger.warning(
+                "what the agent's commands left running could not be ended",
+                ["task": "\(context.record.key)", "error": .describing(error)])
         }
     }
 
@@ -253,9 +267,8 @@ struct AgentStage {
 
     private var toolbox: ClusterToolbox {
         ClusterToolbox(
-            shell: SandboxShell(
-                pods: context.reach, pod: context.plan.sandboxPod, time: context.services.time),
-            client: context.reach, namespace: context.plan.names.application, time: context.services.time,
+            shell: context.shell, client: context.reach, namespace: context.plan.names.application,
+            time: context.services.time,
             only: context.effective.tools, redact: context.services.redact)
     }
 

@@ -103,25 +103,44 @@ struct EnvironmentStage {
                 "the environment was not ready within spec.limits.startDeadlineSeconds (\(limit) s)", cause: cause))
     }
 
-    private func prepare(within limit: Duration, _ what: String) async throws(RunStop) {
+    private func prepare(
+        within limit: Duration, _ what: String, isMissed: Bool = false
+    ) async throws(RunStop) {
         let time = context.services.time
         let environment = NamespaceEnvironment(plan: context.plan, client: context.reach, time: time)
         let end = time.monotonicNow() + limit - Self.lead(of: limit)
         try await context.within(limit, else: .provisioningFailed, what) {
+            let cause = try await environment.replaceSandbox(isMissed: isMissed)
             try await environment.prepare()
             try await environment.awaitReady(within: end - time.monotonicNow())
+            guard isMissed, cause == nil, let broken = try await brokenness() else { return }
+            try await environment.replaceSandbox(isMissed: true, broken: broken)
+            try await environment.awaitReady(within: end - time.monotonicNow())
+        }
+    }
+
+    /// Why the sandbox takes no commands although its pod is well; nil where it does.
+    ///
+    /// What still ran in it has ended then.
+    private func brokenness() async throws(EnvironmentError) -> String? {
+        do throws(EnvironmentError) {
+            try await context.shell.clear()
+            return nil
+        } catch {
+            guard case .sandboxBroken = error else { throw error }
+            return "it took no commands any more"
         }
     }
 
     /// The wait for the sandbox ends so much before the time is over, since it alone can say what was missing.
     private static func lead(of limit: Duration) -> Duration { min(.seconds(1), limit / 10) }
 
-    /// After a crash, or when the sandbox does not answer: it may have gone with its node.
+    /// After a crash, or when the sandbox does not answer: it may have gone with its node, or been evicted.
     ///
     /// A namespace that is gone is not made anew, since the application in it is gone as well.
     func refresh() async throws(RunStop) {
         try await context.confirmEnvironment()
-        try await prepare(within: Self.limit, "could not reach the environment again")
+        try await prepare(within: Self.limit, "could not reach the environment again", isMissed: true)
     }
 }
 

@@ -17,9 +17,9 @@ enum PassingFailure {
 
     private static func includes(_ error: EnvironmentError) -> Bool {
         switch error {
-        case .create, .observe, .release, .exec, .stillTerminating: error.isRetryable
+        case .create, .observe, .release, .exec, .stillTerminating, .commandLost: error.isRetryable
         case .kind(let cause): cause.isPassing
-        case .foreignObject, .notReady, .commandLost, .cancelled: false
+        case .foreignObject, .notReady, .sandboxBroken, .cancelled: false
         }
     }
 

@@ -261,6 +261,9 @@ struct RunContext: Sendable {
             client: reach, time: services.time)
     }
 
+    /// Where the agent's commands run.
+    var shell: SandboxShell { SandboxShell(pods: services.client, pod: plan.sandboxPod, time: services.time) }
+
     /// Leaves `limit` from now, whatever was left before.
     mutating func extendDeadline(by limit: Duration) {
         deadline = max(deadline, services.time.wallNow() + limit)

@@ -9,6 +9,11 @@ package struct EnvironmentNames: Sendable, Hashable {
     package let application: String
     /// Where the agent's commands run and the agent has no rights.
     package let sandbox: String
+    /// Whom the sandbox's processes belong to.
+    ///
+    /// A user of its own for each sandbox: the kernel counts processes by user over the whole node, and one agent that uses up
+    /// what it may have must not leave none to the others.
+    package let sandboxUser: Int64
 
     /// The only label that our objects carry.
     package static let uidLabel = "aiops.dev/uid"
@@ -19,9 +24,12 @@ package struct EnvironmentNames: Sendable, Hashable {
     package static let applicationAccount = "app"
 
     package init(taskUID: String, attempt: Int) {
-        let digest = SHA256Digest.of("\(taskUID)/\(attempt)").hex.prefix(12)
+        let whole = SHA256Digest.of("\(taskUID)/\(attempt)").hex
+        let digest = whole.prefix(12)
         application = "env-\(digest)"
         sandbox = "box-\(digest)"
+        // Above what systems and images give out, and within 31 bits.
+        sandboxUser = 1_300_000_000 + (Int64(whole.suffix(7), radix: 16) ?? 0)
     }
 
     package var all: [String] { [application, sandbox] }

@@ -11,14 +11,13 @@ package struct EnvironmentPlan: Sendable, Hashable {
 
     package init(_ request: EnvironmentRequest) {
         let names = EnvironmentNames(taskUID: request.taskUID, attempt: request.attempt)
-        let labels = [(EnvironmentNames.uidLabel, request.taskUID)]
-        let application = ApplicationSpace(names: names, labels: labels, request: request)
-        let sandbox = SandboxSpace(names: names, labels: labels, request: request)
+        let sandbox = SandboxSpace(names: names, request: request)
+        let application = ApplicationSpace(names: names, labels: sandbox.labels, request: request)
         self.request = request
         self.names = names
         objects =
             [application.namespace, sandbox.namespace] + application.guards + sandbox.guards + application.accounts
-            + sandbox.accounts + application.access + [sandbox.pod]
+            + sandbox.accounts + application.access + [sandbox.pod()]
     }
 
     /// What is written in the task's status before the first object is made.
@@ -27,6 +26,9 @@ package struct EnvironmentPlan: Sendable, Hashable {
     package var inventory: [InventoryItem] {
         objects.filter { !$0.type.isNamespaced }.map(InventoryItem.init)
     }
+
+    /// The sandbox that takes the place of another, whose first command is told so.
+    func sandbox(notice: String) -> PlannedObject { SandboxSpace(names: names, request: request).pod(notice: notice) }
 
     package var sandboxPod: ObjectKey {
         ObjectKey(namespace: names.sandbox, name: EnvironmentNames.sandboxPod)

@@ -4,7 +4,7 @@ import KubernetesModel
 /// The namespace the agent's commands run in; the agent has no rights there.
 struct SandboxSpace {
     let names: EnvironmentNames
-    let labels: [(String, String)]
+    var labels: [(String, String)] { [(EnvironmentNames.uidLabel, request.taskUID)] }
     let request: EnvironmentRequest
 
     /// Tells kubectl which namespace is meant when a command names none.
@@ -39,9 +39,10 @@ struct SandboxSpace {
         ]
     }
 
-    var pod: PlannedObject {
+    /// The sandbox, in which the first command is told the notice.
+    func pod(notice: String? = nil) -> PlannedObject {
         PlannedObject(
             .pods, namespace: names.sandbox, name: EnvironmentNames.sandboxPod, labels: labels,
-            body: ["spec": .object(SandboxPodSpec(names: names, request: request).json)])
+            body: ["spec": .object(SandboxPodSpec(names: names, request: request, notice: notice).json)])
     }
 }

@@ -4,15 +4,19 @@ import JSON
 ///
 /// It holds no key of ours: a ServiceAccount token that the kubelet renews, the cluster's CA, and the application's
 /// namespace where kubectl looks for its default. The root file system is read-only; the home and the temporary
-/// folder end with the pod.
+/// folder are memory of the container, so that its limit bounds them and nothing is left to fill on the node's disk, and
+/// they end with the pod.
 struct SandboxPodSpec {
     let names: EnvironmentNames
     let request: EnvironmentRequest
+    /// What the first command is told; nil for nothing.
+    var notice: String?
 
     static let home = "/home/agent"
     private static let tokenPath = "/var/run/secrets/kubernetes.io/serviceaccount"
-    /// The user `agent` of the sandbox image.
-    private static let user: JSONValue = 65532
+    private var user: JSONValue { .integer(names.sandboxUser) }
+
+    private static let inMemory: JSONValue = ["medium": "Memory", "sizeLimit": "64Mi"]
 
     var json: JSONObject {
         var spec: JSONObject = [
@@ -23,13 +27,13 @@ struct SandboxPodSpec {
             "terminationGracePeriodSeconds": 1,
             "activeDeadlineSeconds": .integer(request.sandboxLifetimeSeconds),
             "securityContext": [
-                "runAsNonRoot": true, "runAsUser": Self.user, "runAsGroup": Self.user, "fsGroup": Self.user,
+                "runAsNonRoot": true, "runAsUser": user, "runAsGroup": user, "fsGroup": user,
                 "seccompProfile": ["type": "RuntimeDefault"],
             ],
             "containers": [.object(container)],
             "volumes": [
-                ["name": "home", "emptyDir": ["sizeLimit": "64Mi"]],
-                ["name": "tmp", "emptyDir": ["sizeLimit": "64Mi"]],
+                ["name": "home", "emptyDir": Self.inMemory],
+                ["name": "tmp", "emptyDir": Self.inMemory],
                 ["name": "identity", "projected": ["sources": identity]],
             ],
         ]
@@ -44,8 +48,7 @@ struct SandboxPodSpec {
             "name": .string(EnvironmentNames.sandboxContainer),
             "image": .string(request.images.sandbox),
             "imagePullPolicy": .string(request.images.pullPolicy),
-            // A shell as process 1 collects the orphans that commands leave, and ends at once when asked to.
-            "command": ["/bin/sh", "-c", "trap 'exit 0' TERM INT; while :; do sleep 3600 & wait $!; done"],
+            "command": .strings(SandboxScript.hold(notice: notice)),
             "workingDir": .string(Self.home),
             "env": [
                 ["name": "HOME", "value": .string(Self.home)],
@@ -53,7 +56,8 @@ struct SandboxPodSpec {
                 ["name": "POD_NAMESPACE", "value": .string(names.application)],
             ],
             "resources": [
-                "requests": ["cpu": "20m", "memory": "32Mi"], "limits": ["cpu": "1", "memory": "512Mi"],
+                "requests": ["cpu": "20m", "memory": "32Mi"],
+                "limits": ["cpu": "1", "memory": .string(SandboxLimits.containerMemory)],
             ],
             "securityContext": [
                 "allowPrivilegeEscalation": false, "readOnlyRootFilesystem": true, "capabilities": ["drop": ["ALL"]],

@@ -11,8 +11,10 @@ struct ExecChannels: Sendable {
     private var stdout: HeadTailBuffer
     private var stderr: HeadTailBuffer
     private var status: [UInt8] = []
+    private var floodRoom: Int
 
-    init(outputLimit: Int) {
+    init(outputLimit: Int, floodLimit: Int? = nil) {
+        floodRoom = floodLimit ?? Int.max
         stdout = HeadTailBuffer(limit: outputLimit)
         stderr = HeadTailBuffer(limit: outputLimit)
     }
@@ -33,8 +35,12 @@ struct ExecChannels: Sendable {
 
     mutating func receive(_ message: [UInt8]) {
         switch ChannelMessage(message) {
-        case .stdout(let data): stdout.append(data)
-        case .stderr(let data): stderr.append(data)
+        case .stdout(let data):
+            stdout.append(data)
+            floodRoom -= data.count
+        case .stderr(let data):
+            stderr.append(data)
+            floodRoom -= data.count
         case .status(let data): status += data.prefix(Self.statusLimit - status.count)
         case .stdin, .resize, .close, .unknown: break
         }
@@ -42,6 +48,9 @@ struct ExecChannels: Sendable {
 
     /// The status comes last; nothing needs to be waited for after it.
     var isComplete: Bool { !status.isEmpty }
+
+    /// More came than was to come.
+    var isFlooded: Bool { floodRoom < 0 }
 
     /// The result; `interruption` says why the stream ended, for the case that it ended before the status.
     consuming func finish(timedOut: Bool, interruption: String?) -> ExecResult {
@@ -51,10 +60,11 @@ struct ExecChannels: Sendable {
         } else {
             switch RemoteExit(status: status) {
             case .exited(let code): result.exitCode = code
-            case .failed(let why): result.failure = why
+            case .failed(let why): (result.failure, result.failureIsAnswer) = (why, true)
             }
         }
         result.timedOut = timedOut
+        result.isFlooded = isFlooded && status.isEmpty
         (result.stdout, result.stdoutDropped) = stdout.finish()
         (result.stderr, result.stderrDropped) = stderr.finish()
         return result

@@ -15,16 +15,21 @@ package struct ExecRequest: Sendable, Hashable {
     package var timeout: Duration
     /// Bytes kept of each of the two streams; what comes from the middle is dropped and counted.
     package var outputLimit: Int
+    /// The connection is closed when both streams together have brought more; nil for never.
+    ///
+    /// That does not end the command either.
+    package var floodLimit: Int?
 
     package init(
         container: String? = nil, command: [String], stdin: [UInt8]? = nil, timeout: Duration = .seconds(60),
-        outputLimit: Int = 1 << 20
+        outputLimit: Int = 1 << 20, floodLimit: Int? = nil
     ) {
         self.container = container
         self.command = command
         self.stdin = stdin
         self.timeout = timeout
         self.outputLimit = outputLimit
+        self.floodLimit = floodLimit
     }
 
     var query: [(String, String)] {

@@ -42,9 +42,9 @@ struct ExecSession: Sendable {
     }
 
     private func receive() async -> Ending {
-        var channels = ExecChannels(outputLimit: request.outputLimit)
+        var channels = ExecChannels(outputLimit: request.outputLimit, floodLimit: request.floodLimit)
         do {
-            while !channels.isComplete {
+            while !channels.isComplete, !channels.isFlooded {
                 switch try await connection.receive() {
                 case .binary(let message): channels.receive(message)
                 case .text(let text): channels.receive(Array(text.utf8))

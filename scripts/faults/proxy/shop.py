@@ -23,10 +23,19 @@ class Shop:
         self._released = threading.Event()
 
     def run(self, namespace: str, command: list[str]) -> tuple[bytes, bytes, int]:
+        """What a command writes and its exit code; around an agent's command stands a script that closes with a report."""
+        stdout, stderr, code = self._run(namespace, command)
+        if "shell-end" in command:
+            stderr += f"\nshell-end {code} 0 0 0 0|||\n".encode()
+        return stdout, stderr, code
+
+    def _run(self, namespace: str, command: list[str]) -> tuple[bytes, bytes, int]:
         application = "env-" + namespace[4:]
         if "call" in command:
             return (b"200\n" if self._is_whole(application) else b"502\n"), b"", 0
         line = command[-1] if command else ""
+        if line == "shell-end":
+            return b"", b"", 0
         if line.startswith("kubectl get services"):
             return "".join(f"{name} leads to {port}\n" for name, port in self._ports(application)).encode(), b"", 0
         if line.startswith("kubectl patch service store"):

@@ -1,4 +1,5 @@
 import AIOpsAPI
+import Environments
 import JSON
 import KubernetesModel
 package import KubernetesTesting
@@ -66,13 +67,17 @@ package struct ShopCluster: Sendable {
                 return .init(stdout: isServed ? "200\n" : "502\n")
             }
             let command = exec.command.last ?? ""
+            let ended = CommandReport().line
+            if SandboxScript.isMeant(by: exec.command), exec.command.count == 5 { return .init(stderr: ended) }
             if command.hasPrefix("kubectl get services") {
                 let lines = services.map {
                     "\($0["metadata", "name"]?.stringValue ?? "") leads to \(Self.port(of: $0))\n"
                 }
-                return .init(stdout: lines.joined() + remark.withLock { $0 })
+                return .init(stdout: lines.joined() + remark.withLock { $0 }, stderr: ended)
             }
-            guard command.hasPrefix("kubectl patch service store") else { return .init(stderr: "what?", exitCode: 1) }
+            guard command.hasPrefix("kubectl patch service store") else {
+                return .init(stderr: "what?" + CommandReport(exitCode: 1).line, exitCode: 1)
+            }
             repairs.withLock { $0 += 1 }
             server.modify(.services, ObjectKey(namespace: String(application), name: "store")) { service in
                 guard var ports = service["spec", "ports"]?.arrayValue, !ports.isEmpty else { return }
@@ -83,7 +88,7 @@ package struct ShopCluster: Sendable {
                 defer { left = max(0, left - 1) }
                 return left > 0
             }
-            return .init(stdout: "service/store patched\n", breaks: breaks)
+            return .init(stdout: "service/store patched\n", stderr: breaks ? "" : ended, breaks: breaks)
         }
     }
 
