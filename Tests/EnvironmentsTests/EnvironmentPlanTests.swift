@@ -50,6 +50,7 @@ struct EnvironmentPlanTests {
             let metadata = planned.object.metadata
             let extra = Set(metadata.labels.keys).subtracting([
                 EnvironmentNames.uidLabel, "pod-security.kubernetes.io/enforce",
+                "pod-security.kubernetes.io/enforce-version",
             ])
             #expect(extra.isEmpty)
             #expect(metadata.labels[EnvironmentNames.uidLabel] == "0b5e9f5c-1111-2222-3333-444455556666")
@@ -128,11 +129,5 @@ struct EnvironmentPlanTests {
         let out = try Self.object(plan, "NetworkPolicy", "allow-out")
         #expect(out.text.contains("10.0.0.1/32"))
         #expect(out["spec"]?["ingress"] == nil)
-    }
-
-    @Test func withoutKnownAddressesTheMetadataServiceStaysClosed() throws {
-        let out = try Self.object(Self.plan(), "NetworkPolicy", "allow-out")
-        let toServers = try #require(out["spec"]?["egress"]?.arrayValue?.last)
-        #expect(toServers["to"]?[0]?["ipBlock"]?["except"] == ["169.254.0.0/16"])
     }
 }

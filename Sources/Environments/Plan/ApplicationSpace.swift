@@ -19,6 +19,8 @@ struct ApplicationSpace {
                     ("pods", "40"), ("requests.cpu", "4"), ("requests.memory", "4Gi"), ("limits.cpu", "16"),
                     ("limits.memory", "8Gi"), ("services", "40"), ("services.nodeports", "0"),
                     ("services.loadbalancers", "0"), ("configmaps", "60"), ("persistentvolumeclaims", "10"),
+                    ("count/deployments.apps", "40"), ("count/statefulsets.apps", "40"),
+                    ("count/replicasets.apps", "400"),
                 ]),
             NamespaceManifest.limits(namespace: names.application, labels: labels),
         ] + NetworkRules.application(names: names, labels: labels, taskUID: request.taskUID)

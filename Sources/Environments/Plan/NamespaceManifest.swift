@@ -6,7 +6,11 @@ enum NamespaceManifest {
     static func namespace(_ name: String, podSecurity: String, labels: [(String, String)]) -> PlannedObject {
         PlannedObject(
             .namespaces, name: name,
-            labels: labels + [("pod-security.kubernetes.io/enforce", podSecurity)], body: [:])
+            labels: labels + [
+                ("pod-security.kubernetes.io/enforce", podSecurity),
+                // What the server knows of the level now, not what it knew when the level came up.
+                ("pod-security.kubernetes.io/enforce-version", "latest"),
+            ], body: [:])
     }
 
     static func quota(namespace: String, labels: [(String, String)], hard: [(String, String)]) -> PlannedObject {
@@ -26,6 +30,7 @@ enum NamespaceManifest {
                             "type": "Container",
                             "default": ["cpu": "500m", "memory": "256Mi"],
                             "defaultRequest": ["cpu": "10m", "memory": "32Mi"],
+                            "max": ["cpu": "4", "memory": "4Gi"],
                         ]
                     ]
                 ]

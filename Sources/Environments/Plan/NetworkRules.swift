@@ -5,8 +5,11 @@ import KubernetesModel
 ///
 /// Application: pods of the namespace reach each other and DNS; the sandbox may call them. Sandbox: DNS, the API
 /// server, and the application's pods; nothing calls in. DNS is allowed by port to every address, since a node-local
-/// resolver answers on a link-local one and has no pod that could be selected; nothing else link-local is, where
-/// clouds keep their metadata services.
+/// resolver answers on a link-local one and has no pod that could be selected; but for the addresses of the clouds' metadata
+/// services, which nothing may reach on any port.
+///
+/// Where the API server's addresses are not known, the usual ports are open to private addresses only: whoever serves models
+/// does so elsewhere.
 ///
 /// Whether any of it is enforced is the network plug-in's matter.
 enum NetworkRules {
@@ -58,7 +61,10 @@ enum NetworkRules {
     }
 
     private static let dns: JSONValue = [
-        "to": [["namespaceSelector": [:]], ["ipBlock": ["cidr": "0.0.0.0/0"]], ["ipBlock": ["cidr": "::/0"]]],
+        "to": [
+            ["namespaceSelector": [:]], ["ipBlock": ["cidr": "0.0.0.0/0", "except": ["169.254.169.254/32"]]],
+            ["ipBlock": ["cidr": "::/0", "except": ["fd00:ec2::254/128"]]],
+        ],
         "ports": [["protocol": "UDP", "port": 53], ["protocol": "TCP", "port": 53]],
     ]
 
@@ -66,10 +72,7 @@ enum NetworkRules {
         guard !known.isEmpty else {
             return [
                 [
-                    "to": [
-                        ["ipBlock": ["cidr": "0.0.0.0/0", "except": ["169.254.0.0/16"]]],
-                        ["ipBlock": ["cidr": "::/0", "except": ["fe80::/10"]]],
-                    ],
+                    "to": .array(privateBlocks),
                     "ports": [["protocol": "TCP", "port": 443], ["protocol": "TCP", "port": 6443]],
                 ]
             ]
@@ -81,4 +84,11 @@ enum NetworkRules {
             ]
         }
     }
+
+    /// Where clusters have their Services, pods and nodes; no link-local address among them, and none of the internet.
+    private static let privateBlocks: [JSONValue] =
+        ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"].map { ["ipBlock": ["cidr": .string($0)]] }
+        + [
+            ["ipBlock": ["cidr": "fc00::/7", "except": ["fd00:ec2::254/128"]]]
+        ]
 }

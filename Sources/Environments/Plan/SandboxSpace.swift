@@ -21,6 +21,7 @@ struct SandboxSpace {
                 hard: [
                     ("pods", "2"), ("requests.cpu", "1"), ("requests.memory", "1Gi"), ("limits.cpu", "4"),
                     ("limits.memory", "2Gi"), ("services", "0"), ("persistentvolumeclaims", "0"),
+                    ("services.nodeports", "0"), ("services.loadbalancers", "0"), ("count/deployments.apps", "0"),
                 ]),
             NamespaceManifest.limits(namespace: names.sandbox, labels: labels),
         ]
