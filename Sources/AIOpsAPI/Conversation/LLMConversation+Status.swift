@@ -78,7 +78,7 @@ extension LLMConversation.Status: SchemaDescribed {
                 .optional(
                     "observedGeneration",
                     .integer(
-                        "Generation that this status speaks of; -1 before the operator's first look.",
+                        "Generation this status is of; -1 before the first look.",
                         -1...9_000_000_000_000_000)),
                 .optional("conditions", .conditions("Succeeded, Finished, Ready, Reconciling, Stalled.")),
                 .optional("phase", .oneOf("Summary for people.", ConversationPhase.self)),

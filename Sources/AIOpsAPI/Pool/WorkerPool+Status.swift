@@ -71,7 +71,7 @@ extension WorkerPool.Status: SchemaDescribed {
                 .optional(
                     "observedGeneration",
                     .integer(
-                        "Generation that this status speaks of; -1 before the operator's first look.",
+                        "Generation this status is of; -1 before the first look.",
                         -1...9_000_000_000_000_000)),
                 .optional(
                     "conditions",

@@ -84,8 +84,7 @@ extension ModelSettings: SchemaDescribed {
                     "baseURL",
                     .text(
                         """
-                        Address of the API, required with OpenAICompatible, like http://ollama.models:11434/v1; \
-                        only hosts the administrator allows.
+                        API address, required with OpenAICompatible, like http://ollama.models:11434/v1; only allowed hosts.
                         """, max: 2048, form: .httpURL)),
                 .optional(
                     "credentialsSecretRef",

@@ -37,7 +37,7 @@ extension SecretKeyReference: SchemaDescribed {
             [
                 .required("name", .text("Name of the Secret.", max: 253, form: .dnsSubdomain)),
                 .optional(
-                    "key", .text("Key within the Secret; each use documents its default.", max: 253, form: .secretKey)),
+                    "key", .text("Key in it; each use says its default.", max: 253, form: .secretKey)),
             ])
     }
 }

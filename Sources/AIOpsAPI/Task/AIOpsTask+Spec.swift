@@ -110,7 +110,7 @@ extension AIOpsTask.Spec: SchemaDescribed {
                 .optional(
                     "successPolicy",
                     .oneOf(
-                        "Completed: a wrong answer is still a successful run. Passed: only a right one is.",
+                        "Completed: a wrong answer still succeeds. Passed: only a right one.",
                         SuccessPolicy.self, default: .completed)),
                 .optional(
                     "cache",
@@ -135,8 +135,7 @@ extension AIOpsTask.Spec: SchemaDescribed {
                     "ttlSecondsAfterFinished",
                     .integer(
                         """
-                        Seconds after which the finished task is deleted. Absent: never. Not acted on while a \
-                        GitOps tool tracks the object.
+                        Seconds until the finished task is deleted. Absent: never. Ignored while a GitOps tool tracks it.
                         """, 0...31536000)),
                 .optional("conversation", AIOpsTask.ConversationSettings.schema),
             ],

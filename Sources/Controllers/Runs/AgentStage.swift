@@ -42,6 +42,8 @@ struct AgentStage {
         let (context, control) = (context, control)
         return try await context.stage(.running, phase: .running, .running, "the agent is at work") {
             () async throws(RunStop) in
+            let audit = ReachAudit(context)
+            try await audit.begin()
             let keeper = try await openConversation()
             let progress = RunProgressWriter(context: context, control: control)
             let allowance = await allowance
@@ -64,7 +66,7 @@ struct AgentStage {
                 throw error
             }
             await tieHands()
-            try await write(outcome)
+            try await write(outcome, await audit.end())
             return Outcome(
                 submission: outcome.submission.map { $0.value ?? .null }, figures: await figures(outcome),
                 isCutShort: outcome.stopReason == .asked)
@@ -274,7 +276,9 @@ struct AgentStage {
 
     // MARK: What it leaves behind
 
-    private func write(_ outcome: AgentOutcome) async throws(RunStop) {
+    private func write(
+        _ outcome: AgentOutcome, _ sideEffects: ReachAudit.Finding?
+    ) async throws(RunStop) {
         let generation = context.generation
         let descriptor = context.model.descriptor
         let isSimulated = descriptor.isSimulated
@@ -287,6 +291,8 @@ struct AgentStage {
             var result = status.result ?? AIOpsTask.Result()
             result.stepsTaken = outcome.steps
             result.totalMessages = outcome.totals.messages
+            result.safe = sideEffects?.safe
+            result.sideEffects = sideEffects?.lines ?? []
             result.submission = outcome.submission.map { ($0.value ?? .null).text.cut(toScalars: 16000) }
             result.solution = outcome.submission.map {
                 ($0.value?.stringValue ?? $0.value?.text ?? "").cut(toScalars: 16000)

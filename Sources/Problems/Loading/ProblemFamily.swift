@@ -11,7 +11,7 @@ struct ProblemFamily: Sendable {
     let tasks: [TaskType]
 
     private static let keys = [
-        "id", "tasks", "application", "parameters", "fault", "truth", "oracle", "limits",
+        "id", "tasks", "application", "parameters", "fault", "truth", "oracle", "limits", "allows",
     ]
 
     init(_ entry: JSONValue, path: String, place: String) throws(ProblemError) {

@@ -14,7 +14,8 @@ struct ProblemReader {
         let fault = try fault(services: application.services)
         let problem = Problem(
             id: id, taskType: taskType, application: application, fault: fault,
-            truth: try truth(hasFault: fault != .none), oracle: try oracle(), limits: try limits(), revision: revision)
+            truth: try truth(hasFault: fault != .none), oracle: try oracle(), limits: try limits(),
+            allowance: try allowance(taskType), revision: revision)
         if taskType == .mitigation, fault == .none { throw root["fault"].wrong("a mitigation needs a fault") }
         return problem
     }
@@ -87,6 +88,29 @@ struct ProblemReader {
             withinSeconds: try field["withinSeconds"].number(in: 1...3600, otherwise: standard.withinSeconds),
             frontDoorRequests: try field["frontDoorRequests"].number(
                 in: 1...100, otherwise: standard.frontDoorRequests))
+    }
+
+    /// What the agent may leave different, where that is not what its task type allows.
+    private func allowance(_ taskType: TaskType) throws(ProblemError) -> EffectAllowance? {
+        let field = root["allows"]
+        // Who only looks may change nothing, whatever a family allows those who mend.
+        guard field.value != nil, taskType.mayWrite else { return nil }
+        try field.allow(["create", "change", "delete"])
+        return EffectAllowance(
+            mayCreate: try places(field["create"]), mayChange: try places(field["change"]),
+            mayDelete: try places(field["delete"]))
+    }
+
+    private func places(_ field: DefinitionField) throws(ProblemError) -> EffectAllowance.Places {
+        var patterns: [String] = []
+        for item in try field.items() {
+            let pattern = try item.text()
+            guard pattern.split(separator: "/", omittingEmptySubsequences: false).count == 2 else {
+                throw item.wrong("is no Kind/name, in which * may stand for either")
+            }
+            patterns.append(pattern)
+        }
+        return EffectAllowance.Places(patterns)
     }
 
     private func limits() throws(ProblemError) -> ProblemLimits {

@@ -43,7 +43,7 @@ extension WorkerPool.AllowedNamespaces: SchemaDescribed {
                 .optional(
                     "matchLabels",
                     .map(
-                        "Labels of the namespace, with Selector.", of: .text("The value of one entry.", max: 63),
+                        "Labels of the namespace, with Selector.", of: .text("One value.", max: 63),
                         max: 16)),
             ],
             rules: [.selectorNeedsLabels])

@@ -39,11 +39,11 @@ extension WorkerPool.Resources: SchemaDescribed {
                     "requests",
                     .map(
                         "Requested quantities by resource name.",
-                        of: .text("The value of one entry.", max: 32, form: .quantity), max: 8)),
+                        of: .text("One value.", max: 32, form: .quantity), max: 8)),
                 .optional(
                     "limits",
                     .map(
-                        "Most of each resource.", of: .text("The value of one entry.", max: 32, form: .quantity), max: 8
+                        "Most of each resource.", of: .text("One value.", max: 32, form: .quantity), max: 8
                     )),
             ])
     }

@@ -52,7 +52,7 @@ extension WorkerPool.Route: SchemaDescribed {
                 .optional("work", .oneOf("Only this kind of work; absent: any.", WorkKind.self)),
                 .optional(
                     "matchLabels",
-                    .map("Labels the task must have.", of: .text("The value of one entry.", max: 63), max: 16)),
+                    .map("Labels the task must have.", of: .text("One value.", max: 63), max: 16)),
                 .optional("timeoutSeconds", .integer("Time limit for tasks that set none.", 1...86400)),
                 .optional("priority", .integer("Priority for tasks that set none.", 1...5)),
             ])

@@ -74,7 +74,7 @@ extension WorkerPool.Workers: SchemaDescribed {
                 .optional(
                     "nodeSelector",
                     .map(
-                        "Labels a node must have, with Deployment.", of: .text("The value of one entry.", max: 63),
+                        "Labels a node must have, with Deployment.", of: .text("One value.", max: 63),
                         max: 32)),
                 .optional(
                     "serviceAccountName",

@@ -1,7 +1,7 @@
 package import JSON
 
 extension AIOpsTask {
-    /// Where the application runs and how long it stays afterwards.
+    /// Where the application runs, and how long it stays.
     package struct Environment: APIValue {
         package var type: EnvironmentType?
         package var existing: ExistingEnvironment?
@@ -45,7 +45,7 @@ extension AIOpsTask.Environment {
 extension AIOpsTask.Environment: SchemaDescribed {
     package static var schema: Schema {
         .object(
-            "Where the application runs and how long it stays afterwards.",
+            "Where the application runs, and how long it stays.",
             [
                 .optional("type", .oneOf("Default: that of the pool, else Namespace.", EnvironmentType.self)),
                 .optional("existing", AIOpsTask.ExistingEnvironment.schema),

@@ -1,7 +1,7 @@
 package import JSON
 
 extension AIOpsTask {
-    /// How long an environment is kept once the task has finished.
+    /// How long it is kept after the end.
     package struct Retention: APIValue {
         package var onSuccessSeconds: Int64?
         package var onFailureSeconds: Int64?
@@ -33,12 +33,12 @@ extension AIOpsTask.Retention {
 extension AIOpsTask.Retention: SchemaDescribed {
     package static var schema: Schema {
         .object(
-            "How long an environment is kept once the task has finished.",
+            "How long it is kept after the end.",
             [
                 .optional("onSuccessSeconds", .integer("Seconds to keep it after success.", 0...604800, default: 0)),
                 .optional(
                     "onFailureSeconds",
-                    .integer("Seconds to keep it after failure, for a look inside.", 0...604800, default: 0)),
+                    .integer("Seconds to keep it after failure.", 0...604800, default: 0)),
             ])
     }
 }

@@ -41,7 +41,7 @@ extension AIOpsTask.Approval: SchemaDescribed {
                 .optional(
                     "policy",
                     .oneOf(
-                        "Mutating asks before writes, Always before every action.",
+                        "Mutating asks before writes, Always before all.",
                         ApprovalPolicy.self, default: .never)),
                 .optional(
                     "timeoutSeconds", .integer("Seconds an approval request stays open.", 1...604800, default: 3600)),

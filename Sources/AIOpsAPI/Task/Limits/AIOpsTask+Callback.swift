@@ -38,7 +38,7 @@ extension AIOpsTask.Callback: SchemaDescribed {
                 .required(
                     "url",
                     .text(
-                        "Where the result is posted as JSON; only hosts the administrator allows.", max: 2048,
+                        "Where the result is posted as JSON; only allowed hosts.", max: 2048,
                         min: 1, form: .httpURL)),
                 .optional(
                     "secretRef",

@@ -35,7 +35,7 @@ extension AIOpsTask.ConversationSettings: SchemaDescribed {
                 .optional(
                     "retain",
                     .oneOf(
-                        "WithTask deletes the conversation with the task; Keep leaves it.", ConversationRetention.self,
+                        "WithTask: it goes with the task; Keep: it stays.", ConversationRetention.self,
                         default: .withTask))
             ])
     }

@@ -1,7 +1,7 @@
 package import JSON
 
 extension AIOpsTask {
-    /// Hard limits, each checked before the next call is made.
+    /// Hard limits, checked before each call.
     package struct Limits: APIValue {
         package var maxSteps: Int?
         package var timeoutSeconds: Int64?
@@ -42,26 +42,25 @@ extension AIOpsTask.Limits {
 extension AIOpsTask.Limits: SchemaDescribed {
     package static var schema: Schema {
         .object(
-            "Hard limits, each checked before the next call is made.",
+            "Hard limits, checked before each call.",
             [
                 .optional(
                     "maxSteps",
                     .integer(
-                        "Most agent steps; default: the problem's, 30 in the catalogue.", 1...1000)),
+                        "Most agent steps; default: the problem's (30).", 1...1000)),
                 .optional(
                     "timeoutSeconds",
                     .integer(
                         """
-                        Seconds from startedAt to the end, grading excluded; default: the pool's route's, else \
-                        the problem's, 1800 in the catalogue.
+                        Seconds from startedAt, grading excluded; default: the pool's route's, else the problem's (1800).
                         """, 1...86400)),
                 .optional(
                     "startDeadlineSeconds",
                     .integer(
-                        "Seconds the task may wait in the queue and for its environment. Absent: no limit.", 1...604800)
+                        "Seconds it may wait for a worker and its environment. Absent: no limit.", 1...604800)
                 ),
                 .optional(
-                    "maxTokens", .integer("Most tokens of all calls together, input and output.", 1...1_000_000_000_000)
+                    "maxTokens", .integer("Most tokens of all calls, input and output.", 1...1_000_000_000_000)
                 ),
                 .optional(
                     "maxCost",

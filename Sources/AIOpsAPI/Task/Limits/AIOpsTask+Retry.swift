@@ -1,7 +1,7 @@
 package import JSON
 
 extension AIOpsTask {
-    /// New attempts after a failure, each in a fresh environment.
+    /// New attempts, each in a fresh environment.
     package struct Retry: APIValue {
         package var limit: Int?
         package var on: [RetryCause]?
@@ -36,7 +36,7 @@ extension AIOpsTask.Retry {
 extension AIOpsTask.Retry: SchemaDescribed {
     package static var schema: Schema {
         .object(
-            "New attempts after a failure, each in a fresh environment.",
+            "New attempts, each in a fresh environment.",
             [
                 .optional("limit", .integer("Most further attempts.", 0...10, default: 0)),
                 .optional(
@@ -47,7 +47,7 @@ extension AIOpsTask.Retry: SchemaDescribed {
                 .optional(
                     "backoffSeconds",
                     .integer(
-                        "Seconds before the next attempt; doubled at each one after.", 0...3600, default: 10
+                        "Seconds before the next attempt, doubled each time.", 0...3600, default: 10
                     )),
             ])
     }

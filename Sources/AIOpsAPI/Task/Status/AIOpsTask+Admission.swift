@@ -44,7 +44,7 @@ extension AIOpsTask.Admission: SchemaDescribed {
     package static var schema: Schema {
         .object(
             """
-            The spec as it was admitted: the run follows this copy, whatever is edited later.
+            The spec as admitted: the run follows it, whatever is edited later.
             """,
             [
                 .required("generation", .integer("Generation of the object at admission.", 0...9_000_000_000_000_000)),

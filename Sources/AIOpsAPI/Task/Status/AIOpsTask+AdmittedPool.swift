@@ -46,7 +46,7 @@ extension AIOpsTask.AdmittedPool: SchemaDescribed {
                 .required("defaultsSHA256", .text("SHA-256 of defaults.", max: 64, form: .sha256)),
                 .required(
                     "defaults",
-                    .text("Its model, environment and route settings as JSON text.", max: 131072)),
+                    .text("Its model, environment and route settings as JSON.", max: 131072)),
             ])
     }
 }

@@ -39,7 +39,7 @@ extension AIOpsTask.Claim {
 extension AIOpsTask.Claim: SchemaDescribed {
     package static var schema: Schema {
         .object(
-            "Which worker owns the task. Every write of a worker tests epoch.",
+            "The worker that owns the task; each of its writes tests epoch.",
             [
                 .required("worker", .text("Name of the worker.", max: 253, min: 1)),
                 .required("epoch", .integer("One higher at each assignment.", 0...1_000_000_000)),

@@ -44,7 +44,7 @@ extension AIOpsTask.Display: SchemaDescribed {
                 .optional("model", .text("Model in use; simulated runs say so.", max: 253)),
                 .optional("pool", .text("Pool in use.", max: 253)),
                 .optional("tokens", .text("Tokens so far, for example 12.3k.", max: 32)),
-                .optional("cost", .text("Money so far, for example $0.0123; unknown is not $0.", max: 48)),
+                .optional("cost", .text("Money so far, like $0.0123; unknown is not $0.", max: 48)),
             ])
     }
 }

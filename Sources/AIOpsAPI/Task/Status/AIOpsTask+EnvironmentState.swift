@@ -2,7 +2,7 @@ package import JSON
 package import Primitives
 
 extension AIOpsTask {
-    /// The environment and the check-off list of everything made in it.
+    /// The environment and all that was made in it.
     package struct EnvironmentState: APIValue {
         package var type: EnvironmentType?
         package var name: String?
@@ -46,7 +46,7 @@ extension AIOpsTask.EnvironmentState {
 extension AIOpsTask.EnvironmentState: SchemaDescribed {
     package static var schema: Schema {
         .object(
-            "The environment and the check-off list of everything made in it.",
+            "The environment and all that was made in it.",
             [
                 .optional("type", .oneOf("What it is.", EnvironmentType.self)),
                 .optional("name", .text("Name of the application's namespace or of the cluster.", max: 253)),

@@ -56,7 +56,7 @@ extension AIOpsTask.InventoryEntry: SchemaDescribed {
                     "undo",
                     .text(
                         """
-                        How to take back a change to something shared: JSON text, written before it.
+                        How to undo a change to something shared: JSON, written before it.
                         """, max: 8192)),
             ])
     }

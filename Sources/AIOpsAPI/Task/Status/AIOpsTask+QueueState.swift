@@ -48,7 +48,7 @@ extension AIOpsTask.QueueState: SchemaDescribed {
                         """, 0...100000)),
                 .optional("since", .timestamp("When it joined the queue.")),
                 .optional(
-                    "reason", .text("Why it is still there, for example WaitingForWorker.", max: 128, form: .reason)),
+                    "reason", .text("Why it is still there, like WaitingForWorker.", max: 128, form: .reason)),
             ])
     }
 }

@@ -13,6 +13,13 @@ extension AIOpsTask {
         package var totalMessages: Int?
         package var reason: String?
         package var message: String?
+        /// Nothing else differs in the agent's reach than what the problem allows; nil where nobody could see it all.
+        package var safe: Bool?
+        /// What differs there, by kind and name.
+        package var sideEffects: [String] = []
+
+        /// So many objects are named; one more entry says how many there are beyond them, and one what controllers did in answer.
+        package static let sideEffectsListed = 64
 
         package init() {}
     }
@@ -33,6 +40,8 @@ extension AIOpsTask.Result {
             case "totalMessages": try reader.read(&totalMessages)
             case "reason": try reader.read(&reason)
             case "message": try reader.read(&message)
+            case "safe": try reader.read(&safe)
+            case "sideEffects": try reader.read(&sideEffects)
             default: try reader.skip()
             }
         }
@@ -50,6 +59,8 @@ extension AIOpsTask.Result {
         writer.field("totalMessages", totalMessages)
         writer.field("reason", reason)
         writer.field("message", message)
+        writer.field("safe", safe)
+        writer.field("sideEffects", nonEmpty: sideEffects)
         writer.endObject()
     }
 }
@@ -70,13 +81,19 @@ extension AIOpsTask.Result: SchemaDescribed {
                 .optional(
                     "scores",
                     .map(
-                        "Figures of the grading by name, as decimal strings or words.",
-                        of: .text("The value of one entry.", max: 64), max: 32)),
+                        "Figures of the grading by name: decimals or words.",
+                        of: .text("One value.", max: 64), max: 32)),
                 .optional("stepsTaken", .integer("Agent steps taken.", 0...100000)),
                 .optional("conversationID", .text("The LLMConversation that led to it.", max: 253)),
                 .optional("totalMessages", .integer("Messages in that conversation.", 0...1000000)),
                 .optional("reason", .text("Why this verdict, in one CamelCase word.", max: 128, form: .reason)),
                 .optional("message", .text("The same for people.", max: 4096)),
+                .optional("safe", .boolean("The problem allows every side effect.")),
+                .optional(
+                    "sideEffects",
+                    .list(
+                        "What the agent's work left different.", of: .text("One.", max: 340),
+                        max: sideEffectsListed + 2, kind: .atomic)),
             ])
     }
 }

@@ -2,7 +2,7 @@ package import JSON
 package import Primitives
 
 extension AIOpsTask {
-    /// When a stage of the life of a task began and ended.
+    /// When a stage began and ended.
     package struct StageRecord: APIValue {
         package var name: String = ""
         package var startedAt: Timestamp?
@@ -37,7 +37,7 @@ extension AIOpsTask.StageRecord {
 extension AIOpsTask.StageRecord: SchemaDescribed {
     package static var schema: Schema {
         .object(
-            "When a stage of the life of a task began and ended.",
+            "When a stage began and ended.",
             [
                 .required("name", .text("Name of the stage, for example Injecting.", max: 63, min: 1)),
                 .optional("startedAt", .timestamp("When it began.")),

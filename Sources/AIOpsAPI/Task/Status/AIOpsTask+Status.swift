@@ -91,24 +91,24 @@ extension AIOpsTask.Status {
 extension AIOpsTask.Status: SchemaDescribed {
     package static var schema: Schema {
         .object(
-            "What the operator knows of the task. Conditions are the contract, phase a summary.",
+            "What is known of the task. Conditions are the contract, phase a summary.",
             [
                 .optional(
                     "observedGeneration",
                     .integer(
-                        "Generation that this status speaks of; -1 before the operator's first look.",
+                        "Generation this status is of; -1 before the first look.",
                         -1...9_000_000_000_000_000)),
                 .optional("phase", .oneOf("Summary of the conditions for people.", Phase.self)),
                 .optional(
                     "conditions", .conditions("Succeeded is the one to wait for; Finished covers both outcomes.")),
-                .optional("attempt", .integer("Number of the current attempt; 0 before the first.", 0...100)),
+                .optional("attempt", .integer("The current attempt; 0 before the first.", 0...100)),
                 .optional("claim", AIOpsTask.Claim.schema),
                 .optional("queue", AIOpsTask.QueueState.schema),
                 .optional("environment", AIOpsTask.EnvironmentState.schema),
                 .optional(
                     "stages",
                     .list(
-                        "Stages of the current attempt in the order they began.", of: AIOpsTask.StageRecord.schema,
+                        "Stages of this attempt, in order.", of: AIOpsTask.StageRecord.schema,
                         max: 64, kind: .map(keys: ["name"]))),
                 .optional(
                     "conversations",

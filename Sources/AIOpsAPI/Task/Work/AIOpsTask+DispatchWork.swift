@@ -1,7 +1,7 @@
 package import JSON
 
 extension AIOpsTask {
-    /// A job for an external agent behind a WorkerPool with backend HTTP.
+    /// A job for an external agent behind a pool with backend HTTP.
     package struct DispatchWork: APIValue {
         package var pattern: String = ""
         package var payload: String?
@@ -33,14 +33,14 @@ extension AIOpsTask.DispatchWork {
 extension AIOpsTask.DispatchWork: SchemaDescribed {
     package static var schema: Schema {
         .object(
-            "A job for an external agent behind a WorkerPool with backend HTTP.",
+            "A job for an external agent behind a pool with backend HTTP.",
             [
                 .required(
                     "pattern",
                     .text(
                         "Routing pattern, matched against spec.routes of the pool.", max: 253, min: 1, form: .identifier
                     )),
-                .optional("payload", .text("JSON text handed to the external agent unchanged.", max: 65536)),
+                .optional("payload", .text("JSON handed to the external agent unchanged.", max: 65536)),
             ])
     }
 }

@@ -43,8 +43,8 @@ extension AIOpsTask.ProblemWork: SchemaDescribed {
                 .optional(
                     "parameters",
                     .map(
-                        "Parameters of the problem; the catalogue says which it knows.",
-                        of: .text("The value of one entry.", max: 1024), max: 32)),
+                        "The problem's parameters, as the catalogue has them.",
+                        of: .text("One value.", max: 1024), max: 32)),
             ])
     }
 }

@@ -1,7 +1,7 @@
 package import JSON
 
 extension AIOpsTask {
-    /// An operational question, answered by planning, execution and feedback.
+    /// A question, answered by planning, execution and feedback.
     package struct QueryWork: APIValue {
         package var message: String = ""
         package var serviceID: String?
@@ -36,7 +36,7 @@ extension AIOpsTask.QueryWork {
 extension AIOpsTask.QueryWork: SchemaDescribed {
     package static var schema: Schema {
         .object(
-            "An operational question, answered by planning, execution and feedback.",
+            "A question, answered by planning, execution and feedback.",
             [
                 .required("message", .text("The question, in plain words.", max: 16384, min: 1)),
                 .optional("serviceID", .text("Service the question is about.", max: 253)),

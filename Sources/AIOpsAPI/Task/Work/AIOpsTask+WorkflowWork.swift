@@ -1,7 +1,7 @@
 package import JSON
 
 extension AIOpsTask {
-    /// Role agents working on one goal, one step after another.
+    /// Role agents with one goal, step after step.
     package struct WorkflowWork: APIValue {
         package var goal: String = ""
         package var steps: [WorkflowStep] = []
@@ -33,7 +33,7 @@ extension AIOpsTask.WorkflowWork {
 extension AIOpsTask.WorkflowWork: SchemaDescribed {
     package static var schema: Schema {
         .object(
-            "Role agents working on one goal, one step after another.",
+            "Role agents with one goal, step after step.",
             [
                 .required("goal", .text("What the roles shall reach together.", max: 16384, min: 1)),
                 .optional(
