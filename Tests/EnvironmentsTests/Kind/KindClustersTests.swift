@@ -79,7 +79,9 @@ import Testing
                     }
                 }
             }
-            while told.withLock({ $0 }) < 4 || player.state.withLock({ $0.creating }) < 2 { await Task.yield() }
+            for _ in 0..<100_000 where told.withLock({ $0 }) < 4 || player.state.withLock({ $0.creating }) < 2 {
+                await Task.yield()
+            }
             player.state.withLock { $0.isHeld = false }
             try await group.waitForAll()
         }
@@ -101,7 +103,7 @@ import Testing
                     }
                 }
             }
-            while player.state.withLock({ $0.creating }) < 2 { await Task.yield() }
+            for _ in 0..<100_000 where player.state.withLock({ $0.creating }) < 2 { await Task.yield() }
             group.cancelAll()
             for await error in group { #expect(error == .cancelled) }
         }
