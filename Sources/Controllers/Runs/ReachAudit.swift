@@ -20,7 +20,7 @@ struct ReachAudit {
     init(_ context: RunContext) {
         self.context = context
         observer = ReachObserver(
-            client: context.services.client, namespace: context.plan.names.application,
+            client: context.reach, namespace: context.plan.names.application,
             taskType: context.problem.taskType)
     }
 

@@ -262,7 +262,7 @@ struct RunContext: Sendable {
     }
 
     /// Where the agent's commands run.
-    var shell: SandboxShell { SandboxShell(pods: services.client, pod: plan.sandboxPod, time: services.time) }
+    var shell: SandboxShell { SandboxShell(pods: reach, pod: plan.sandboxPod, time: services.time) }
 
     /// Leaves `limit` from now, whatever was left before.
     mutating func extendDeadline(by limit: Duration) {
