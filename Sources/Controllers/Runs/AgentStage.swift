@@ -294,8 +294,10 @@ struct AgentStage {
             result.safe = sideEffects?.safe
             result.sideEffects = sideEffects?.lines ?? []
             result.submission = outcome.submission.map { ($0.value ?? .null).text.cut(toScalars: 16000) }
-            result.solution = outcome.submission.map {
-                ($0.value?.stringValue ?? $0.value?.text ?? "").cut(toScalars: 16000)
+            // Left out where there is none: old servers take an empty text for null (type.go of go-openapi/validate).
+            result.solution = outcome.submission.flatMap {
+                let text = ($0.value?.stringValue ?? $0.value?.text ?? "").cut(toScalars: 16000)
+                return text.isEmpty ? nil : text
             }
             status.result = result
             status.display?.tokens = DisplayText.tokens(outcome.totals.usage.totalTokens)
