@@ -57,7 +57,8 @@ extension EnvironmentError {
         case .commandLost: true
         // Anything the server said in place of opening the connection is a refusal.
         case .exec(let cause): if case .transport(let error) = cause.kind { error.mayHaveReachedServer } else { false }
-        case .foreignObject, .stillTerminating, .create, .notReady, .observe, .release, .kind, .sandboxBroken, .cancelled:
+        case .foreignObject, .stillTerminating, .create, .notReady, .observe, .release, .kind, .sandboxBroken,
+            .cancelled:
             false
         }
     }
