@@ -331,7 +331,7 @@ import Testing
             .filter { $0.metadata.labels[ConversationLocation.label] != nil }.map(\.metadata.key)
             .sorted { $0.name < $1.name }
         let indexed = try #require(try run.server.object(LLMConversation.self, location.key)?.status.usage)
-        #expect(indexed.calls >= 7)
+        #expect(indexed.calls > 0 && indexed.calls <= 10)
         // Behind the reply stands what it was answered, which nothing has counted.
         for key in what == "the last reply" ? maps.suffix(2) : maps[...] { run.server.remove(.configMaps, key) }
         if what == "messages and index" { run.server.remove(LLMConversation.resourceType, location.key) }
