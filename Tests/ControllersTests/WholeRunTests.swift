@@ -46,6 +46,23 @@ import Testing
         #expect(status.conditions.get(.agentCompleted)?.message.contains("its 2 steps") == true)
     }
 
+    /// It is graded as it stands, since declining is what the agent did; and whoever looks sees why.
+    @Test(arguments: [false, true]) func aRefusalIsGradedAndTold(isNative: Bool) async throws {
+        let run = Rehearsal(.detection, answers: .declining("I will not touch a cluster.")) {
+            $0.spec.agent?.toolStyle = isNative ? .native : .codeBlock
+        }
+        try await run.perform()
+        let status = try #require(try run.task()).status
+        #expect(run.provider.calls == 1 && status.result?.verdict == .failed && status.result?.stepsTaken == 0)
+        let completed = try #require(status.conditions.get(.agentCompleted))
+        #expect(completed.status == .true && completed.reason == "ModelRefused")
+        #expect(completed.message.contains("“I will not touch a cluster.”"))
+        let succeeded = try #require(status.conditions.get(.succeeded))
+        #expect(succeeded.status == .true && succeeded.reason == "Completed")
+        #expect(succeeded.message.hasPrefix("completed with verdict Failed; the agent: ModelRefused, "))
+        #expect(succeeded.message.contains("“I will not touch a cluster.”"))
+    }
+
     /// I9: while proxies have not followed yet, the agent would find nothing wrong and be right.
     @Test func theAgentBeginsWhenTheFaultIsFelt() async throws {
         let run = Rehearsal(.detection)

@@ -9,7 +9,8 @@ package enum TaskEnding: Sendable, Hashable {
     /// Where the task stands then.
     ///
     /// A wrong answer is a success of the run unless the policy says otherwise; a grading that could not be done never is.
-    package func progress(under policy: SuccessPolicy) -> RunProgress {
+    /// `agent` is what ended the agent's work, where that was no submission of its own.
+    package func progress(under policy: SuccessPolicy, agent: String? = nil) -> RunProgress {
         switch self {
         case .stopped(let reason, let message):
             return .failed(reason, message)
@@ -18,7 +19,8 @@ package enum TaskEnding: Sendable, Hashable {
         case .completed(.error):
             return .failed(.evaluationFailed, "the answer could not be graded")
         case .completed(let verdict):
-            let text = verdict.map { "completed with verdict \($0)" } ?? "completed"
+            let graded = verdict.map { "completed with verdict \($0)" } ?? "completed"
+            let text = agent.map { "\(graded); the agent: \($0)" } ?? graded
             guard policy == .passed, verdict != .passed else { return .succeeded(.completed, text) }
             return .failed(.verdictNotPassed, "\(text), and successPolicy is Passed")
         }

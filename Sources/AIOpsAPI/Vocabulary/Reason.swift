@@ -45,6 +45,9 @@ package struct Reason: RawRepresentable, Sendable, Hashable, CustomStringConvert
     package static let stepLimitReached = Reason("StepLimitReached")
     package static let tokenLimitReached = Reason("TokenLimitReached")
     package static let budgetExceeded = Reason("BudgetExceeded")
+    package static let modelRefused = Reason("ModelRefused")
+    package static let replyTooLong = Reason("ReplyTooLong")
+    package static let emptyReplies = Reason("EmptyReplies")
     package static let verdictNotPassed = Reason("VerdictNotPassed")
     package static let retriesExhausted = Reason("RetriesExhausted")
 

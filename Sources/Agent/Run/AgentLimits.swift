@@ -13,6 +13,8 @@ package struct AgentLimits: Sendable, Hashable {
     package var observationBytes: Int
     /// So many format errors in a row end the run.
     package var formatErrorsInARow: Int
+    /// So many replies in a row that were cut off, or so many empty ones, end the run: each is paid, and the next is like it.
+    package var uselessRepliesInARow: Int
     /// Bytes of all messages sent in one call; older observations are left out beyond it.
     package var contextBytes: Int
     /// How often a call is made anew after its reply was lost on the way.
@@ -24,7 +26,8 @@ package struct AgentLimits: Sendable, Hashable {
 
     package init(
         maxSteps: Int = 30, deadline: Timestamp? = nil, maxTokens: Int64? = nil, maxCost: NanoDollars? = nil,
-        observationBytes: Int = 16 * 1024, formatErrorsInARow: Int = 10, contextBytes: Int = 384 * 1024,
+        observationBytes: Int = 16 * 1024, formatErrorsInARow: Int = 10, uselessRepliesInARow: Int = 3,
+        contextBytes: Int = 384 * 1024,
         lostReplyAttempts: Int = 3, providerPatience: Duration = .seconds(120), toolAttempts: Int = 4
     ) {
         self.maxSteps = maxSteps
@@ -33,6 +36,7 @@ package struct AgentLimits: Sendable, Hashable {
         self.maxCost = maxCost
         self.observationBytes = observationBytes
         self.formatErrorsInARow = formatErrorsInARow
+        self.uselessRepliesInARow = uselessRepliesInARow
         self.contextBytes = contextBytes
         self.lostReplyAttempts = lostReplyAttempts
         self.providerPatience = providerPatience

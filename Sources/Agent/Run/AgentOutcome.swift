@@ -11,6 +11,11 @@ package struct AgentOutcome: Sendable, Hashable {
         case tokenBudget = "TokenBudgetExceeded"
         case costBudget = "CostBudgetExceeded"
         case formatErrors = "TooManyFormatErrors"
+        /// The model declined, or its provider's filter did for it.
+        case refused = "ModelRefused"
+        /// Reply after reply ended before its action.
+        case cutReplies = "ReplyTooLong"
+        case emptyReplies = "EmptyReplies"
         /// Somebody asked for the end between two calls.
         case asked = "Cancelled"
     }
@@ -21,4 +26,6 @@ package struct AgentOutcome: Sendable, Hashable {
     package var steps: Int
     package var formatErrors: Int
     package var totals: ConversationTotals
+    /// What its replies had to do with its end, in one line, redacted as they are; nil where they had nothing.
+    package var detail: String?
 }

@@ -25,6 +25,8 @@ extension AgentRun {
     func exhausted(_ progress: AgentProgress) -> AgentOutcome.StopReason? {
         if progress.steps >= limits.maxSteps { return .stepLimit }
         if progress.formatErrorsInARow >= limits.formatErrorsInARow { return .formatErrors }
+        if progress.cutInARow >= limits.uselessRepliesInARow { return .cutReplies }
+        if progress.emptyInARow >= limits.uselessRepliesInARow { return .emptyReplies }
         if isAskedToStop() { return .asked }
         return isOver ? .deadline : nil
     }

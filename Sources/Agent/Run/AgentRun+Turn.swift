@@ -117,7 +117,7 @@ extension AgentRun {
             message.metadata["action"] = "submit"
             message.functionName = "submit"
             message.functionArguments = submission.value
-        case .reject, .open, .ask: message.metadata["action"] = "none"
+        case .reject, .declined, .open, .ask: message.metadata["action"] = "none"
         }
         return message
     }

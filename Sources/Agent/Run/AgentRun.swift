@@ -73,6 +73,7 @@ package struct AgentRun: Sendable {
             var carry: [ConversationMessage] = []
             switch state.progress.next {
             case .finished(let submission): return state.outcome(.submitted, submission)
+            case .declined: return state.outcome(.refused)
             case .open: carry = opening(state.prompts)
             case .ask: carry = [interruption(state.record)]
             case .reject(let error): carry = answers(rejection(error, state), to: state.record.last)
@@ -88,8 +89,11 @@ package struct AgentRun: Sendable {
     /// What a run has come to that was cut short, by its record alone.
     package func outcomeSoFar() async throws(AgentError) -> AgentOutcome {
         let state = try await load()
-        if case .finished(let submission) = state.progress.next { return state.outcome(.submitted, submission) }
-        return state.outcome(.asked)
+        switch state.progress.next {
+        case .finished(let submission): return state.outcome(.submitted, submission)
+        case .declined: return state.outcome(.refused)
+        case .open, .ask, .act, .reject: return state.outcome(.asked)
+        }
     }
 
     struct State {
@@ -102,7 +106,7 @@ package struct AgentRun: Sendable {
         func outcome(_ reason: AgentOutcome.StopReason, _ submission: Submission? = nil) -> AgentOutcome {
             AgentOutcome(
                 submission: submission, stopReason: reason, steps: progress.steps, formatErrors: progress.formatErrors,
-                totals: record.totals)
+                totals: record.totals, detail: progress.detail(of: reason))
         }
 
         mutating func append(_ messages: [ConversationMessage]) -> Flush {
@@ -124,7 +128,7 @@ package struct AgentRun: Sendable {
         var prompts = prompts
         prompts.style = ToolStyle(of: record.messages) ?? prompts.style
         var progress = AgentProgress(
-            kind: task.kind, style: prompts.style, names: prompts.offered.map(\.name))
+            kind: task.kind, style: prompts.style, names: prompts.offered.map(\.name), replyTokens: settings.maxTokens)
         for message in record.messages { progress.take(message) }
         return State(record: record, progress: progress, prompts: prompts)
     }

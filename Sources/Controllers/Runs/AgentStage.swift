@@ -282,7 +282,7 @@ struct AgentStage {
         let generation = context.generation
         let descriptor = context.model.descriptor
         let isSimulated = descriptor.isSimulated
-        let told = outcome.stopReason.told(context)
+        let told = outcome.detail ?? outcome.stopReason.told(context)
         let usage = outcome.totals.closed.usage(isSimulated: isSimulated, priceTable: priceTable)
         try await context.record.update { status, now in
             status.end(.running, now: now)
@@ -370,6 +370,9 @@ extension AgentOutcome.StopReason {
                     + "(\(DisplayText.cost(nanos: $0, isSimulated: false)), spec.limits.maxCost)"
             } ?? "one more call could have passed the budget of its pool, WorkerPool \(context.pool?.name ?? "")"
         case .formatErrors: "too many of its replies in a row could not be read"
+        case .refused: "the model refused to go on"
+        case .cutReplies: "too many of its replies in a row were cut off"
+        case .emptyReplies: "too many of its replies in a row were empty"
         case .asked: "it was cancelled at its work"
         }
     }
@@ -382,6 +385,9 @@ extension AgentOutcome.StopReason {
         case .tokenBudget: .tokenLimitReached
         case .costBudget: .budgetExceeded
         case .formatErrors: .agentFailed
+        case .refused: .modelRefused
+        case .cutReplies: .replyTooLong
+        case .emptyReplies: .emptyReplies
         case .asked: .cancelled
         }
     }

@@ -47,7 +47,7 @@ extension AIOpsTask.Status {
             durationSeconds = seconds
             duration = DisplayText.duration(seconds: seconds)
         }
-        let progress = ending.progress(under: policy)
+        let progress = ending.progress(under: policy, agent: agentsOwnEnd)
         record(progress, generation: generation, now: now)
         settle(progress, generation: generation, now: now)
         if environment?.inventory.isEmpty ?? true {
@@ -56,6 +56,12 @@ extension AIOpsTask.Status {
             mark(
                 .cleanedUp, .false, .cleaningUp, "the environment is to be released", generation: generation, now: now)
         }
+    }
+
+    /// A verdict alone does not tell a wrong answer from none.
+    private var agentsOwnEnd: String? {
+        guard let completed = conditions.get(.agentCompleted), completed.status == .true else { return nil }
+        return completed.reason == Reason.completed.rawValue ? nil : "\(completed.reason), \(completed.message)"
     }
 
     /// Leaves no stage half told: what was not reached says so, and the first of it why.

@@ -10,7 +10,8 @@ enum ChatCompletionsReply {
         guard let message = choice["message"], message.objectValue != nil else {
             throw MalformedReply(reason: "a choice without a message")
         }
-        let refusal = message["refusal"]?.stringValue
+        // Some servers always have the field, and nothing in it.
+        let refusal = message["refusal"]?.stringValue.flatMap { $0.isEmpty ? nil : $0 }
         var calls: [ToolCallDraft] = []
         for call in message["tool_calls"]?.arrayValue ?? [] where call.objectValue != nil {
             var draft = ToolCallDraft()

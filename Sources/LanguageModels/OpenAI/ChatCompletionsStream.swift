@@ -57,7 +57,7 @@ struct ChatCompletionsStream: ReplyStream {
         let text = ChatCompletionsReply.text(delta["content"])
         content += text
         size += text.utf8.count
-        if let text = delta["refusal"]?.stringValue {
+        if let text = delta["refusal"]?.stringValue, !text.isEmpty {
             // In place: a copy for each fragment would take time that grows with the square of the reply.
             if refusal == nil { refusal = "" }
             refusal?.append(text)

@@ -56,6 +56,29 @@ import Testing
         #expect(record.totals == outcome.totals)
     }
 
+    /// What is of no use is paid as seldom as can be, and the run says which it was.
+    @Test(
+        arguments: Wire.all,
+        [
+            (Said.refused, 1, .refused, "“I will not do that.”"), (.filtered, 1, .refused, "“and so”"),
+            (.cut, 3, .cutReplies, "after 5 tokens, below its limit of 4096"),
+            (.nothing, 3, .emptyReplies, "3 empty replies"),
+            (Said(text: String(repeating: "so ", count: 1 << 16)), 3, .cutReplies, "too long to be read"),
+        ] as [(Said, Int, AgentOutcome.StopReason, String)])
+    func whatIsOfNoUseIsNotPaidAgainAndAgain(
+        wire: Wire, said: (said: Said, calls: Int, reason: AgentOutcome.StopReason, detail: String)
+    ) async throws {
+        for style in ToolStyle.allCases {
+            let talk = Conversation(wire: wire)
+            let answer = LoopbackModelServer.Answer(pieces: [talk.http(wire.body(said.said))])
+            let server = try LoopbackModelServer { _ in answer }
+            let outcome = try await run(wire, style, at: server.baseURL, Hands(), Journal())
+            #expect(outcome.stopReason == said.reason && outcome.steps == 0)
+            #expect(server.requests.count == said.calls && outcome.totals.calls == said.calls)
+            #expect(outcome.detail?.contains(said.detail) == true, "\(outcome.detail ?? "")")
+        }
+    }
+
     private func run(
         _ wire: Wire, _ style: ToolStyle, at baseURL: String, _ hands: Hands, _ journal: Journal
     ) async throws -> AgentOutcome {

@@ -5,7 +5,7 @@ import Testing
 
 /// Each provider's client against a server on loopback that speaks its format, whole and streamed.
 @Suite(.timeLimit(.minutes(2))) struct ConformanceTests {
-    @Test(arguments: Wire.all, [Said.usual, .oneCall, .twoCalls, .refused, .cut, .nothing])
+    @Test(arguments: Wire.all, [Said.usual, .oneCall, .twoCalls, .refused, .filtered, .cut, .nothing])
     func whatIsSaidArrives(wire: Wire, said: Said) async throws {
         let talk = Conversation(wire: wire)
         let result = try await talk.held(talk.http(wire.body(said)))
@@ -18,6 +18,7 @@ import Testing
             case .length: .length
             case .calls: .toolCalls
             case .refusal: .refusal
+            case .filtered: wire.isAnthropic ? .refusal : .contentFilter
             }
         #expect(reply.finishReason == finish)
         #expect(reply.usage == wire.usage)

@@ -66,6 +66,17 @@ struct ReplyReaderTests {
         #expect(failure.kind == kind, "\(failure)")
     }
 
+    /// Some servers always have the field, and nothing in it.
+    @Test(arguments: [false, true]) func anEmptyRefusalIsNone(streams: Bool) throws {
+        let wire = Wire(provider: .compatible, streams: streams)
+        let body =
+            streams
+            ? #"data: {"choices":[{"delta":{"content":"a","refusal":""},"finish_reason":"stop"}]}"# + "\n\n"
+            : #"{"choices":[{"message":{"content":"a","refusal":""},"finish_reason":"stop"}]}"#
+        let reply = try outcome(wire, [Array(body.utf8)]).get()
+        #expect(reply.finishReason == .stop && reply.refusal == nil && reply.content == "a")
+    }
+
     /// Nothing behind the last word spoils what is paid.
     @Test(arguments: Wire.streamed, ["data: {broken\n\n", "data: {\"error\":{\"message\":\"m\"}}\n\n"])
     func troubleBehindTheLastWordIsNone(wire: Wire, trouble: String) throws {

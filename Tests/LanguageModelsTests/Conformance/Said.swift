@@ -3,7 +3,7 @@ import LanguageModels
 
 /// What a model says, before it is put into the words of a provider.
 struct Said: Sendable {
-    enum Finish: Sendable { case stop, length, calls, refusal }
+    enum Finish: Sendable { case stop, length, calls, refusal, filtered }
 
     var text = ""
     var calls: [ToolCall] = []
@@ -19,5 +19,7 @@ struct Said: Sendable {
         ], finish: .calls)
     static let refused = Said(text: "I will not do that.", finish: .refusal)
     static let cut = Said(text: "and then", finish: .length)
+    /// Where the vendor has no word for it, it is a refusal.
+    static let filtered = Said(text: "and so", finish: .filtered)
     static let nothing = Said()
 }

@@ -90,6 +90,7 @@ struct Wire: Sendable, CustomTestStringConvertible {
         switch said.finish {
         case .stop, .refusal: "stop"
         case .length: "length"
+        case .filtered: "content_filter"
         case .calls: "tool_calls"
         }
     }
@@ -135,7 +136,7 @@ struct Wire: Sendable, CustomTestStringConvertible {
         case .stop: "end_turn"
         case .length: "max_tokens"
         case .calls: "tool_use"
-        case .refusal: "refusal"
+        case .refusal, .filtered: "refusal"
         }
     }
 

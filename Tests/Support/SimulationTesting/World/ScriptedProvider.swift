@@ -34,6 +34,8 @@ package final class ScriptedProvider: Sendable {
         case saying(String)
         /// Refuses every call with these words.
         case refusing(String)
+        /// Declines to do the work, in these words.
+        case declining(String)
         /// Its name stands for an address that the transport refuses.
         case atARefusedAddress
     }
@@ -86,19 +88,24 @@ package final class ScriptedProvider: Sendable {
             return HTTPResponse(status: 400, bytes: refusal.serialized())
         }
         state.withLock { $0.answered += 1 }
+        if case .declining(let words) = answers {
+            let message: JSONValue = ["role": "assistant", "content": nil, "refusal": .string(words)]
+            return HTTPResponse(status: 200, bytes: Self.reply(message, "stop").serialized())
+        }
         guard let body = try? JSONValue(parsing: request.body), let messages = body["messages"]?.arrayValue else {
             return HTTPResponse(status: 400, bytes: [])
         }
         let move = move(messages)
         let call = body["tools"] == nil ? nil : move?.call(messages.count)
-        let reply: JSONValue = [
-            "model": "scripted",
-            "choices": [
-                ["message": call.map(called) ?? said(move), "finish_reason": call == nil ? "stop" : "tool_calls"]
-            ],
+        let reply = Self.reply(call.map(called) ?? said(move), call == nil ? "stop" : "tool_calls")
+        return HTTPResponse(status: 200, bytes: reply.serialized())
+    }
+
+    private static func reply(_ message: JSONValue, _ finish: JSONValue) -> JSONValue {
+        [
+            "model": "scripted", "choices": [["message": message, "finish_reason": finish]],
             "usage": ["prompt_tokens": 100, "completion_tokens": 10],
         ]
-        return HTTPResponse(status: 200, bytes: reply.serialized())
     }
 
     private func said(_ move: ScriptedMove?) -> JSONValue {
@@ -127,7 +134,7 @@ package final class ScriptedProvider: Sendable {
         case .babbling: return nil
         case .dithering: return .look
         case .thoroughly: return thoroughMove(shown, turn: messages.count { $0["role"] == "assistant" })
-        case .sensibly, .saying, .refusingTheKey, .refusingTheKeyLater, .refusing, .atARefusedAddress:
+        case .sensibly, .saying, .refusingTheKey, .refusingTheKeyLater, .refusing, .declining, .atARefusedAddress:
             return sensibleMove(shown)
         }
     }
