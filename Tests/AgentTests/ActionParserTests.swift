@@ -28,7 +28,7 @@ struct ActionParserTests {
             (block("exec_shell('''echo \"a\" 'b' ''')"), "echo \"a\" 'b' "),
             (block(#"exec_shell("echo \"a\"")"#), "echo \"a\""),
             (block(#"exec_shell('it\'s')"#), "it's"),
-            (block(#"exec_shell("printf 'a\n'")"#), #"printf 'a\n'"#),
+            (block(#"exec_shell("printf 'a\n'")"#), "printf 'a\n'"),
             (block(#"exec_shell("a\\nb")"#), #"a\nb"#),
             (block(#"exec_shell("sed 's/\./x/'")"#), #"sed 's/\./x/'"#),
             (
@@ -43,6 +43,53 @@ struct ActionParserTests {
     func commandsAreTakenAsMeant(reply: String, command: String) {
         let action = try? parse(reply).get()
         #expect(action?.name == "exec_shell" && action?.string("command", at: 0) == command)
+    }
+
+    /// As in Python, but for what only the program that the shell calls can read.
+    @Test(
+        arguments: [
+            (#"ls\n"#, "ls\n"), (#"ls\r\n"#, "ls\r\n"), (#"a\tb"#, "a\tb"), (#"a\\b"#, #"a\b"#), (#"a\\nb"#, #"a\nb"#),
+            (#"it\'s \"x\""#, #"it's "x""#), (#"cd /tmp\nls -l\n"#, "cd /tmp\nls -l\n"), ("raw\nline", "raw\nline"),
+            (#"ls \d \. \$HOME"#, #"ls \d \. \$HOME"#), (#"ls \\"#, #"ls \"#), ("a \\\n b", "a \\\n b"),
+            (#"cat <<EOF > f\ndon't\tstop\nEOF\n"#, "cat <<EOF > f\ndon't\tstop\nEOF\n"),
+            (
+                #"kubectl apply -f - <<'EOF'\na: \"b\"\nc: 'd\n'\nEOF"#,
+                "kubectl apply -f - <<'EOF'\na: \"b\"\nc: 'd\n'\nEOF"
+            ),
+            (#"python3 -c 'import os\nprint(1)' "#, "python3 -c 'import os\nprint(1)' "),
+            (#"kubectl patch d x -p '{\n\"a\": 1}' "#, "kubectl patch d x -p '{\n\"a\": 1}' "),
+            (#"echo 'a,b' | tr ',' '\n' "#, "echo 'a,b' | tr ',' '\n' "),
+            (#"printf \"a\nb\""#, "printf \"a\nb\""), (#"echo \"don't\n\""#, "echo \"don't\n\""),
+            // A line break is an error there, its escape is not.
+            (
+                #"kubectl get po -o jsonpath='{range .items[*]}{.metadata.name}{\"\n\"}{end}' "#,
+                #"kubectl get po -o jsonpath='{range .items[*]}{.metadata.name}{"\n"}{end}' "#
+            ),
+            (
+                #"kubectl get po -o jsonpath=\"{.items[*].metadata.name}{'\n'}\"\n"#,
+                #"kubectl get po -o jsonpath="{.items[*].metadata.name}{'\n'}""# + "\n"
+            ),
+            (
+                #"kubectl get po -o go-template='{{.x}}{{\"\t\"}}' "#,
+                #"kubectl get po -o go-template='{{.x}}{{"\t"}}' "#
+            ),
+            (#"ls | awk '{printf \"%s\n\", $1}'\necho"#, #"ls | awk '{printf "%s\n", $1}'"# + "\necho"),
+            (#"awk '{print \"\\\"a\n\"}' "#, #"awk '{print "\"a\n"}' "#),
+            (#"echo a,b | sed 's/,/\n/g'; echo 'c\n' "#, #"echo a,b | sed 's/,/\n/g'; echo 'c"# + "\n' "),
+            (#"cat <<< 'a\n' "#, "cat <<< 'a\n' "),
+        ], ["\"", "\"\"\"", "'''"])
+    func escapesInCommandsAreThoseOfPython(literal: (written: String, command: String), quote: String) {
+        let action = try? parse(block("exec_shell(\(quote)\(literal.written)\(quote))")).get()
+        #expect(action?.string("command", at: 0) == literal.command)
+    }
+
+    /// Quotes that should have been escaped do not change what an escape means.
+    @Test(arguments: [
+        (#"echo "a"\n"#, "echo \"a\"\n"), (#"jq '.a + "\n"' f "x""#, #"jq '.a + "\n"' f "x""#),
+    ])
+    func anUnescapedQuoteChangesNoEscape(written: String, command: String) {
+        let action = try? parse(block("exec_shell(\"\(written)\")")).get()
+        #expect(action?.string("command", at: 0) == command)
     }
 
     @Test(

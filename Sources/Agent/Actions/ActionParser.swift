@@ -2,7 +2,7 @@ import JSON
 
 /// Finds the one action in a reply.
 ///
-/// Lenient where a meaning is certain (a language tag, blank lines, `\"` in commands, keyword arguments, triple quotes), strict
+/// Lenient where a meaning is certain (a language tag, blank lines, escapes in commands, keyword arguments, triple quotes), strict
 /// where it would have to guess (several blocks, no call, an unquoted command).
 package struct ActionParser: Sendable, Hashable {
     /// Of the arguments, as JSON; the record keeps no more of them.
@@ -88,7 +88,7 @@ package struct ActionParser: Sendable, Hashable {
         guard inside.last == ")" else { return nil }
         let quoted = inside.dropLast().trimmed
         guard quoted.count >= 2, let quote = quoted.first, quoted.last == quote else { return nil }
-        return LiteralParser.unescapedForShell(quoted.dropFirst().dropLast())
+        return CommandText.decoded(quoted.dropFirst().dropLast())
     }
 }
 

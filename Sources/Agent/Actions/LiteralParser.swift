@@ -7,8 +7,7 @@ struct LiteralParser {
     enum Escapes {
         /// As in Python: `\n` is a line feed, an unknown escape stays as it is.
         case literal
-        /// For commands: only quotes and the backslash are unescaped, so that `printf '\n'` and jsonpath's `{"\n"}` reach
-        /// the shell as written.
+        /// For commands: as `CommandText` says.
         case shell
     }
 
@@ -22,24 +21,6 @@ struct LiteralParser {
     init(_ text: Substring, escapes: Escapes) {
         scalars = Array(text.unicodeScalars)
         self.escapes = escapes
-    }
-
-    static func unescapedForShell(_ text: Substring) -> String {
-        var result = String.UnicodeScalarView()
-        var isEscaped = false
-        for scalar in text.unicodeScalars {
-            if isEscaped {
-                if scalar != "\"", scalar != "'", scalar != "\\" { result.append("\\") }
-                result.append(scalar)
-                isEscaped = false
-            } else if scalar == "\\" {
-                isEscaped = true
-            } else {
-                result.append(scalar)
-            }
-        }
-        if isEscaped { result.append("\\") }
-        return String(result)
     }
 
     /// Everything up to the closing parenthesis, behind which only a comment or a semicolon may follow.
@@ -145,13 +126,22 @@ struct LiteralParser {
         let isTriple = hasRun(of: quote, 3)
         index += isTriple ? 3 : 1
         var result = String.UnicodeScalarView()
+        var command = CommandText()
         while let next = peek {
             if next == quote, !isTriple || hasRun(of: quote, 3) {
                 index += isTriple ? 3 : 1
-                return String(result)
+                return escapes == .shell ? command.text : String(result)
             }
             index += 1
-            if next == "\\" { escape(into: &result) } else { result.append(next) }
+            switch (next, escapes) {
+            case ("\\", .literal): escape(into: &result)
+            case ("\\", .shell):
+                guard let escaped = peek else { continue }
+                command.takeEscaped(escaped)
+                index += 1
+            case (_, .literal): result.append(next)
+            case (_, .shell): command.take(next)
+            }
         }
         throw problem("a quote is not closed")
     }
@@ -162,14 +152,14 @@ struct LiteralParser {
             return
         }
         index += 1
-        switch (next, escapes) {
-        case ("\"", _), ("'", _), ("\\", _): result.append(next)
-        case ("n", .literal): result.append("\n")
-        case ("t", .literal): result.append("\t")
-        case ("r", .literal): result.append("\r")
-        case ("\n", .literal): break
-        case ("x", .literal): hexadecimal(2, after: next, into: &result)
-        case ("u", .literal): hexadecimal(4, after: next, into: &result)
+        switch next {
+        case "\"", "'", "\\": result.append(next)
+        case "n": result.append("\n")
+        case "t": result.append("\t")
+        case "r": result.append("\r")
+        case "\n": break
+        case "x": hexadecimal(2, after: next, into: &result)
+        case "u": hexadecimal(4, after: next, into: &result)
         default:
             result.append("\\")
             result.append(next)
