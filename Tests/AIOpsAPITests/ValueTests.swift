@@ -28,7 +28,8 @@ import Testing
 
     @Test(arguments: [
         (Int64(0), "0"), (9_999, "9999"), (10_000, "10.0k"), (12_399, "12.3k"), (999_999, "999.9k"),
-        (4_150_000, "4.1M"),
+        (4_150_000, "4.1M"), (999_999_999, "999.9M"), (1_000_000_000, "1.0B"), (999_999_999_999, "999.9B"),
+        (1_000_000_000_000, "≥ 1000B"), (.max, "≥ 1000B"), (-1, "0"),
     ])
     func tokensAreShort(count: Int64, text: String) {
         #expect(DisplayText.tokens(count) == text)
@@ -45,7 +46,9 @@ import Testing
     /// Calls, lost ones, what the answered and the lost ones cost, and the column.
     @Test(
         arguments: [
-            (3, 0, 12_300_000, nil, "$0.0123"), (3, 1, 12_300_000, 5, "≥ $0.0123"), (0, 2, 0, nil, "≥ $0"),
+            (3, 0, 12_300_000, nil, "$0.0123"), (3, 1, 12_300_000, 5, "≥ $0.0123"),
+            (3, 1, 1_230_000, nil, "≥ $0.0012"), (3, 0, 1_230_000, nil, "$0.0013"), (3, 1, 99_999, 5, "> $0"),
+            (3, 1, 1_999_999_999, 5, "≥ $1.9999"), (3, 1, .max, 5, "≥ $999999999.9999"), (0, 2, 0, nil, "≥ $0"),
             (3, 1, nil, nil, "unknown"), (3, 1, 0, 0, "$0"),
         ] as [(Int64, Int64, Int64?, Int64?, String)])
     func aBillWithLostRepliesIsTheLeast(calls: Int64, lost: Int64, cost: Int64?, more: Int64?, text: String) throws {

@@ -1,23 +1,31 @@
 /// Short texts for the columns of `kubectl get`, which can only print what a field already holds.
 package enum DisplayText {
-    /// `950`, `12.3k`, `4.1M`: cut, not rounded, so that a limit never looks reached before it is.
+    /// `950`, `12.3k`, `4.1M`, `2.0B`: cut, not rounded, so that a limit never looks reached before it is.
     package static func tokens(_ count: Int64) -> String {
         switch count {
         case ..<10_000: String(max(0, count))
         case ..<1_000_000: scaled(count, by: 1_000) + "k"
-        default: scaled(count, by: 1_000_000) + "M"
+        case ..<1_000_000_000: scaled(count, by: 1_000_000) + "M"
+        case ..<1_000_000_000_000: scaled(count, by: 1_000_000_000) + "B"
+        default: "≥ 1000B"
         }
     }
 
     /// `$0.0123`: four digits after the point, rounded up, so that money spent never shows as nothing.
     ///
-    /// An unknown cost is `unknown`, never zero; a simulated one says so, and so does one that may be more: `≥ $0.0123`.
+    /// An unknown cost is `unknown`, never zero; a simulated one says so, and so does one that may be more: `≥ $0.0123`, which
+    /// is rounded down, since it must be at least so much.
     package static func cost(nanos: Int64?, isSimulated: Bool, mayBeMore: Bool = false) -> String {
         if isSimulated { return "$0 (simulated)" }
         guard let nanos else { return "unknown" }
-        if mayBeMore { return "≥ " + cost(nanos: nanos, isSimulated: false) }
-        if nanos <= 0 { return "$0" }
-        let steps = nanos / 100_000 + (nanos % 100_000 == 0 ? 0 : 1)
+        if nanos <= 0 { return mayBeMore ? "≥ $0" : "$0" }
+        let steps = nanos / 100_000
+        if mayBeMore { return steps == 0 ? "> $0" : "≥ " + dollars(steps) }
+        return dollars(steps + (nanos % 100_000 == 0 ? 0 : 1))
+    }
+
+    /// Of ten-thousandths.
+    private static func dollars(_ steps: Int64) -> String {
         let fraction = String(steps % 10_000)
         return "$\(steps / 10_000)." + String(repeating: "0", count: 4 - fraction.count) + fraction
     }

@@ -193,9 +193,24 @@ package struct ProviderModel: LanguageModel {
     private func modelReply(_ reply: ProviderReply, _ request: ModelRequest) -> ModelReply {
         ModelReply(
             content: reply.refusal ?? reply.content, toolCalls: reply.toolCalls, reasoning: reply.reasoning,
-            finishReason: reply.finishReason, usage: reply.usage ?? guess(request, reply),
+            finishReason: reply.finishReason, usage: usage(of: reply, request),
             reportedCost: reply.reportedCost, modelID: reply.modelID ?? configuration.model)
     }
+
+    /// Nobody is billed for more than any model can take: such figures are made up, and the bound is charged in their place.
+    private func usage(of reply: ProviderReply, _ request: ModelRequest) -> TokenUsage {
+        guard let claimed = reply.usage else { return guess(request, reply) }
+        // Twice the window, since a table may be older than a model's latest.
+        let most = configuration.facts?.contextTokens.map { 2 * Int64($0) } ?? Self.mostTokens
+        let figures = [
+            claimed.inputTokens, claimed.outputTokens, claimed.cacheReadTokens, claimed.cacheWriteTokens,
+            claimed.reasoningTokens,
+        ]
+        return figures.allSatisfy { $0 <= most } ? claimed : worstCase(request)
+    }
+
+    /// No model has a window of so many.
+    private static let mostTokens: Int64 = 10_000_000
 
     /// A server that reports no usage is charged the bound, marked as an estimate: never nothing.
     ///

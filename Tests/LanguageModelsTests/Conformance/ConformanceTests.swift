@@ -152,6 +152,18 @@ import Testing
         }
     }
 
+    /// A bill for more than any model can take is no bill: the bound is charged, and marked as an estimate.
+    @Test(arguments: Wire.all, [("1000000000000000", false), ("9223372036854775807", false), ("20000", true)])
+    func usageThatCannotBeIsNotBelieved(wire: Wire, figure: (text: String, isBelieved: Bool)) async throws {
+        let talk = Conversation(wire: wire)
+        let name = wire.isAnthropic ? "output_tokens" : "completion_tokens"
+        let body = wire.body(.usual).replacing("\"\(name)\":5", with: "\"\(name)\":\(figure.text)")
+        let reply = try await talk.held(talk.http(body)).outcome.get()
+        #expect(reply.content == Said.usual.text && reply.usage.isEstimated != figure.isBelieved)
+        #expect(reply.usage.outputTokens == (figure.isBelieved ? 20_000 : 10))
+        #expect(reply.usage.inputTokens >= 12 && reply.usage.totalTokens < 100_000)
+    }
+
     /// A stream that ends behind the last word has brought the reply; its bill is the bound where it is not known.
     @Test(arguments: Wire.streamed) func whatIsPaidAndThereIsNotAskedForAgain(wire: Wire) async throws {
         let talk = Conversation(wire: wire)
