@@ -348,10 +348,12 @@ struct AgentRunTests {
             time.advance(by: request.timeLimit)
             throw .timedOut
         }
-        guard case .failure(.model(.timedOut)) = await rig.run(model, ScriptedToolbox()) else {
+        guard case .failure(.model(.timedOut, let tried)) = await rig.run(model, ScriptedToolbox()) else {
             Issue.record("it was held against the agent")
             return
         }
+        #expect("\(tried)".hasSuffix("the task's own time was over (spec.limits.timeoutSeconds)"))
+        #expect("\(tried)".contains("for \(seconds) s in all") || seconds > 600)
         // The second call of the longest time has less than the patience left, after ten minutes of silence.
         #expect(model.requests.count == (seconds > 600 ? 2 : 1))
     }
@@ -395,7 +397,7 @@ struct AgentRunTests {
         var rig = Rig()
         rig.limits.providerPatience = .zero
         let model = ScriptedModel { _, _ throws(ModelError) in throw error }
-        guard case .failure(.model(error)) = await rig.run(model, ScriptedToolbox()) else {
+        guard case .failure(.model(error, _)) = await rig.run(model, ScriptedToolbox()) else {
             Issue.record("not thrown")
             return
         }
@@ -443,11 +445,15 @@ struct AgentRunTests {
         let time = SkippingTimeSource()
         rig.time = time
         let model = ScriptedModel { _, _ throws(ModelError) in throw .unavailable("x") }
-        guard case .failure(.model(.unavailable)) = await rig.run(model, ScriptedToolbox()) else {
+        guard case .failure(.model(.unavailable, let tried)) = await rig.run(model, ScriptedToolbox()) else {
             Issue.record("not thrown")
             return
         }
         #expect((.seconds(120)...(.seconds(128))).contains(time.monotonicNow()))
+        #expect(model.requests.count == tried.tries && (15...24).contains(tried.tries) && !tried.isCutByTask)
+        #expect("\(tried)" == "tried \(tried.tries) times, for \(time.monotonicNow().wholeSeconds) s in all")
+        // The loop asks again by itself, so each try is one request.
+        #expect(model.requests.allSatisfy { $0.attempts == 1 })
         #expect(try await rig.record().totals.chargedTokens == 0)
     }
 
@@ -478,7 +484,7 @@ struct AgentRunTests {
             time.advance(by: .seconds(2))
             throw error
         }
-        guard case .failure(.model(error)) = await rig.run(model, ScriptedToolbox()) else {
+        guard case .failure(.model(error, _)) = await rig.run(model, ScriptedToolbox()) else {
             Issue.record("it was held against the agent")
             return
         }

@@ -78,10 +78,12 @@ import Testing
     }
 
     /// It is restarted while the agent works; a run that has cost so much is worth a wait.
+    ///
+    /// Five requests open the circuit, the sixth is its probe a minute later.
     @Test func aModelServerThatIsAwayInTheMiddleOfARunIsWaitedFor() async throws {
         let running = try await Self.number(.detection) { $0.body["status", "phase"] == "Running" }
         let run = Rehearsal(.detection)
-        try await run.perform(.interference(running) { run.provider.goAway(for: 15) })
+        try await run.perform(.interference(running) { run.provider.goAway(for: 6) })
         let status = try status(run)
         #expect(status.result?.verdict == .passed && status.usage?.calls == 2)
         try await run.expectInvariants(lostCalls: 0)

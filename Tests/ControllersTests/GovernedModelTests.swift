@@ -87,9 +87,10 @@ import Testing
         limit(rate: Self.rate(1, burst: 1))
         let model = ScriptedModel { request, _ in ScriptedModel.reply("", to: request) }
         #expect(traffic.ask(line(), tokens: 1) == .go)
-        await #expect(throws: ModelError.rateLimited(retryAfter: .seconds(60))) {
+        let refusal = await #expect(throws: ModelError.self) {
             try await governed(model).complete(Self.request(within: .seconds(60)))
         }
+        #expect(refusal?.retryAfter == .seconds(60) && refusal?.description.contains("demo/default") == true)
         #expect(model.requests.isEmpty)
     }
 
@@ -158,6 +159,8 @@ import Testing
         #expect(held?.retryAfter == .seconds(60) && held?.isRetryable == true && held?.mayHaveBeenCharged == false)
         #expect(held?.description.contains("demo/default") == true)
         #expect(model.requests.count == 2 && traffic.circuit(of: pool) == .open)
+        // A failure, and a probe, is one request and no burst of them.
+        #expect(model.requests.allSatisfy { $0.attempts == 1 })
         time.advance(by: .seconds(60))
         _ = try await governed(model).complete(Self.request())
         #expect(traffic.circuit(of: pool) == .closed && changes.withLock { $0 } == [.open, .halfOpen, .closed])

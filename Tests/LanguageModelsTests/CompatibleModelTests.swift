@@ -238,7 +238,7 @@ struct CompatibleModelTests {
     @Test func anErrorInsideA200IsAnError() async {
         let rig = Rig()
         rig.transport.expect("POST", path, body: #"{"error":{"code":401,"message":"no"}}"#)
-        #expect(await rig.ask() == .failure(.authenticationFailed("HTTP 401: no")))
+        #expect(await rig.ask() == .failure(.authenticationFailed("no (code 401)")))
     }
 
     /// I2: what failed while the answer was made, or behind a gateway, may be on the bill; a refusal is not.
@@ -295,7 +295,7 @@ struct CompatibleModelTests {
         rig.transport.expect("POST", path, status: 429, headers: ["retry-after": "600"], body: "{}")
         var request = simple
         request.timeLimit = .seconds(60)
-        #expect(await rig.ask(request) == .failure(.rateLimited(retryAfter: .seconds(600))))
+        #expect(await rig.ask(request) == .failure(.rateLimited("HTTP 429: {}", retryAfter: .seconds(600))))
         #expect(rig.time.sleeps.isEmpty)
         #expect(rig.transport.requests.first?.totalTimeout == .seconds(60))
     }

@@ -3,7 +3,7 @@ package import LanguageModels
 
 /// Why a run could not go on; none of it is the agent's failure.
 package enum AgentError: Error, Sendable {
-    case model(ModelError)
+    case model(ModelError, AskedInVain)
     case tool(ToolError)
     case journal(JournalError)
     case allowance(AllowanceError)
@@ -15,7 +15,7 @@ package enum AgentError: Error, Sendable {
 
     package var isRetryable: Bool {
         switch self {
-        case .model(let error): error.isRetryable
+        case .model(let error, _): error.isRetryable
         case .tool(let error): error.isRetryable
         case .journal(let error): error.isRetryable
         case .allowance(let error): error.isRetryable
@@ -25,7 +25,7 @@ package enum AgentError: Error, Sendable {
 
     package var isUserError: Bool {
         switch self {
-        case .model(let error): error.isUserError
+        case .model(let error, _): error.isUserError
         case .tool(let error): error.isUserError
         case .journal(let error): error.isUserError
         case .priceUnknown: true
@@ -37,7 +37,8 @@ package enum AgentError: Error, Sendable {
 extension AgentError: CustomStringConvertible {
     package var description: String {
         switch self {
-        case .model(let error): "the model did not answer: \(error)"
+        case .model(let error, let tried):
+            "the model did not answer: \(error)" + ("\(tried)".isEmpty ? "" : "; \(tried)")
         case .tool(let error): "the agent's tools failed: \(error)"
         case .journal(let error): error.description
         case .allowance(let error): error.description

@@ -47,8 +47,12 @@ extension AgentRun {
             let wasSilent = silence >= limits.providerPatience || since.map { limits.isSilent($0, until: now) } ?? false
             let wasCutShort = failure == .timedOut && !wasSilent
             if wasCutShort || request.timeLimit <= .zero { return .deadline }
-            guard let wait = outage.wait(after: failure, now: time.monotonicNow()), remaining.map({ wait < $0 }) ?? true
-            else { throw .model(failure) }
+            let wait = outage.wait(after: failure, now: time.monotonicNow())
+            let isCutByTask = isOver || wait.flatMap { wait in remaining.map { wait >= $0 } } ?? false
+            guard let wait, !isCutByTask else {
+                let time = time.monotonicNow() - began
+                throw .model(failure, AskedInVain(tries: outage.failures, time: time, isCutByTask: isCutByTask))
+            }
             try await sitOut(wait)
             carry = [
                 failure.mayHaveBeenCharged
@@ -90,7 +94,8 @@ extension AgentRun {
             messages: ContextWindow(limit: limits.contextBytes).messages(ahead.messages),
             tools: state.prompts.style == .native ? state.prompts.definitions : [],
             maxTokens: settings.maxTokens, temperature: settings.temperature, topP: settings.topP, seed: settings.seed,
-            timeLimit: min(remaining ?? Self.longestCall, Self.longestCall), lostReply: .report)
+            timeLimit: min(remaining ?? Self.longestCall, Self.longestCall), lostReply: .report,
+            attempts: 1)
     }
 
     func message(for reply: ModelReply, _ state: State) -> ConversationMessage {

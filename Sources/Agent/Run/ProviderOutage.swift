@@ -10,7 +10,7 @@ struct ProviderOutage {
     private let limits: AgentLimits
     private let policy = RetryPolicy()
     private var generator: SeededGenerator
-    private var failures = 0
+    private(set) var failures = 0
     private var lost = 0
     private var since: Duration?
 
@@ -24,8 +24,8 @@ struct ProviderOutage {
 
     /// Nil when it is enough.
     mutating func wait(after failure: ModelError, now: Duration) -> Duration? {
-        guard failure.isRetryable else { return nil }
         failures += 1
+        guard failure.isRetryable else { return nil }
         let start = since ?? now
         since = start
         if failure.mayHaveBeenCharged {

@@ -31,6 +31,9 @@ package struct GovernedModel: LanguageModel {
         let bound = model.worstCase(request)
         let tokens = Int(clamping: bound.inputTokens + bound.outputTokens)
         var request = request
+        // What is counted here are requests: the pool's rate, failures in a row, and the probes of an open circuit. Whoever
+        // asks does so again, and is let through each time or not.
+        request.attempts = 1
         try await admit(&request, tokens: tokens)
         do {
             let reply = try await model.complete(request)
@@ -55,12 +58,14 @@ package struct GovernedModel: LanguageModel {
                     "calls to \(line.endpoint) are held back after its failures (circuit breaker of WorkerPool "
                         + "\(line.pool))", retryAfter: wait)
             case .wait(let wait):
-                guard wait < request.timeLimit else { throw .rateLimited(retryAfter: wait) }
+                guard wait < request.timeLimit else { throw .rateLimited(full, retryAfter: wait) }
                 do { try await time.sleep(for: wait) } catch { throw .cancelled }
                 request.timeLimit -= wait
             }
         }
     }
+
+    private var full: String { "the rateLimit of WorkerPool \(line.pool) has no room for the call in the time it has" }
 
     static func outcome(_ error: ModelError, timeLimit: Duration) -> ModelTraffic.Outcome {
         switch error {

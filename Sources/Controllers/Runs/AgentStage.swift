@@ -326,7 +326,8 @@ struct AgentStage {
         case .fenced(let why), .journal(.fenced(let why)): return .abandoned(why)
         case .priceUnknown:
             return .failed(TaskFailure(.user, .priceUnknown, "\(error)"))
-        case .model(let cause): return .failed(failure(of: cause, model: model))
+        case .model(let cause, let tried):
+            return .failed(failure(of: cause, model: model, tried: "\(tried)"))
         case .journal(.full(let why)):
             return .failed(TaskFailure(.user, .conversationStorageFull, why))
         case .journal(.corrupt(let fault)):
@@ -341,7 +342,7 @@ struct AgentStage {
         }
     }
 
-    static func failure(of error: ModelError, model: ModelDescriptor) -> TaskFailure {
+    static func failure(of error: ModelError, model: ModelDescriptor, tried: String = "") -> TaskFailure {
         let reason: Reason =
             switch error {
             case .authenticationFailed: .providerAuthFailed
@@ -350,7 +351,9 @@ struct AgentStage {
             case .quotaExhausted, .rateLimited, .unavailable, .connectionLost, .timedOut: .providerUnavailable
             case .invalidRequest, .refused, .malformedReply, .cancelled: .providerRefused
             }
-        return TaskFailure(error.isUserError ? .user : .provider, reason, "\(model.provider) \(model.name): \(error)")
+        return TaskFailure(
+            error.isUserError ? .user : .provider, reason,
+            "\(model.provider) \(model.name): \(error)" + (tried.isEmpty ? "" : "; \(tried)"))
     }
 }
 

@@ -1,6 +1,7 @@
 /// Why a model did not answer.
 ///
-/// Messages are bounded and never hold a key.
+/// Messages are bounded and never hold a key. Those of a provider that is away, or whose reply is lost, are whole clauses: only
+/// where they are made is it known whether anybody answered.
 package enum ModelError: Error, Sendable, Hashable {
     /// The provider does not accept the key (401, 403).
     case authenticationFailed(String)
@@ -8,8 +9,8 @@ package enum ModelError: Error, Sendable, Hashable {
     case credentialsMissing(String)
     /// The account has no credit or no quota left (402, 429 with `insufficient_quota`): waiting does not help.
     case quotaExhausted(String)
-    /// Too many requests; how long the server asked to wait, if it did.
-    case rateLimited(retryAfter: Duration?)
+    /// Too many requests, in the words of whoever limits them; how long the server asked to wait, if it did.
+    case rateLimited(String = "", retryAfter: Duration?)
     /// The provider or the way to it is down; nothing was answered, but perhaps how long to wait.
     case unavailable(String, retryAfter: Duration? = nil)
     /// The reply was lost on its way, with the connection or at a gateway, or while it was made: it may have been billed.
@@ -37,7 +38,7 @@ package enum ModelError: Error, Sendable, Hashable {
     /// How long the server asked to wait before the next try.
     package var retryAfter: Duration? {
         switch self {
-        case .rateLimited(let wait), .unavailable(_, let wait): wait
+        case .rateLimited(_, let wait), .unavailable(_, let wait): wait
         case .authenticationFailed, .credentialsMissing, .quotaExhausted, .connectionLost, .timedOut, .invalidRequest,
             .addressRefused, .refused, .malformedReply, .cancelled:
             nil
@@ -69,10 +70,10 @@ extension ModelError: CustomStringConvertible {
         case .authenticationFailed(let message): "the provider refused the key: \(message)"
         case .credentialsMissing(let message): "there is no key: \(message)"
         case .quotaExhausted(let message): "the account has no quota left: \(message)"
-        case .rateLimited(let wait):
-            wait.map { "rate limited, to be tried again in \($0)" } ?? "rate limited"
-        case .unavailable(let message, _): "the provider cannot be reached: \(message)"
-        case .connectionLost(let message): "the connection was lost during the reply: \(message)"
+        case .rateLimited(let message, let wait):
+            (message.isEmpty ? "rate limited" : "rate limited: \(message)")
+                + (wait.map { ", to be tried again in \($0)" } ?? "")
+        case .unavailable(let message, _), .connectionLost(let message): message
         case .timedOut: "the provider did not answer in time"
         case .invalidRequest(let message): "the provider refused the request: \(message)"
         case .addressRefused(let address):

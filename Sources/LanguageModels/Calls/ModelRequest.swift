@@ -36,10 +36,13 @@ package struct ModelRequest: Sendable, Hashable {
     /// Time for the call with all its retries.
     package var timeLimit: Duration
     package var lostReply: LostReply
+    /// Most requests that may be sent for the call; nothing leaves it to the client.
+    package var attempts: Int?
 
     package init(
         messages: [ChatMessage], tools: [ToolDefinition] = [], maxTokens: Int = 4096, temperature: String? = nil,
-        topP: String? = nil, seed: Int64? = nil, timeLimit: Duration = .seconds(600), lostReply: LostReply = .retry
+        topP: String? = nil, seed: Int64? = nil, timeLimit: Duration = .seconds(600), lostReply: LostReply = .retry,
+        attempts: Int? = nil
     ) {
         self.messages = messages
         self.tools = tools
@@ -49,5 +52,6 @@ package struct ModelRequest: Sendable, Hashable {
         self.seed = seed
         self.timeLimit = timeLimit
         self.lostReply = lostReply
+        self.attempts = attempts
     }
 }

@@ -43,7 +43,9 @@ struct ProviderFailure {
         code = Self.code(of: error)
         let number = error["code"]?.integerValue ?? error["status"]?.integerValue ?? Int64(code)
         status = number.flatMap { (400...599).contains($0) ? Int($0) : nil } ?? Self.statuses[code] ?? 500
-        message = Self.message(status, error["message"]?.stringValue ?? error.stringValue ?? code, key)
+        let said = error["message"]?.stringValue ?? error.stringValue ?? ""
+        let name = code.isEmpty ? number.map { "code \($0)" } ?? "no code" : code
+        message = Self.oneLine(said.isEmpty ? name : "\(key?.scrub(said) ?? said) (\(name))")
     }
 
     /// What the words stand for where there is no status: Anthropic's types, then OpenAI's codes.
@@ -62,16 +64,26 @@ struct ProviderFailure {
             return isFilter ? .refused(message) : .authenticationFailed(message)
         case 402: return .quotaExhausted(message)
         case 408, 409:
-            return isLate ? .connectionLost(message) : .unavailable(message, retryAfter: retryAfter)
+            return isLate ? .connectionLost(brokenOff) : .unavailable(notNow, retryAfter: retryAfter)
         case 429 where code == "insufficient_quota": return .quotaExhausted(message)
-        case 429: return hasBegun ? .connectionLost(message) : .rateLimited(retryAfter: retryAfter)
+        case 429: return hasBegun ? .connectionLost(brokenOff) : .rateLimited(message, retryAfter: retryAfter)
         case 400..<500: return isFilter ? .refused(message) : .invalidRequest(message)
         // A gateway that gave up waiting, or could not read what it was given, says nothing about the server behind it,
         // which may have answered and billed.
-        case 502, 504, 520, 524: return .connectionLost(message)
+        case 502, 504, 520, 524:
+            return .connectionLost(isLate ? brokenOff : "a gateway answered in the place of the reply: \(message)")
         // What fails behind a 200 fails at work: tokens may have been made by then.
-        default: return isLate ? .connectionLost(message) : .unavailable(message, retryAfter: retryAfter)
+        default: return isLate ? .connectionLost(brokenOff) : .unavailable(notNow, retryAfter: retryAfter)
         }
+    }
+
+    /// Nothing was lost on its way, and no status was an error.
+    private var brokenOff: String {
+        "the provider \(hasBegun ? "broke its reply off with" : "answered with") an error: \(message)"
+    }
+
+    private var notNow: String {
+        "the provider \(status == 529 ? "is overloaded" : "answered that it cannot serve the request now"): \(message)"
     }
 
     private var isFilter: Bool {

@@ -44,6 +44,7 @@ package struct ProviderModel: LanguageModel {
         let body = Self.fitted(configuration.format.body(request, configuration))
         let start = time.monotonicNow()
         let deadline = start + request.timeLimit
+        let attempts = min(configuration.retry.attempts, request.attempts ?? .max)
         var attempt = 1
         while true {
             let failure: ModelError
@@ -55,7 +56,7 @@ package struct ProviderModel: LanguageModel {
                 failure = error
             }
             let mustReport = failure.mayHaveBeenCharged && request.lostReply == .report
-            if !failure.isRetryable || mustReport || attempt >= configuration.retry.attempts { throw failure }
+            if !failure.isRetryable || mustReport || attempt >= attempts { throw failure }
             try await pause(afterAttempt: attempt, failure, deadline: deadline)
             attempt += 1
         }
@@ -93,7 +94,9 @@ package struct ProviderModel: LanguageModel {
             let wait = RetryPolicy.wait(in: response.headers, now: time.wallNow())
             let failure = ProviderFailure(status: response.status, body: bytes, key: configuration.key)
             // Nothing was asked for that could have been paid: here a gateway's word is that nobody is there.
-            throw response.status == 401 ? failure.error(retryAfter: wait) : .unavailable(failure.message)
+            throw response.status == 401
+                ? failure.error(retryAfter: wait)
+                : .unavailable("nobody answers behind the gateway: \(failure.message)")
         default: return
         }
     }
@@ -232,7 +235,10 @@ package struct ProviderModel: LanguageModel {
         case .invalidRequest, .tls: return .invalidRequest(text)
         case .tooLarge: return .malformedReply(text)
         case .timedOut where error.mayHaveReachedServer: return .timedOut
-        default: return error.mayHaveReachedServer ? .connectionLost(text) : .unavailable(text)
+        default:
+            return error.mayHaveReachedServer
+                ? .connectionLost("the connection was lost during the reply: \(text)")
+                : .unavailable("the provider cannot be reached: \(text)")
         }
     }
 }

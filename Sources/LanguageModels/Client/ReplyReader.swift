@@ -74,8 +74,7 @@ package struct ReplyReader: Sendable {
         do {
             json = try JSONValue(parsing: bytes)
         } catch {
-            let type = contentType.map { "\($0.prefix(64)), " } ?? ""
-            throw .malformedReply("\(type)not JSON: \(error.message)")
+            throw unread(bytes, error)
         }
         if let failure = ProviderFailure(inside: json, hasBegun: false, key: key) { throw failure.error() }
         let choice = json["choices"]?[0]
@@ -90,6 +89,22 @@ package struct ReplyReader: Sendable {
             throw .connectionLost("the provider broke the reply off with an error")
         }
         return reply
+    }
+
+    /// What is no JSON: half a reply, or none, since somebody else answers at that address.
+    private func unread(_ bytes: [UInt8], _ error: JSONError) -> ModelError {
+        let type = contentType.map { String($0.prefix(64)) } ?? "no content type"
+        let first = bytes.first { !" \t\r\n".utf8.contains($0) }
+        if first == UInt8(ascii: "{"), error.offset >= bytes.count {
+            return .connectionLost("the reply ended in its middle, after \(bytes.count) bytes")
+        }
+        if first == UInt8(ascii: "<") || type.lowercased().contains("html") {
+            return .malformedReply("the endpoint answered with a web page (\(type)): check baseURL")
+        }
+        guard first != nil else {
+            return .malformedReply("the endpoint answered with nothing (\(type)): check baseURL")
+        }
+        return .malformedReply("the endpoint answered with what is no JSON (\(type), \(error)): check baseURL")
     }
 
     private static func next(

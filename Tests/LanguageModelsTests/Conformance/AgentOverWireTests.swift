@@ -79,6 +79,22 @@ import Testing
         }
     }
 
+    /// Each try is one request, and whoever reads the end knows the status, the words, and how long it was tried.
+    @Test(arguments: Wire.all, ["429 Too Many Requests", "529 Overloaded", "503 Unavailable"])
+    func whatStaysRefusedIsToldWhole(wire: Wire, status: String) async throws {
+        let talk = Conversation(wire: wire)
+        let body = #"{"error":{"type":"t","message":"come back later"}}"#
+        let answer = LoopbackModelServer.Answer(pieces: [talk.http(body, status: status, type: "application/json")])
+        let server = try LoopbackModelServer { _ in answer }
+        let failure = await #expect(throws: AgentError.self) {
+            try await run(wire, .codeBlock, at: server.baseURL, Hands(), Journal())
+        }
+        let told = failure.map { "\($0)" } ?? ""
+        #expect((15...24).contains(server.requests.count))
+        #expect(told.contains("HTTP \(status.prefix(3)): come back later"), "\(told)")
+        #expect(told.contains("tried \(server.requests.count) times, for 12"), "\(told)")
+    }
+
     private func run(
         _ wire: Wire, _ style: ToolStyle, at baseURL: String, _ hands: Hands, _ journal: Journal
     ) async throws -> AgentOutcome {

@@ -95,8 +95,12 @@ import Testing
         #expect(failure.kind == expected, "\(failure)")
         #expect(failure.mayHaveBeenCharged && failure.isRetryable && !failure.isUserError)
         #expect(result.requests.count == 1)
-        if ill == .page { #expect("\(failure)".contains("text/html")) }
-        if ill == .errorInside200 || ill == .errorInTheStream { #expect("\(failure)".contains("broke")) }
+        if ill == .page, !wire.streams { #expect("\(failure)".contains("a web page (text/html): check baseURL")) }
+        if ill == .errorInside200 || ill == .errorInTheStream {
+            // Nothing was lost on its way, and no status was an error.
+            #expect("\(failure)".contains("broke") && !"\(failure)".contains("HTTP"), "\(failure)")
+            #expect(!"\(failure)".contains("connection"))
+        }
     }
 
     /// 10 MB are not too much by default, and what is beyond is refused as soon as it is seen.
@@ -142,6 +146,8 @@ import Testing
         }
         #expect(failure.kind == refusal.kind)
         #expect(!"\(failure)".contains(Wire.key))
+        #expect("\(failure)".contains("HTTP \(refusal.status.prefix(3)): no, "), "\(failure)")
+        #expect(!"\(failure)".contains("reached") && !"\(failure)".contains("connection"))
         #expect(result.requests.count == refusal.requests)
         #expect(failure.mayHaveBeenCharged == (refusal.kind == "lost"))
         #expect(failure.isUserError == ["authentication", "invalid", "quota"].contains(refusal.kind))

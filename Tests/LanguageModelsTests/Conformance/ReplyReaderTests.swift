@@ -77,6 +77,25 @@ struct ReplyReaderTests {
         #expect(reply.finishReason == .stop && reply.refusal == nil && reply.content == "a")
     }
 
+    /// Somebody else at the address, and half a reply, are told apart.
+    @Test(
+        arguments: [
+            ("<html>", "text/html", "malformed", "a web page (text/html): check baseURL"),
+            (" \n<!doctype html>", "application/json", "malformed", "a web page (application/json): check baseURL"),
+            ("", "text/plain", "malformed", "nothing (text/plain): check baseURL"),
+            ("hello", "text/plain", "malformed", "no JSON (text/plain, "),
+            ("{\"choices\" 7}", "application/json", "malformed", "no JSON (application/json, "),
+            ("{\"choices\":[", "application/json", "lost", "the reply ended in its middle, after 12 bytes"),
+        ])
+    func whatIsNoReplyIsTold(body: String, type: String, kind: String, words: String) {
+        let wire = Wire(provider: .compatible, streams: false)
+        guard case .failure(let failure) = outcome(wire, [Array(body.utf8)], type: type) else {
+            Issue.record("was taken")
+            return
+        }
+        #expect(failure.kind == kind && "\(failure)".contains(words), "\(failure)")
+    }
+
     /// Nothing behind the last word spoils what is paid.
     @Test(arguments: Wire.streamed, ["data: {broken\n\n", "data: {\"error\":{\"message\":\"m\"}}\n\n"])
     func troubleBehindTheLastWordIsNone(wire: Wire, trouble: String) throws {
