@@ -378,7 +378,7 @@ struct AgentRunTests {
         }
         // In the time that is left, and when none is left.
         for _ in 0..<2 {
-            guard case .failure(.model(.timedOut)) = await rig.run(silent, ScriptedToolbox()) else {
+            guard case .failure(.model(.timedOut, _)) = await rig.run(silent, ScriptedToolbox()) else {
                 Issue.record("it was held against the agent")
                 return
             }

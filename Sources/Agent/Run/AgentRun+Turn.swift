@@ -17,7 +17,9 @@ extension AgentRun {
         let since = state.record.unansweredSince
         while true {
             if let stop = exhausted(state.progress) {
-                if stop == .deadline, let since, limits.isSilent(since, until: now) { throw .model(.timedOut) }
+                if stop == .deadline, let since, limits.isSilent(since, until: now) {
+                    throw .model(.timedOut, AskedInVain(tries: 1, time: now - since, isCutByTask: true))
+                }
                 try await conclude(carry, &state)
                 return stop
             }

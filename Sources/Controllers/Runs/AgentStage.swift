@@ -164,7 +164,7 @@ struct AgentStage {
                 context.effective.maxCostNanos.map {
                     "the limit of costs (\(DisplayText.cost(nanos: $0, isSimulated: false)), spec.limits.maxCost)"
                 } ?? "what the budget of WorkerPool \(context.pool?.name ?? "") has left"
-        case .submitted, .stepLimit, .deadline, .formatErrors, .asked: return
+        case .submitted, .stepLimit, .deadline, .formatErrors, .asked, .refused, .cutReplies, .emptyReplies: return
         }
         throw .failed(
             TaskFailure(

@@ -12,7 +12,7 @@ import Telemetry
 /// seen holds up nobody: the result then says nothing of side effects rather than something wrong.
 struct ReachAudit {
     /// How long a look is tried for, and not a run held up.
-    private static let patience = Duration.seconds(20)
+    private static let patience = Duration.seconds(40)
 
     private let context: RunContext
     private let observer: ReachObserver
@@ -50,10 +50,12 @@ struct ReachAudit {
     }
 
     private func look() async -> ReachSnapshot? {
-        let observer = observer
+        let (observer, time) = (observer, context.services.time)
         do {
-            return try await withDeadline(Self.patience, time: context.services.time) {
-                try await observer.observe()
+            return try await withDeadline(Self.patience, time: time) {
+                try await Patience(time: time).again(while: { $0.isRetryable }) {
+                    () async throws(EnvironmentError) in try await observer.observe()
+                }
             }
         } catch {
             if !Task.isCancelled { tell("what the agent has within its reach cannot be listed", error) }
