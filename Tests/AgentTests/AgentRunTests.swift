@@ -397,10 +397,11 @@ struct AgentRunTests {
         var rig = Rig()
         rig.limits.providerPatience = .zero
         let model = ScriptedModel { _, _ throws(ModelError) in throw error }
-        guard case .failure(.model(error, _)) = await rig.run(model, ScriptedToolbox()) else {
+        guard case .failure(.model(error, let tried)) = await rig.run(model, ScriptedToolbox()) else {
             Issue.record("not thrown")
             return
         }
+        #expect(tried.tries == attempts)
         #expect(model.requests.count == attempts)
         let record = try await rig.record()
         #expect(!record.messages.contains { $0.role == .assistant })

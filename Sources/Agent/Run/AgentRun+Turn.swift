@@ -49,6 +49,7 @@ extension AgentRun {
             let wasSilent = silence >= limits.providerPatience || since.map { limits.isSilent($0, until: now) } ?? false
             let wasCutShort = failure == .timedOut && !wasSilent
             if wasCutShort || request.timeLimit <= .zero { return .deadline }
+            guard failure.isRetryable else { throw .model(failure, .once) }
             let wait = outage.wait(after: failure, now: time.monotonicNow())
             let isCutByTask = isOver || wait.flatMap { wait in remaining.map { wait >= $0 } } ?? false
             guard let wait, !isCutByTask else {

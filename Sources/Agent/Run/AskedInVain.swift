@@ -8,6 +8,9 @@ package struct AskedInVain: Sendable, Hashable, CustomStringConvertible {
     /// The task's own time was over, or would have been before the next try.
     package var isCutByTask: Bool
 
+    /// By a failure that no second try mends, however often others came before it.
+    static let once = AskedInVain(tries: 1, time: .zero, isCutByTask: false)
+
     /// Empty where there is nothing to say but that it was asked.
     package var description: String {
         let seconds = time.wholeSeconds
