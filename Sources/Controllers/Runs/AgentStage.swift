@@ -66,7 +66,8 @@ struct AgentStage {
                 throw error
             }
             await tieHands()
-            try await write(outcome, await audit.end())
+            try await write(
+                outcome, await audit.end(within: control.request == nil ? ReachAudit.patience : Self.lastCall))
             return Outcome(
                 submission: outcome.submission.map { $0.value ?? .null }, figures: await figures(outcome),
                 isCutShort: outcome.stopReason == .asked)

@@ -12,7 +12,7 @@ import Telemetry
 /// seen holds up nobody: the result then says nothing of side effects rather than something wrong.
 struct ReachAudit {
     /// How long a look is tried for, and not a run held up.
-    private static let patience = Duration.seconds(40)
+    static let patience = Duration.seconds(40)
 
     private let context: RunContext
     private let observer: ReachObserver
@@ -28,7 +28,7 @@ struct ReachAudit {
     func begin() async throws(RunStop) {
         let kept = await context.kept(.reach)
         if await context.record.status.conversations.contains(where: { $0.attempt == context.attempt }) { return }
-        guard let seen = await look() else { return }
+        guard let seen = await look(within: Self.patience) else { return }
         do throws(RunStop) {
             try await kept.save(seen.encoded)
         } catch {
@@ -37,11 +37,12 @@ struct ReachAudit {
         }
     }
 
-    /// When the agent's hands are tied; nil where the two cannot be compared.
-    func end() async -> Finding? {
+    /// When the agent's hands are tied; nil where the two cannot be compared within the time, which is short where somebody waits for
+    /// the end of a cancelled task.
+    func end(within limit: Duration) async -> Finding? {
         do throws(RunStop) {
             guard let before = ReachSnapshot(encoded: try await context.kept(.reach).load()) else { return nil }
-            return await look().map { SideEffects(from: before, to: $0) }
+            return await look(within: limit).map { SideEffects(from: before, to: $0) }
                 .map { Finding($0, under: context.problem.allowance) }
         } catch {
             tell("what the agent had within its reach cannot be compared", error)
@@ -49,10 +50,10 @@ struct ReachAudit {
         }
     }
 
-    private func look() async -> ReachSnapshot? {
+    private func look(within limit: Duration) async -> ReachSnapshot? {
         let (observer, time) = (observer, context.services.time)
         do {
-            return try await withDeadline(Self.patience, time: time) {
+            return try await withDeadline(limit, time: time) {
                 try await Patience(time: time).again(while: { $0.isRetryable }) {
                     () async throws(EnvironmentError) in try await observer.observe()
                 }
