@@ -5,7 +5,7 @@ import KubernetesModel
 import Testing
 
 /// What an agent tries with the API: everything here must fail, whatever its task type gives it.
-@Suite(.serialized, .timeLimit(.minutes(10)))
+@Suite(.serialized, .timeLimit(.minutes(30)))
 struct EscapeAPI {
     private static let canary = "canary-6f1d0c5e"
     /// The server and the account's token, as a program other than kubectl would use them.

@@ -5,7 +5,7 @@ import KubernetesModel
 import Testing
 
 /// What an agent finds when it looks everywhere it can: no key, and nothing about what it is tested for.
-@Suite(.serialized, .timeLimit(.minutes(10)))
+@Suite(.serialized, .timeLimit(.minutes(30)))
 struct EscapeKeys {
     /// Words of keys, of problems and of what is true of them; none has business in a sandbox.
     private static let words = [

@@ -4,7 +4,7 @@ import KubernetesModel
 import Testing
 
 /// Filling the disk or the process table: what a sandbox may have is all it gets, and others lose nothing by it.
-@Suite(.serialized, .timeLimit(.minutes(10)))
+@Suite(.serialized, .timeLimit(.minutes(30)))
 struct EscapeLimits {
     @Test func noFileIsBeyondItsLimitWhereverItLies() async throws {
         try await SandboxRig.use { rig in

@@ -2,7 +2,7 @@ import Environments
 import Testing
 
 /// Ways to more rights within the container and out of it: none is open.
-@Suite(.serialized, .timeLimit(.minutes(10)))
+@Suite(.serialized, .timeLimit(.minutes(30)))
 struct EscapePrivileges {
     @Test func processesHaveNoPrivilegesAndCanGainNone() async throws {
         try await SandboxRig.use { rig in
