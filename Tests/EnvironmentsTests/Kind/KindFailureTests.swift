@@ -51,11 +51,11 @@ struct KindFailureTests {
             ERROR: failed to create cluster: failed to pull image "aiops-none:v1": command "docker pull aiops-none:v1" failed with error: exit \
             status 1
 
-            Command Output: Error response from daemon: Get "https://registry-1.docker.io/v2/": dial tcp: lookup registry-1.docker.io: i/o timeout
+            Command Output: Error response from daemon: Get "https://registry.example/v2/": dial tcp: lookup registry.example: i/o timeout
             """, .imageMissing,
             """
             failed to create cluster: failed to pull image "aiops-none:v1": Error response from daemon: Get \
-            "https://registry-1.docker.io/v2/": dial tcp: lookup registry-1.docker.io: i/o timeout
+            "https://registry.example/v2/": dial tcp: lookup registry.example: i/o timeout
             """
         ),
         (
