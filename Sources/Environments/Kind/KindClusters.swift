@@ -18,6 +18,7 @@ package final class KindClusters: Sendable {
     }
 
     private let command: KindCommand
+    private let environment: [String: String]
     private let launcher: any ProcessFollower
     private let time: any TimeSource
     private let permits: Permits
@@ -25,6 +26,7 @@ package final class KindClusters: Sendable {
 
     package init(settings: KindSettings, launcher: any ProcessFollower, time: any TimeSource) {
         command = KindCommand(settings)
+        environment = settings.environment
         self.launcher = launcher
         self.time = time
         permits = Permits(most: settings.mostCreates)
@@ -128,9 +130,11 @@ package final class KindClusters: Sendable {
     private func inFolder(
         _ name: KindClusterName, _ body: (String) async throws(KindError) -> Void
     ) async throws(KindError) {
-        guard let folder = PrivateFolder() else {
+        guard let folder = PrivateFolder(environment) else {
             throw .program(
-                .create, .notStarted(program: "kind", code: 0, reason: "no private folder could be made in /tmp"))
+                .create,
+                .notStarted(
+                    program: "kind", code: 0, reason: "no private folder could be made in TMPDIR, or /tmp without it"))
         }
         defer { folder.remove(["kubeconfig", "kubeconfig.lock"]) }
         try await body(folder.file("kubeconfig"))

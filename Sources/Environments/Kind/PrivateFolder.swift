@@ -6,9 +6,10 @@ import Glibc
 struct PrivateFolder: Sendable {
     let path: String
 
-    /// Nil when the system gives none.
-    init?() {
-        var name = Array("/tmp/aiops-kind-XXXXXX".utf8CString)
+    /// Below the folder for temporary files that the environment names; nil when the system gives none.
+    init?(_ environment: [String: String]) {
+        // POSIX: where TMPDIR names none, it is this one.
+        var name = Array("\(environment["TMPDIR"] ?? "/tmp")/aiops-kind-XXXXXX".utf8CString)
         let made = name.withUnsafeMutableBufferPointer { buffer in
             buffer.baseAddress.map { mkdtemp($0) != nil } ?? false
         }
