@@ -1,3 +1,4 @@
+import ClusterTesting
 import Environments
 import KubernetesClient
 import KubernetesModel
@@ -77,11 +78,9 @@ struct SandboxCommands {
     @Test func anEvictedSandboxIsMadeAnewAndTheNextCommandIsTold() async throws {
         try await SandboxRig.use { rig in
             _ = try await rig.run("echo kept >~/file; for i in 1 2 3; do head -c 30000000 /dev/zero >~/$i; done")
-            let deadline = rig.time.monotonicNow() + .seconds(120)
-            while try await rig.client.get(Pod.self, rig.pod).status.phase != .failed,
-                rig.time.monotonicNow() < deadline
-            {
-                try await rig.time.sleep(for: .milliseconds(500))
+            try await eventually("the node evicts it", within: .seconds(120), every: .milliseconds(500)) {
+                let phase = try await rig.client.get(Pod.self, rig.pod).status.phase
+                return .holds(phase == .failed, else: "\(phase)")
             }
             await #expect {
                 _ = try await rig.run("cat ~/file")

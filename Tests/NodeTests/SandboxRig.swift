@@ -1,3 +1,4 @@
+import ClusterTesting
 import Environments
 import KubernetesClient
 import KubernetesModel
@@ -41,9 +42,9 @@ struct SandboxRig: Sendable {
                 print(await environment.diagnostics().text)
                 outcome = .failure(error)
             }
-            let deadline = time.monotonicNow() + .seconds(180)
-            while try await environment.release() != .gone, time.monotonicNow() < deadline {
-                try await time.sleep(for: .milliseconds(500))
+            try await eventually("the environment is gone", within: .seconds(180), every: .milliseconds(500)) {
+                let left = try await environment.release()
+                return .holds(left == .gone, else: "\(left)")
             }
             try outcome.get()
         }
