@@ -81,7 +81,7 @@ import Testing
     ///
     /// Five requests open the circuit, the sixth is its probe a minute later.
     @Test func aModelServerThatIsAwayInTheMiddleOfARunIsWaitedFor() async throws {
-        let running = try await Self.number(.detection) { $0.body["status", "phase"] == "Running" }
+        let running = ProcessLink.Moment.first { $0.body["status", "phase"] == "Running" }
         let run = Rehearsal(.detection)
         try await run.perform(.interference(running) { run.provider.goAway(for: 6) })
         let status = try status(run)
@@ -90,7 +90,7 @@ import Testing
     }
 
     @Test func aModelServerThatStaysAwayInTheMiddleOfARunEndsItWithoutAVerdict() async throws {
-        let running = try await Self.number(.detection) { $0.body["status", "phase"] == "Running" }
+        let running = ProcessLink.Moment.first { $0.body["status", "phase"] == "Running" }
         let run = Rehearsal(.detection)
         try await run.perform(.interference(running) { run.provider.goAway(for: .max) })
         let status = try status(run)
@@ -117,10 +117,8 @@ import Testing
             $0["spec"]?["routes"] = [["pattern": "*", "matchLabels": ["tier": "slow"], "timeoutSeconds": 4321]]
         }
         // The process dies with the write that brings the task there; what comes after is the work of the next.
-        let clean = Rehearsal(.detection)
-        try await clean.perform()
-        let number = try clean.numberOfTheFirstWrite { $0.body["status", "phase"] == .string(phase) }
-        let first = try run.process("aaaaa", event: .deathAfter(number))
+        let first = try run.process(
+            "aaaaa", event: .deathAfter(.first { $0.body["status", "phase"] == .string(phase) }))
         #expect(try await first.work { try run.isCleanedUp() } && first.link.isDead)
         #expect(try run.task()?.status.phase?.rawValue == phase)
         run.server.modify(WorkerPool.resourceType, ObjectKey(namespace: "demo", name: "default")) {
@@ -188,7 +186,7 @@ import Testing
     /// M2: it hung until the task's time was over.
     @Test func anEnvironmentTakenWhileDeployingEndsTheAttemptAsLost() async throws {
         let run = Rehearsal(.neverHealthy) { $0.spec.limits?.timeoutSeconds = 86_400 }
-        let deploying = try await Self.number(.neverHealthy) { $0.type == .jobs && $0.verb == "create" }
+        let deploying = ProcessLink.Moment.first { $0.type == .jobs && $0.verb == "create" }
         let outsider = Bench.client(run.server, run.time)
         try await run.perform(
             .interference(deploying) {
@@ -212,7 +210,7 @@ import Testing
     @Test(arguments: [Rehearsal.Play.mitigation, .detection])
     func anEnvironmentTakenWhileGradingIsNotHeldAgainstTheAgent(play: Rehearsal.Play) async throws {
         let run = Rehearsal(play)
-        let grading = try await Self.number(play) { $0.body["status", "phase"] == "Evaluating" }
+        let grading = ProcessLink.Moment.first { $0.body["status", "phase"] == "Evaluating" }
         let outsider = Bench.client(run.server, run.time)
         try await run.perform(
             .interference(grading) {
@@ -228,13 +226,6 @@ import Testing
         #expect(status.conditions.get(.succeeded)?.reason == "EnvironmentLost")
         #expect(status.result?.verdict == nil && !status.conditions.isTrue(.evaluated))
         #expect(run.namespacesLeft.isEmpty && run.namespacesMade == 2)
-    }
-
-    /// The number of the first write of a clean run that matches.
-    private static func number(_ play: Rehearsal.Play, _ matches: (APICall) -> Bool) async throws -> Int {
-        let clean = Rehearsal(play)
-        try await clean.perform()
-        return try clean.numberOfTheFirstWrite(matches)
     }
 
     // MARK: The sandbox
@@ -254,7 +245,7 @@ import Testing
     /// The sandbox went with its node, and comes back on another.
     @Test func aSandboxThatIsGoneIsMadeAgain() async throws {
         let run = Rehearsal(.detection)
-        let working = try await Self.number(.detection) { $0.body["status", "phase"] == "Running" }
+        let working = ProcessLink.Moment.first { $0.body["status", "phase"] == "Running" }
         try await run.perform(
             .interference(working) {
                 for name in run.namespacesLeft where name.hasPrefix("box-") {
@@ -305,7 +296,7 @@ import Testing
     /// A message that is gone for good is said, once, and nobody tries for ever.
     @Test func aDamagedConversationIsSaidAndLeftAlone() async throws {
         let run = Rehearsal(.detection)
-        let ending = try await Self.number(.detection) { $0.body["status"]?["attempts"] != nil }
+        let ending = ProcessLink.Moment.first { $0.body["status"]?["attempts"] != nil }
         #expect(try await run.process("aaaaa", event: .deathAfter(ending)).work { false })
         let victim = try #require(
             try run.server.objects(ConfigMap.self, namespace: "demo").first { $0.metadata.name.hasSuffix("-1-000003") })
@@ -324,7 +315,7 @@ import Testing
     @Test(arguments: ["messages", "messages and index", "the last reply"])
     func whatWasCountedIsNeverCountedLess(what: String) async throws {
         let run = Rehearsal(.babbling)
-        let ending = try await Self.number(.babbling) { $0.body["status"]?["attempts"] != nil }
+        let ending = ProcessLink.Moment.first { $0.body["status"]?["attempts"] != nil }
         #expect(try await run.process("aaaaa", event: .deathAfter(ending)).work { false })
         let counted = try #require(try status(run).usage)
         #expect(counted.calls == 10)

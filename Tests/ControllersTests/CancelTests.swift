@@ -20,11 +20,11 @@ import Testing
 
     /// A user's cancel just before a write of the process, which hears of it at once; `meanwhile` happens with it.
     private static func cancel(
-        as mode: String, before number: Int, in run: Rehearsal, of process: Locked<OperatorProcess?>,
+        as mode: String, at moment: ProcessLink.Moment, in run: Rehearsal, of process: Locked<OperatorProcess?>,
         meanwhile: @escaping @Sendable () -> Void = {}
     ) -> ProcessLink.Event {
         let user = Bench.client(run.server, run.time)
-        return .interference(number) {
+        return .interference(moment) {
             do {
                 _ = try await user.patch(
                     AIOpsTask.self, Rehearsal.key, .merge(["spec": ["cancel": .string(mode)]]),
@@ -106,14 +106,12 @@ import Testing
     /// Cancelled while its outcome is graded, which then fails: the user asked for the end and got it.
     @Test(arguments: [403, 503])
     func whatFailsAfterAGracefulCancelLeavesTheTaskCancelled(code: Int) async throws {
-        let clean = Rehearsal(.mitigation)
-        try await clean.perform()
-        let grading = try clean.numberOfTheFirstWrite { $0.body["status", "phase"] == "Evaluating" }
+        let grading = ProcessLink.Moment.first { $0.body["status", "phase"] == "Evaluating" }
         let run = Rehearsal(.mitigation)
         let cancelling = Locked<OperatorProcess?>(nil)
         let process = try run.process(
             "aaaaa",
-            event: Self.cancel(as: "Graceful", before: grading, in: run, of: cancelling) {
+            event: Self.cancel(as: "Graceful", at: grading, in: run, of: cancelling) {
                 run.server.inject(Self.fault(code), times: .max) { $0.type == .deployments && $0.verb == "list" }
             })
         cancelling.withLock { $0 = process }
@@ -131,9 +129,7 @@ import Testing
     /// An agent that has not begun has nothing to be graded, whichever way the task is cancelled.
     @Test(arguments: ["Graceful", "Immediate"], ["Provisioning", "Deploying", "Injecting"])
     func aCancelBeforeTheAgentStopsAtOnce(mode: String, phase: String) async throws {
-        let clean = Rehearsal(.detection)
-        try await clean.perform()
-        let number = try clean.numberOfTheFirstWrite { write in
+        let reached = ProcessLink.Moment.after { write in
             phase == "Provisioning"
                 ? write.type == .namespaces && write.verb == "create" : write.body["status", "phase"] == .string(phase)
         }
@@ -141,7 +137,7 @@ import Testing
         let cancelling = Locked<OperatorProcess?>(nil)
         let process = try run.process(
             "aaaaa",
-            event: Self.cancel(as: mode, before: number + 1, in: run, of: cancelling))
+            event: Self.cancel(as: mode, at: reached, in: run, of: cancelling))
         cancelling.withLock { $0 = process }
         #expect(try await process.work { try run.isCleanedUp() })
         let status = try completion(of: run)

@@ -69,7 +69,8 @@ extension ConversationKeeperTests {
         while true {
             let number = crashes + 1
             let rehearsal = try ConversationKeeperTests()
-            let crashed = try await rehearsal.secondTry(isBefore ? .deathBefore(number) : .deathAfter(number))
+            let crashed = try await rehearsal.secondTry(
+                isBefore ? .deathBefore(.number(number)) : .deathAfter(.number(number)))
             try await rehearsal.expectSealed(rehearsal.flushes(4, areLarge: false), in: [3, 1], "write \(number)")
             if !crashed { break }
             crashes += 1

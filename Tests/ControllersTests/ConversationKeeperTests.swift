@@ -308,7 +308,8 @@ import Testing
         var crashes = 0
         while true {
             let rehearsal = try ConversationKeeperTests()
-            let crashed = try await rehearsal.sealWithCrash(at: isBefore ? .deathBefore(number) : .deathAfter(number))
+            let crashed = try await rehearsal.sealWithCrash(
+                at: isBefore ? .deathBefore(.number(number)) : .deathAfter(.number(number)))
             try await rehearsal.expectSealed("write \(number)")
             if !crashed { break }
             crashes += 1

@@ -16,9 +16,9 @@ import Testing
 
         func event(_ number: Int) -> ProcessLink.Event {
             switch self {
-            case .deathBefore: .deathBefore(number)
-            case .deathAfter: .deathAfter(number)
-            case .lostReply: .lostReply(number)
+            case .deathBefore: .deathBefore(.number(number))
+            case .deathAfter: .deathAfter(.number(number))
+            case .lostReply: .lostReply(.number(number))
             }
         }
     }
@@ -142,7 +142,8 @@ import Testing
         var deaths: [Int] = []
         for number in 0..<8 where try !run.isCleanedUp() {
             let at = Int.random(in: 1...30, using: &generator)
-            let event: ProcessLink.Event = Bool.random(using: &generator) ? .deathAfter(at) : .deathBefore(at)
+            let event: ProcessLink.Event =
+                Bool.random(using: &generator) ? .deathAfter(.number(at)) : .deathBefore(.number(at))
             deaths.append(at)
             #expect(try await run.process("proc\(number)", event: event).work { try run.isCleanedUp() })
         }
@@ -155,11 +156,8 @@ import Testing
 
     /// The agent is not graded again on an application whose fault was taken back meanwhile.
     @Test func aVerdictIsReachedOnce() async throws {
-        let clean = Rehearsal(.detection)
-        try await clean.perform()
-        let recovered = try #require(clean.server.writes.firstIndex { $0.body.text.contains("\"recovered\"") })
         let run = Rehearsal(.detection)
-        try await run.perform(.deathAfter(recovered + 1))
+        try await run.perform(.deathAfter(.first { $0.body.text.contains("\"recovered\"") }))
         #expect(try run.task()?.status.result?.verdict == .passed)
         #expect(run.history.contains { $0.claim?.epoch == 2 })
     }
@@ -171,7 +169,7 @@ import Testing
         for number in 1...writes {
             let run = Rehearsal(play)
             let outsider = Bench.client(run.server, run.time)
-            let deletion = ProcessLink.Event.interference(number) {
+            let deletion = ProcessLink.Event.interference(.number(number)) {
                 do {
                     try await outsider.delete(AIOpsTask.resourceType, Rehearsal.key, DeleteOptions())
                 } catch {
@@ -191,7 +189,7 @@ import Testing
         let expected = Outcome(try #require(try clean.task()).status)
         for number in 1...writes {
             let what: Comment = "taken over at write \(number) of \(writes)"
-            let run = try await takeOver(play, at: number, what)
+            let run = try await takeOver(play, at: .number(number), what)
             var outcome = Outcome(try #require(try run.task(), what).status)
             outcome.environment = expected.environment
             #expect(outcome == expected, what)
@@ -201,22 +199,20 @@ import Testing
 
     /// The worst moment: the new owner has cleaned up, and the first owner makes the namespaces once more.
     @Test func aLateOwnerTakesBackWhatItMade() async throws {
-        let clean = Rehearsal(.detection)
-        try await clean.perform()
-        let making = try #require(
-            clean.server.writes.firstIndex { $0.type == .namespaces && $0.verb == "create" })
-        let run = try await takeOver(.detection, at: making + 1, "")
+        let run = try await takeOver(.detection, at: .first { $0.type == .namespaces && $0.verb == "create" }, "")
         #expect(run.namespacesMade == 4)
         #expect(run.namespacesLeft.isEmpty)
     }
 
     /// Lets a second process do the whole task while the first waits at a write, and then the first go on.
-    private func takeOver(_ play: Rehearsal.Play, at number: Int, _ what: Comment) async throws -> Rehearsal {
+    private func takeOver(_ play: Rehearsal.Play, at moment: ProcessLink.Moment, _ what: Comment) async throws
+        -> Rehearsal
+    {
         let run = Rehearsal(play)
         let heir = try run.process("bbbbb")
         let left = Locked<[JSONValue]?>(nil)
         try await run.perform(
-            .interference(number) {
+            .interference(moment) {
                 do {
                     #expect(try await heir.work { try run.isCleanedUp() }, what)
                     left.withLock { $0 = run.objectsLeft }

@@ -74,7 +74,7 @@ import Testing
         let writes = try await clean.rehearsal.perform()
         for number in 1...writes {
             let stage = Stage()
-            try await stage.rehearsal.perform(isAfter ? .deathAfter(number) : .deathBefore(number))
+            try await stage.rehearsal.perform(isAfter ? .deathAfter(.number(number)) : .deathBefore(.number(number)))
             try stage.verify()
             #expect(stage.creates() <= 2)
         }

@@ -11,14 +11,12 @@ import Testing
     /// It asked a server of one's own for "default", where no model was named.
     @Test(arguments: ["Queued", "Running", "Evaluating", "graded"])
     func aTaskWithoutTheNameOfItsModelGoesOn(moment: String) async throws {
-        let clean = Rehearsal(.detection)
-        try await clean.perform()
-        let number = try clean.numberOfTheFirstWrite {
+        let reached = ProcessLink.Moment.first {
             moment == "graded"
                 ? $0.body["status", "result"]?["verdict"] != nil : $0.body["status", "phase"] == .string(moment)
         }
         let run = Rehearsal(.detection)
-        let first = try run.process("aaaaa", event: .deathAfter(number))
+        let first = try run.process("aaaaa", event: .deathAfter(reached))
         #expect(try await first.work { try run.isCleanedUp() } && first.link.isDead)
         #expect(try run.isCleanedUp() == false)
         try forgetTheName(run)

@@ -311,7 +311,7 @@ import Testing
             let run = Rehearsal(.mitigation, budget: Self.budget("2")) { $0.spec.limits = Self.limits("1") }
             watch(run, most: 2_000_000_000)
             let outsider = Bench.client(run.server, run.time)
-            let deletion = ProcessLink.Event.interference(number) {
+            let deletion = ProcessLink.Event.interference(.number(number)) {
                 do {
                     try await outsider.delete(AIOpsTask.resourceType, Rehearsal.key, DeleteOptions())
                 } catch {

@@ -30,10 +30,8 @@ import Testing
 
     @Test(arguments: Moment.allCases, Truth.allCases)
     func aRunMakesNothingForATaskThatIsNotAsTheCacheShowsIt(moment: Moment, truth: Truth) async throws {
-        let clean = Rehearsal(.detection)
-        try await clean.perform()
         let run = Rehearsal(.detection)
-        let first = try run.process("aaaaa", event: .deathBefore(try clean.numberOfTheFirstWrite(moment.matches)))
+        let first = try run.process("aaaaa", event: .deathBefore(.first(moment.matches)))
         #expect(try await first.work(until: run.isOver))
         #expect(first.link.isDead)
         let shown = try #require(try run.task())

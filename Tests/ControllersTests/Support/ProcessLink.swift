@@ -7,20 +7,41 @@ import SimulationTesting
 ///
 /// A dead process has no further effect on anything, whatever its tasks still try.
 final class ProcessLink: HTTPTransport {
-    /// What happens at a write of the process, counted from 1.
+    /// A write of the process.
+    enum Moment: Sendable {
+        /// Counted from 1: any of them, for those who try each. Who means a certain one says which, since what is written on
+        /// the way there differs from run to run.
+        case number(Int)
+        /// The first like that.
+        case first(@Sendable (APICall) -> Bool)
+        /// The one that follows the first like that.
+        case after(@Sendable (APICall) -> Bool)
+    }
+
+    /// What happens at a write.
     enum Event: Sendable {
         /// Killed before the request left.
-        case deathBefore(Int)
+        case deathBefore(Moment)
         /// Killed after the server did it, before the reply came.
-        case deathAfter(Int)
+        case deathAfter(Moment)
         /// The server does it, the reply gets lost, the process lives on.
-        case lostReply(Int)
+        case lostReply(Moment)
         /// Somebody else acts before the request arrives.
-        case interference(Int, @Sendable () async -> Void)
+        case interference(Moment, @Sendable () async -> Void)
+
+        var moment: Moment {
+            switch self {
+            case .deathBefore(let moment), .deathAfter(let moment), .lostReply(let moment),
+                .interference(let moment, _):
+                moment
+            }
+        }
     }
 
     private struct State {
         var writes = 0
+        var isNext = false
+        var hasHappened = false
         var isDead = false
         var asked: [String] = []
     }
@@ -55,22 +76,37 @@ final class ProcessLink: HTTPTransport {
         guard request.method != "GET", !request.url.contains("dryRun=All") else {
             return try await server.send(request)
         }
-        let number = state.withLock { state in
-            state.writes += 1
-            return state.writes
-        }
+        let event = takeEvent(at: request)
         switch event {
-        case .deathBefore(number): try die()
-        case .interference(number, let act): await act()
+        case .deathBefore: try die()
+        case .interference(_, let act): await act()
         default: break
         }
         let response = try await server.send(request)
         switch event {
-        case .deathAfter(number): try die()
-        case .lostReply(number): throw .reset(bytesSeen: false, "the reply was lost")
+        case .deathAfter: try die()
+        case .lostReply: throw .reset(bytesSeen: false, "the reply was lost")
         default: return response
         }
         return response
+    }
+
+    /// Counts the write.
+    ///
+    /// - Returns: what happens at it.
+    private func takeEvent(at request: HTTPRequest) -> Event? {
+        state.withLock { state in
+            state.writes += 1
+            guard let event, !state.hasHappened else { return nil }
+            switch event.moment {
+            case .number(let number): state.hasHappened = number == state.writes
+            case .first(let matches): state.hasHappened = server.call(of: request).map(matches) ?? false
+            case .after(let matches):
+                state.hasHappened = state.isNext
+                if !state.isNext { state.isNext = server.call(of: request).map(matches) ?? false }
+            }
+            return state.hasHappened ? event : nil
+        }
     }
 
     func connectWebSocket(_ request: WebSocketRequest) async throws(HTTPError) -> any WebSocketConnection {

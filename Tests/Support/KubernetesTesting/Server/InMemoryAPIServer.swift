@@ -109,6 +109,11 @@ package final class InMemoryAPIServer: HTTPTransport {
         }
     }
 
+    /// The request as the server reads it; nil where it makes no sense to it.
+    package func call(of request: HTTPRequest) -> APICall? {
+        core.withLock { try? APICall(request, APICall.Target(request.url), types: $0.state.types) }
+    }
+
     package func connectWebSocket(_ request: WebSocketRequest) async throws(HTTPError) -> any WebSocketConnection {
         try openExec(request)
     }
