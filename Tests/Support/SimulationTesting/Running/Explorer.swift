@@ -1,12 +1,13 @@
 package import KubernetesTesting
 
-/// Runs a lifecycle once in peace, then lets the process die after each single thing that it did to the world, and with
-/// two deaths after each pair (F01 to F04).
+/// Runs a lifecycle once in peace, then lets the process die at each single thing that it did to the world, and with two
+/// deaths at each pair (F01 to F04).
 ///
-/// A run in which a process died after its i-th effect is the world as it was after that effect, with a new process: so it
-/// is branched off there rather than run again from the beginning. Death before the reply, death after it, and death
-/// between a model's answer and the write that records it leave the worlds after two neighbouring effects; so one branch
-/// for each effect stands for all of F01, F02 and F03.
+/// A run in which a process died is the world as it was at that moment, with a new process: so it is branched off there
+/// rather than run again from the beginning. Three deaths beside an effect are schedules of their own: before its reply
+/// (F02), after it (F01), and before the next request that may have an effect (F03). Mostly nothing happens to the world
+/// between these, so that all three leave the same one; where that is so (``World/save(for:)`` looks), one branch is run
+/// for them, and counts as all of them.
 package struct Explorer {
     package typealias Each = (_ deaths: [Int], _ report: Report, _ violations: [Violation]) -> Void
 
@@ -24,7 +25,7 @@ package struct Explorer {
 
     /// - Parameter each: hears of every schedule that was run.
     package func explore(_ each: Each) {
-        let clean = cleanRun()
+        let clean = clean()
         each([], clean, clean.violations)
         guard clean.violations.isEmpty else { return }
         branch(from: clean, deaths: [], beside: clean, depth: depth, each)
@@ -32,7 +33,7 @@ package struct Explorer {
 
     /// Runs one path again, with its whole trace.
     package func replay(_ deaths: [Int]) -> (report: Report, violations: [Violation]) {
-        let clean = cleanRun()
+        let clean = clean()
         var run = clean
         for (step, death) in deaths.enumerated() where run.saved.indices.contains(death - 1) {
             var next = schedule(savesWorlds: step < deaths.count - 1)
@@ -46,7 +47,8 @@ package struct Explorer {
         for (index, saved) in run.saved.enumerated() where !deaths.isEmpty || index % share.1 == share.0 {
             let path = deaths + [index + 1]
             aside(path.map(String.init).joined(separator: ",")) {
-                let report = World(schedule(savesWorlds: depth > 1)).run(from: saved)
+                var report = World(schedule(savesWorlds: depth > 1)).run(from: saved)
+                report.schedules = saved.deaths.count * run.schedules
                 let violations = report.violations(beside: clean)
                 each(path, report, violations)
                 if depth > 1, violations.isEmpty {
@@ -56,7 +58,8 @@ package struct Explorer {
         }
     }
 
-    private func cleanRun() -> Report {
+    /// The run in peace, with the worlds that the first deaths leave.
+    package func clean() -> Report {
         var schedule = Schedule(lifecycle)
         schedule.profile = profile
         schedule.savesWorlds = true

@@ -79,6 +79,7 @@ struct LifecycleWork {
     ) -> Outcome {
         var outcome = Outcome(plan, lifecycle.name, name, place: place)
         outcome.violations = violations
+        outcome.schedules = report.schedules
         outcome.trace = String(report.trace.hash, radix: 16)
         return outcome
     }

@@ -17,7 +17,9 @@ package struct Report: Sendable {
     private var tries: [Int64: Int] = [:]
     /// Virtual time it took.
     package private(set) var took: Duration = .zero
-    /// The world after each effect, where the schedule asked for it.
+    /// How many schedules this run is: each way to die that left the world it went on from.
+    package internal(set) var schedules = 1
+    /// The worlds that deaths leave behind, where the schedule asked for them.
     package private(set) var saved: [SavedWorld] = []
 
     init(schedule: Schedule, ending: Simulator.Ending) {

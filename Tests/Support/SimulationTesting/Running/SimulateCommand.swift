@@ -10,9 +10,9 @@ package struct SimulateCommand {
         var failures = 0
 
         mutating func add(_ outcome: Outcome) {
-            schedules += 1
-            if outcome.isKnown { known += 1 }
-            if !outcome.violations.isEmpty { failures += 1 }
+            schedules += outcome.schedules
+            known += outcome.isKnown ? outcome.schedules : outcome.schedules - 1
+            if !outcome.violations.isEmpty { failures += outcome.schedules }
         }
     }
 
@@ -75,13 +75,14 @@ package struct SimulateCommand {
     }
 
     private func show(_ plan: String, _ lifecycle: Lifecycle, _ outcomes: [Outcome], _ tally: inout Tally) {
-        var one = Tally()
+        var (one, shown) = (Tally(), 0)
         for outcome in outcomes.sorted(by: { $0.place.lexicographicallyPrecedes($1.place) }) {
             one.add(outcome)
             tally.add(outcome)
             if !outcome.note.isEmpty { print("  \(outcome.note)") }
             if options.showsTraces { print("  \(plan) \(outcome.lifecycle) \(outcome.name): trace \(outcome.trace)") }
-            guard !outcome.violations.isEmpty, one.failures <= Self.shownFailures else { continue }
+            guard !outcome.violations.isEmpty, shown < Self.shownFailures else { continue }
+            shown += 1
             for violation in outcome.violations.prefix(10) { print("  ✘ \(violation)") }
             let chance = options.seed.map { " --seed \($0)" } ?? ""
             print("    again: simulate --plan \(plan) --lifecycle \(lifecycle.name) --case \(outcome.name)\(chance)")

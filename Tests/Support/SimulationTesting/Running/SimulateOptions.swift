@@ -12,8 +12,9 @@ struct SimulateOptions: Sendable {
 
         plans:
           clean  each lifecycle in peace
-          F01    the process dies after each effect in turn (F02, F03: the same worlds); cases are "17"
-          F04    two deaths, after every pair of effects; cases are "17,4"
+          F01    the process dies before the reply of each request that has an effect (F02), after it, and before the next
+                 such request (F03); run once where all three leave the same world; cases are "17"
+          F04    two deaths, at every pair of such moments; cases are "17,4"
 
         """
 
@@ -24,12 +25,12 @@ struct SimulateOptions: Sendable {
         while let name = rest.popFirst() { words[String(name.drop { $0 == "-" })] = rest.popFirst() ?? "" }
     }
 
-    private static let known = ["clean", "F01"] + Plan.all.map(\.name)
+    private static let known = ["clean", "F01", "F04"] + Plan.all.map(\.name)
 
     /// In the order in which they are run; nil when there is no plan of that name.
     var plans: [String]? {
         let wanted = words["plan"] == "all" ? Self.known : [words["plan"] ?? ""]
-        return wanted.allSatisfy { Self.known.contains($0) || $0 == "F04" } ? wanted : nil
+        return wanted.allSatisfy { Self.known.contains($0) } ? wanted : nil
     }
 
     var one: String? { words["case"] }

@@ -11,6 +11,8 @@ struct Outcome: JSONEncodable, JSONDecodable {
     var violations: [Violation] = []
     /// The trace as one number, in hexadecimal digits.
     var trace = ""
+    /// How many schedules went this way.
+    var schedules = 1
     /// Whether the whole of the run was that of another schedule, so that nothing was run for it.
     var isKnown = false
     /// What else there is to say.
@@ -29,6 +31,7 @@ struct Outcome: JSONEncodable, JSONDecodable {
         writer.field("oracles", violations.map(\.oracle.rawValue))
         writer.field("violations", violations.map(\.what))
         writer.field("trace", trace)
+        writer.field("schedules", schedules)
         writer.field("isKnown", isKnown)
         writer.field("note", note)
         writer.endObject()
@@ -46,6 +49,7 @@ struct Outcome: JSONEncodable, JSONDecodable {
             case "oracles": oracles = try reader.decode([String].self)
             case "violations": texts = try reader.decode([String].self)
             case "trace": trace = try reader.decode(String.self)
+            case "schedules": schedules = try reader.decode(Int.self)
             case "isKnown": isKnown = try reader.decode(Bool.self)
             case "note": note = try reader.decode(String.self)
             default: try reader.skip()

@@ -15,6 +15,8 @@ package enum Mishap: Sendable, Hashable {
     case deathBefore
     /// The process is killed when the world has done it, before the reply is there.
     case deathAfter
+    /// The process is killed when the reply is there, before it does anything about it.
+    case deathAfterReply
 
     /// How long whoever meets it is asked to stay away.
     var retryAfter: Duration {

@@ -8,6 +8,8 @@ import Primitives
 package struct Moment: Sendable {
     /// The last change of the server that was looked at.
     var version: Int64 = 0
+    /// How many changes there were, but for those of Leases and Events.
+    private(set) var changes = 0
     var processes = 0
     /// Writes, model calls and commands that were carried out.
     var effects = 0
@@ -35,6 +37,7 @@ package struct Moment: Sendable {
         for change in changes {
             version = max(version, change.version)
             guard !Self.housekeeping.contains(change.type) else { continue }
+            self.changes += 1
             invariants.look(at: change, &violations)
             summary.look(at: change)
             if restsSince != nil, call != nil {

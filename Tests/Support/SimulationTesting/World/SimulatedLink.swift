@@ -107,6 +107,7 @@ final class SimulatedLink: HTTPTransport {
     private func depart(
         _ exchange: Exchange, _ limit: Limit?, _ perform: @escaping @Sendable (World) throws(HTTPError) -> Reply
     ) {
+        if exchange.mayHaveEffect, !exchange.isHousekeeping { world.save(for: .beforeRequest(exchange.number)) }
         let mishap = world.judge(exchange)
         if case .deathBefore = mishap { return world.schedule(after: .zero) { [self] in world.kill(process) } }
         var way = world.latency(of: exchange, isBack: false)
@@ -134,7 +135,7 @@ final class SimulatedLink: HTTPTransport {
             if let seconds = status.details?.retryAfterSeconds { headers.set("Retry-After", String(seconds)) }
             let response = HTTPResponse(status: status.code, headers: headers, bytes: status.jsonBytes())
             answer(exchange, after: back, .success(.response(response)), limit)
-        case .none, .delayed, .replyLost, .deathAfter, .deathBefore:
+        case .none, .delayed, .replyLost, .deathAfter, .deathAfterReply, .deathBefore:
             let result: Result<Reply, HTTPError>
             do throws(HTTPError) {
                 let reply = try perform(world)
@@ -145,6 +146,7 @@ final class SimulatedLink: HTTPTransport {
                 world.happened(exchange, status: 0)
             }
             if case .deathAfter = mishap { return world.kill(process) }
+            if case .deathAfterReply = mishap { return world.schedule(after: back) { [self] in world.kill(process) } }
             let isLost = if case .replyLost = mishap { true } else { false }
             answer(
                 exchange, after: back, isLost ? .failure(.reset(bytesSeen: false, "the reply was lost")) : result, limit
@@ -157,7 +159,14 @@ final class SimulatedLink: HTTPTransport {
         _ exchange: Exchange, after back: Duration, _ result: Result<Reply, HTTPError>, _ limit: Limit?
     ) {
         guard let limit, back > limit.length else {
-            return world.schedule(after: back) { [self] in settle(exchange.number, result) }
+            return world.schedule(after: back) { [self] in
+                settle(exchange.number, result)
+                if !isDead, exchange.mayHaveEffect, !exchange.isHousekeeping, case .success(let reply) = result,
+                    reply.status < 400
+                {
+                    world.save(for: .afterReply(exchange.number))
+                }
+            }
         }
         world.schedule(after: max(.zero, limit.length)) { [self] in
             settle(exchange.number, .failure(limit.error))

@@ -52,9 +52,7 @@ extension World {
             if isEffect { state.moment.effects += 1 }
         }
         act()
-        guard isEffect, schedule.savesWorlds else { return }
-        let saved = save()
-        state.withLock { $0.saved.append(saved) }
+        if isEffect { save(for: .beforeReply(exchange.number)) }
     }
 
     func note(_ exchange: Exchange, _ what: String) {

@@ -177,18 +177,23 @@ package final class World: Sendable {
         state.withLock { $0.moment = saved.moment }
     }
 
-    func save() -> SavedWorld {
-        SavedWorld(
-            server: server.snapshot(), providerCalls: provider.calls, repairs: cluster.repairs.withLock { $0 },
-            time: simulator.monotonicNow(), moment: state.withLock { $0.moment })
+    /// Keeps the world for a run that goes on from it without this process, which might die at this moment.
+    ///
+    /// Where it is still the world that was kept last, but for the clock, Leases and Events, that one stands for this death too.
+    func save(for death: SavedWorld.Death) {
+        guard schedule.savesWorlds else { return }
+        absorb()
+        let (calls, repairs) = (provider.calls, cluster.repairs.withLock { $0 })
+        let now = simulator.monotonicNow()
+        state.withLock { state in
+            if let last = state.saved.last, last.isSame(as: state.moment, calls, repairs) {
+                state.saved[state.saved.count - 1].deaths.append(death)
+            } else {
+                state.saved.append(
+                    SavedWorld(
+                        server: server.snapshot(), providerCalls: calls, repairs: repairs, time: now,
+                        moment: state.moment, deaths: [death]))
+            }
+        }
     }
-}
-
-/// A world without its processes.
-package struct SavedWorld: Sendable {
-    var server: InMemoryAPIServer.Snapshot
-    var providerCalls: Int
-    var repairs: Int
-    var time: Duration
-    var moment: Moment
 }
