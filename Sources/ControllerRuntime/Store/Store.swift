@@ -25,6 +25,7 @@ package final class Store<Row: Sendable>: Sendable {
         var contents: StoreContents<Row>
         var listeners: [Listener] = []
         var waiters: [VersionWaiter] = []
+        var newestList = 0
 
         var handlers: [Handler] { listeners.map(\.handler) }
 
@@ -73,6 +74,9 @@ package final class Store<Row: Sendable>: Sendable {
     package var isSynced: Bool { synced.isOpen }
     /// The version of the kind that the store has reached; empty before the first list.
     package var resourceVersion: String { state.withLock { $0.contents.version } }
+
+    /// The highest number that a list shown here was given.
+    package var newestList: Int { state.withLock { $0.newestList } }
 
     package func waitUntilSynced() async throws(CancellationError) { try await synced.wait() }
 
@@ -132,12 +136,14 @@ package final class Store<Row: Sendable>: Sendable {
     package func stage(_ entry: StoreEntry<Row>) { state.withLock { $0.contents.stage(entry) } }
     package func unstage(_ key: ObjectKey) { state.withLock { $0.contents.unstage(key) } }
 
-    /// Shows all that was staged, then tells of it; `telling` hears how many notices are still to be given.
-    package func commit(version: String, telling progress: (Int) -> Void = { _ in }) {
+    /// Shows all that was staged, and with it the number of the list, then tells of it; `telling` hears how many notices are
+    /// still to be given.
+    package func commit(version: String, list number: Int = 0, telling progress: (Int) -> Void = { _ in }) {
         let (commit, origin, handlers, reached) = state.withLock { state in
             // What comes into an empty cache is new, unless it is the first list.
             let origin: StoreChange<Row>.Origin = state.contents.isSynced ? .list : .initial
             let commit = state.contents.commit(version: version)
+            state.newestList = max(state.newestList, number)
             return (commit, origin, state.handlers, state.takeWaiters())
         }
         synced.open()

@@ -10,17 +10,19 @@ package final class Reflector<R: KubernetesObject, Row: Sendable>: Lifecycle.Ser
     private struct Core {
         var state: WatcherState
         var random: SeededGenerator
-        /// Consistent lists asked for so far: those that no cache may answer from the past.
+        /// Consistent lists asked for so far: those that no cache may answer from the past. The store knows which it shows.
         var asked = 0
-        /// The number of the newest of them that the store shows.
-        var shown = 0
+        /// Whether the newest of them is still to come in.
         var isAskingForLatest = false
-        /// The number of the one that is being shown now.
+        /// The number of the one that is being shown now; 0 for a list of another kind.
         var committing = 0
 
         mutating func step(_ input: WatcherInput, now: Duration) -> WatcherStep {
             let step = state.step(input, now: now, using: &random)
-            if case .commit = step.effect, isAskingForLatest { committing = asked }
+            if case .commit = step.effect {
+                committing = isAskingForLatest ? asked : 0
+                isAskingForLatest = false
+            }
             switch step.action {
             case .list(.latest), .watch(.everything(.latest), _):
                 asked += 1
@@ -115,11 +117,13 @@ package final class Reflector<R: KubernetesObject, Row: Sendable>: Lifecycle.Ser
     ) async throws(CancellationError) {
         let before = lists ?? listsAskedFor
         try await store.waitUntilSynced()
-        if core.withLock({ $0.shown > before }) { return }
+        if store.newestList > before { return }
         let version = try await latestVersion()
         if !ResourceVersion.isNewer(version, than: store.resourceVersion) { return }
         guard try await !reaches(version, within: patience) else { return }
-        wantedVersion.withLock { $0 = version }
+        wantedVersion.withLock { wanted in
+            guard let other = wanted, !ResourceVersion.isNewer(version, than: other) else { return wanted = version }
+        }
         minding.ring()
         try await store.waitUntil(version: version)
     }
@@ -221,8 +225,9 @@ package final class Reflector<R: KubernetesObject, Row: Sendable>: Lifecycle.Ser
     /// Waits until the open stream must be given up, and says why.
     private func mind() async -> WatcherInput {
         while !Task.isCancelled {
-            let wanted = wantedVersion.withLock { $0.take() }
-            if let wanted, ResourceVersion.isNewer(wanted, than: store.resourceVersion) { return .freshListWanted }
+            // The wish stays until the store has come so far: who reads the stream may have ended it first, and then nobody
+            // hears what is said here. A list that is on its way is not given up for another.
+            if isBehindWish, core.withLock({ !$0.isAskingForLatest }) { return .freshListWanted }
             let now = time.monotonicNow()
             let deadline = core.withLock { $0.state.progressDeadline }
             if let deadline {
@@ -233,6 +238,15 @@ package final class Reflector<R: KubernetesObject, Row: Sendable>: Lifecycle.Ser
             }
         }
         return .streamEnded
+    }
+
+    private var isBehindWish: Bool {
+        wantedVersion.withLock { wanted in
+            guard let version = wanted else { return false }
+            if ResourceVersion.isNewer(version, than: store.resourceVersion) { return true }
+            wanted = nil
+            return false
+        }
     }
 
     private func receive(_ notice: WatchNotice<R>) -> WatcherAction {
@@ -278,8 +292,8 @@ package final class Reflector<R: KubernetesObject, Row: Sendable>: Lifecycle.Ser
 
     private func commit(_ version: String) {
         let began = time.monotonicNow()
-        core.withLock { $0.shown = $0.committing }
-        store.commit(version: version) { [metrics] in metrics?.recordQueued($0) }
+        let number = core.withLock { $0.committing }
+        store.commit(version: version, list: number) { [metrics] in metrics?.recordQueued($0) }
         metrics?.recordList(took: time.monotonicNow() - began)
         logger.debug("listed", ["objects": .integer(store.count), "resourceVersion": "\(version)"])
         // The end mark may lift the deadline that somebody waits for.
