@@ -25,7 +25,9 @@ extension Simulations {
             withKnownIssue(reason, isIntermittent: true) { #expect(failures == []) }
         }
 
-        /// One branch is run for all deaths that leave the same world. Here each of them is died, from the beginning, and what
+        /// One branch is run for all deaths that leave the same world.
+        ///
+        /// Here each of them is died, from the beginning, and what
         /// the next process then does is what it does in the branch, request by request, but for the clock.
         @Test(arguments: [
             Lifecycle.detection, .mitigation, .deleted(in: .provisioning), .cancelled("Graceful", in: .queued),

@@ -10,7 +10,7 @@ package final class Reflector<R: KubernetesObject, Row: Sendable>: Lifecycle.Ser
     private struct Core {
         var state: WatcherState
         var random: SeededGenerator
-        /// Consistent lists asked for so far: those that no cache may answer from the past. The store knows which it shows.
+        /// Consistent lists asked for so far, which no cache may answer from the past; the store knows which it shows.
         var asked = 0
         /// Whether the newest of them is still to come in.
         var isAskingForLatest = false
