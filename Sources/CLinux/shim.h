@@ -5,7 +5,6 @@
 #include <netinet/tcp.h>
 #include <pthread.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -152,41 +151,72 @@ static inline void aiops_empty(int descriptor) {
     (void)got;
 }
 
-// Child processes. posix_spawn's attribute types belong to whichever C module included them first, as pthread's do.
+// Child processes. posix_spawn cannot say what shall end a child, so this does the same with its means.
+
+struct aiops_child {
+    const char *path;
+    char *const *arguments;
+    char *const *environment;
+    const char *directory;
+    int streams[3];
+    int last_signal;
+    pid_t parent;
+};
+
+// What the child does with the memory of its parent, which waits: it calls the kernel, writes to `failure` and to this
+// function's own variables, and nothing else.
+static inline __attribute__((noinline, noreturn)) void aiops_become(
+    const struct aiops_child *child, volatile int *failure) {
+    struct sigaction action;
+    sigset_t none;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = SIG_DFL;
+    // Before any signal is let through: a handler would work on the parent's memory.
+    for (int number = 1; number < _NSIG; number++) sigaction(number, &action, NULL);
+    if (child->last_signal != 0) {
+        if (prctl(PR_SET_PDEATHSIG, child->last_signal, 0, 0, 0) != 0) goto failed;
+        // Nothing is sent for a parent that was gone before.
+        if (getppid() != child->parent) _exit(127);
+    }
+    if (setpgid(0, 0) != 0) goto failed;
+    if (child->directory && chdir(child->directory) != 0) goto failed;
+    for (int number = 0; number < 3; number++) {
+        int stream = child->streams[number];
+        if (stream == number ? fcntl(stream, F_SETFD, 0) != 0 : dup2(stream, number) < 0) goto failed;
+    }
+    closefrom(3);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    execve(child->path, child->arguments, child->environment);
+failed:
+    *failure = errno;
+    _exit(127);
+}
 
 // Starts `path` in a process group of its own, with no signal blocked or ignored and no descriptor but the three given
-// ones (which become 0, 1 and 2); returns 0 or an error number.
-static inline int aiops_spawn(
+// ones (which become 0, 1 and 2); returns 0 or an error number. The kernel sends it `last_signal`, unless that is 0, when
+// the calling thread ends, and so when this process does, however that ends: the thread must stay for as long as the child.
+static inline __attribute__((noinline)) int aiops_spawn(
     pid_t *pid, const char *path, char *const arguments[], char *const environment[], const char *directory, int input,
-    int output, int errors) {
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    sigset_t all, none;
-    int code = posix_spawn_file_actions_init(&actions);
-    if (code != 0) return code;
-    code = posix_spawnattr_init(&attributes);
-    if (code != 0) {
-        posix_spawn_file_actions_destroy(&actions);
-        return code;
-    }
+    int output, int errors, int last_signal) {
+    struct aiops_child child = {
+        path, arguments, environment, directory, {input, output, errors}, last_signal, getpid(),
+    };
+    volatile int failure = 0;
+    sigset_t all, previous;
+    pid_t made;
     sigfillset(&all);
-    sigemptyset(&none);
-    if (directory) code = posix_spawn_file_actions_addchdir_np(&actions, directory);
-    if (code == 0) code = posix_spawn_file_actions_adddup2(&actions, input, 0);
-    if (code == 0) code = posix_spawn_file_actions_adddup2(&actions, output, 1);
-    if (code == 0) code = posix_spawn_file_actions_adddup2(&actions, errors, 2);
-    if (code == 0) code = posix_spawn_file_actions_addclosefrom_np(&actions, 3);
-    if (code == 0) code = posix_spawnattr_setsigdefault(&attributes, &all);
-    if (code == 0) code = posix_spawnattr_setsigmask(&attributes, &none);
-    if (code == 0) code = posix_spawnattr_setpgroup(&attributes, 0);
-    if (code == 0) {
-        code = posix_spawnattr_setflags(
-            &attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
+    pthread_sigmask(SIG_SETMASK, &all, &previous);
+    // Copying the tables of a large process takes milliseconds, and the copy counts against the memory limit.
+    made = vfork();
+    if (made == 0) aiops_become(&child, &failure);
+    if (made < 0) failure = errno;
+    pthread_sigmask(SIG_SETMASK, &previous, NULL);
+    if (made > 0 && failure != 0) {
+        while (waitpid(made, NULL, 0) == -1 && errno == EINTR) {}
     }
-    if (code == 0) code = posix_spawn(pid, path, &actions, &attributes, arguments, environment);
-    posix_spawnattr_destroy(&attributes);
-    posix_spawn_file_actions_destroy(&actions);
-    return code;
+    *pid = made;
+    return failure;
 }
 
 // A pipe that no child inherits, not even one spawned at the same moment; 0 or -1 with errno.

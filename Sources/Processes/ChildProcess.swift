@@ -6,7 +6,9 @@ import Primitives
 /// One child, from its start until its status is taken, on a thread of its own.
 ///
 /// Invariants: a signal is sent only between the start and the taking of the status, both under the lock, so that it can
-/// never reach another process that was given the number later; a child that is killed before it starts never starts.
+/// never reach another process that was given the number later; a child that is killed before it starts never starts; the
+/// thread stays until the child has ended, since the kernel ends the child with it, and so with this process, however
+/// that ends.
 final class ChildProcess: Sendable {
     struct Outcome: Sendable {
         var ending: ProcessResult.Ending
@@ -95,7 +97,7 @@ final class ChildProcess: Sendable {
                 CStrings.with(environment) { environment in
                     aiops_spawn(
                         &pid, path, arguments, environment, request.directory, pipes.childInput, pipes.childOutput,
-                        pipes.childErrors)
+                        pipes.childErrors, Self.lastSignal)
                 }
             }
             if code == 0 { state.pid = pid }
@@ -107,6 +109,9 @@ final class ChildProcess: Sendable {
         default: throw Self.notStarted(request.program, code)
         }
     }
+
+    /// What a child gets when we are gone and nobody reads what it says or waits for its end.
+    private static let lastSignal = SIGKILL
 
     private func reap(_ pid: pid_t) -> ProcessResult.Ending {
         state.withLock { state in

@@ -19,7 +19,8 @@ package protocol ProcessFollower: ProcessLauncher {
 /// Runs real programs.
 ///
 /// Invariants: when ``run(_:)`` returns, however it returns, the program and what it left in its process group are gone,
-/// their status is taken and every descriptor is closed; nothing waits on the cooperative pool.
+/// their status is taken and every descriptor is closed; nothing waits on the cooperative pool; no program outlives this
+/// process, not even when that is killed (what the program had started may).
 package struct ProcessRunner: ProcessFollower {
     private let time: any TimeSource
 

@@ -39,8 +39,7 @@ import Testing
         #expect(result.succeeded == (ending == .exited(0)))
     }
 
-    /// The C library ignores the two signals that it keeps for itself, whatever is asked for.
-    private static let sigmasks = "SigBlk:0000000000000000SigIgn:0000000180000000"
+    private static let sigmasks = "SigBlk:0000000000000000SigIgn:0000000000000000"
 
     @Test func argumentsReachTheProgramAsTheyAre() async throws {
         let result = try await run(
@@ -161,6 +160,12 @@ import Testing
         }
         // Other suites run beside this one; a leak would be one for each run.
         #expect(Self.openDescriptors() < before + 60)
+    }
+
+    /// The kernel's word for it: what happens then is seen where the operator is killed (`KindTests`).
+    @Test func aProgramIsToDieWithUs() async throws {
+        let result = try await run("exec setpriv --dump", environment: ["PATH": "/usr/bin:/bin"])
+        #expect(Self.text(result.output).contains("Parent death signal: KILL\n"), "\(Self.text(result.errors))")
     }
 
     private static func openDescriptors() -> Int {
