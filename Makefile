@@ -3,7 +3,7 @@ SHELL := /bin/bash
 # Works from any folder: make -C here, make -f here/Makefile.
 HERE := $(shell cd "$$(dirname '$(lastword $(MAKEFILE_LIST))')" && pwd)
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo demo-down test test-unit test-sim test-api test-faults test-node test-all lint format crds manifests image bench mutants clean
+.PHONY: help setup build demo demo-down test test-unit test-sim test-api test-faults test-node test-kind test-all lint format crds manifests image bench mutants clean
 
 help: ## Show this list; what needs root says so
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ test-faults: setup ## Every fault plan against a real API server, exhaustively, 
 
 test-node: setup ## Only the tests on a whole cluster with real pods [root]
 	@'$(HERE)'/scripts/test.py node
+
+test-kind: setup ## Only the tests with Kind clusters, made by an engine of their own [root]
+	@'$(HERE)'/scripts/test.py kind
 
 test-all: setup ## make test with every mutant and every fault plan instead of samples (hours) [root]
 	@'$(HERE)'/scripts/test.py all

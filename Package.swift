@@ -329,5 +329,9 @@ let package = Package(
                 "ClusterTesting", "AIOpsAPI", "Conversations", "Problems", "Environments", "AgentTools", "Agent",
                 "CurlTransport", "KubernetesClient", "KubernetesModel", "HTTP", "JSON", "Telemetry", "Primitives",
             ], exclude: ["Fixtures"]),
+        // Needs a cluster with real pods, and an engine for Kind clusters beside it; see KindEngine.
+        tests(
+            "KindTests",
+            ["ClusterTesting", "AIOpsAPI", "Environments", "KubernetesClient", "KubernetesModel", "JSON", "Primitives"]),
     ]
 )

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the tests: everything set up first, one line of progress a step, details only where a step fails.
 
-usage: test.py [unit|sim|api|faults|node|lint|all|ci]
+usage: test.py [unit|sim|api|faults|node|kind|lint|all|ci]
 """
 import contextlib
 import functools
@@ -20,6 +20,7 @@ import preflight
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 LOGS = ROOT / "build" / "logs"
 CLUSTER = ROOT / "scripts" / "cluster" / "cluster.py"
+ENGINE = ROOT / "scripts" / "kind" / "engine.py"
 WHOLE_RUNS = "CrashTests|SimulationTests"
 # Seconds for a step to end by itself when it is told to: SwiftPM takes some of them.
 PATIENCE = 20
@@ -27,7 +28,9 @@ MINUTE = 60
 # The same cases each time: what is red is red for a change and not for the day.
 DRAWN = "20784"
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-RIG_TESTS = "ClusterTests|NodeTests|FaultTests"
+# A target of its own, whose name others end with.
+KIND_TESTS = "KindTests[.]"
+RIG_TESTS = f"ClusterTests|NodeTests|FaultTests|{KIND_TESTS}"
 # What every fault plan is shared out in: title, and which tests. A plan waits most of its time, so the lanes run side by side.
 DEATHS = ("F01KillAfterReply", "F02KillAfterCommit", "F03KillAfterEffect")
 LANES = (
@@ -37,7 +40,7 @@ LANES = (
 
 CLUSTERS = "it starts private clusters (network namespaces, containers)"
 NEED_ROOT = {"unit": "some of its tests make network and process namespaces of their own",
-             **dict.fromkeys(("api", "faults", "node", "ci", "all"), CLUSTERS)}
+             **dict.fromkeys(("api", "faults", "node", "kind", "ci", "all"), CLUSTERS)}
 
 
 class Step:
@@ -190,6 +193,24 @@ class Run:
         print(f"{self.passed} passed, {max(self.failed, 1)} failed")
         sys.exit(1)
 
+    @contextlib.contextmanager
+    def engine(self, name):
+        """A Docker engine of the project's own with nothing on it; gives the environment of who uses it, and goes afterwards."""
+        self.end_engine(name)
+        try:
+            self.do(f"engine {name}", [str(ENGINE), "up", "--name", name])
+            command = [str(ENGINE), "status", "--name", name, "--json"]
+            status = json.loads(subprocess.check_output(command, cwd=ROOT, start_new_session=True))
+            yield {**self.environment, **status["environment"]}
+        finally:
+            self.end_engine(name)
+
+    def end_engine(self, name):
+        """With all that is left on it, by a run that was killed too."""
+        with open(LOGS / "engine-down.log", "ab") as log:
+            subprocess.run([str(ENGINE), "down", "--name", name], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log,
+                           stderr=subprocess.STDOUT, start_new_session=True, check=False)
+
     def use_cluster(self, name, profile, variable):
         status = self.bring_up(name, profile, variable)
         self.environment["AIOPS_TEST_HOST_ADDRESS"] = status.get("hostAddress") or "127.0.0.1"
@@ -303,6 +324,14 @@ def node(run):
     run.do("escapes from the sandbox", ["swift", "test", "--skip-build", "--no-parallel", "--filter", SANDBOX])
 
 
+def kind(run):
+    """Clusters made by kind on the host, beside pods of the cluster."""
+    run.use_cluster("aiops-test", "node", "AIOPS_TEST_NODE_KUBECONFIG")
+    with run.engine("aiops-test") as environment:
+        command = ["swift", "test", "--skip-build", "--filter", KIND_TESTS]
+        run.finish(run.begin("tests with Kind clusters", command, environment))
+
+
 def node_and_what_runs_beside(run, with_faults):
     """Most of the time the tests on real pods wait for pods, which leaves the processor to others."""
     beside = [whole_runs(run, run.beside)]
@@ -327,10 +356,11 @@ def main():
         "api": (5, lambda run: (build(run), api(run))),
         "faults": (1 + 2 * len(LANES), lambda run: (build(run), every_fault(run))),
         "node": (7, lambda run: (build(run), node(run))),
-        "ci": (26, lambda run: (build(run), lint(run), unit(run), api(run), node_and_what_runs_beside(run, with_faults=True),
-                                mutants(run, ["--sample", "3"]))),
-        "all": (24 + 2 * len(LANES), lambda run: (build(run), lint(run), unit(run), api(run), every_fault(run),
-                                 node_and_what_runs_beside(run, with_faults=False), mutants(run, []))),
+        "kind": (4, lambda run: (build(run), kind(run))),
+        "ci": (29, lambda run: (build(run), lint(run), unit(run), api(run), node_and_what_runs_beside(run, with_faults=True),
+                                kind(run), mutants(run, ["--sample", "3"]))),
+        "all": (27 + 2 * len(LANES), lambda run: (build(run), lint(run), unit(run), api(run), every_fault(run),
+                                 node_and_what_runs_beside(run, with_faults=False), kind(run), mutants(run, []))),
     }
     if what not in plans:
         sys.exit(f"test.py: unknown part '{what}'; one of {', '.join(plans)}")

@@ -18,7 +18,7 @@ sys.path.insert(0, str(ROOT / "scripts"))
 
 import mutants  # noqa: E402
 
-TARGETS = ("lint", "bench", "build", "crds", "format", "image", "manifests", "mutants", "test", "test-api", "test-unit")
+TARGETS = ("lint", "bench", "build", "crds", "format", "image", "manifests", "mutants", "test", "test-api", "test-kind", "test-unit")
 SCRIPTS = ("bench.py", "images/operator.py", "manifests.py", "mutants.py", "test.py")
 NOBODY = 65534
 
@@ -74,7 +74,7 @@ class PlainUser(unittest.TestCase):
     def test_whatNeedsRootSaysSo(self) -> None:
         self.own(NOBODY)
         before = sorted(self.tree.rglob("*"))
-        for script, *arguments in (("test.py", "unit"), ("test.py", "api"), ("test.py",), ("bench.py",)):
+        for script, *arguments in (("test.py", "unit"), ("test.py", "api"), ("test.py", "kind"), ("test.py",), ("bench.py",)):
             done = self.as_user("/usr/bin/python3", f"{self.tree}/scripts/{script}", *arguments)
             self.expect_refusal(done, before, f"{script} {arguments}")
             self.assertIn("needs root", done.stderr)
@@ -165,6 +165,37 @@ class Ending(unittest.TestCase):
                 self.assertEqual(run.returncode, 128 + number, said)
                 self.assertIn(number.name, said.decode())
                 self.assertEqual(running(word), [])
+
+
+# A step that fails while it has an engine.
+WITH_ENGINE = """
+import importlib.util, pathlib, sys
+script, logs, engine = sys.argv[1:]
+sys.path.insert(0, str(pathlib.Path(script).parent))
+spec = importlib.util.spec_from_file_location("steps", script)
+steps = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(steps)
+steps.ROOT = steps.LOGS = pathlib.Path(logs)
+steps.ENGINE = pathlib.Path(engine)
+run = steps.Run(2)
+with run.engine("one") as environment:
+    run.finish(run.begin("fails", ["sh", "-c", 'echo "engine $DOCKER_HOST"; exit 1'], environment))
+"""
+
+
+class Engines(unittest.TestCase):
+    def test_anEngineIsEmptyBeforeAndGoneAfterAStepThatFails(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            calls = Path(folder) / "calls"
+            engine = Path(folder) / "engine"
+            engine.write_text(f"""#!/bin/sh\necho "$*" >> '{calls}'\necho '{{"environment": {{"DOCKER_HOST": "unix:///there"}}}}'\n""")
+            engine.chmod(0o755)
+            command = [sys.executable, "-B", "-c", WITH_ENGINE, str(ROOT / "scripts" / "test.py"), folder, str(engine)]
+            done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+            self.assertEqual(done.returncode, 1, done.stderr)
+            self.assertIn("engine unix:///there", done.stderr)
+            called = calls.read_text().splitlines()
+            self.assertEqual(called, ["down --name one", "up --name one", "status --name one --json", "down --name one"])
 
 
 if __name__ == "__main__":

@@ -16,7 +16,11 @@ package final class ChildProcess: Sendable {
     private let exitCode = Locked<Int32?>(nil)
 
     /// Output and errors go to one file, unless they are wanted apart.
-    package init(_ program: String, _ arguments: [String], separateErrors: Bool = false) throws {
+    ///
+    /// It gets this process' environment, with `environment` over it.
+    package init(
+        _ program: String, _ arguments: [String], environment: [String: String] = [:], separateErrors: Bool = false
+    ) throws {
         let base = "/tmp/aiops-test-\(getpid())-\(TestCluster.randomSuffix())"
         outputPath = base + ".out"
         errorPath = separateErrors ? base + ".err" : outputPath
@@ -37,8 +41,10 @@ package final class ChildProcess: Sendable {
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         let strings = ([program] + arguments).map { strdup($0) }
         defer { for string in strings { free(string) } }
+        let variables = Self.variables(environment).map { strdup($0) }
+        defer { for variable in variables { free(variable) } }
         var pid = pid_t()
-        let code = posix_spawn(&pid, program, &actions, &attributes, strings + [nil], environ)
+        let code = posix_spawn(&pid, program, &actions, &attributes, strings + [nil], variables + [nil])
         guard code == 0 else { throw NotStarted(program: program, code: code) }
         self.pid = pid
     }
@@ -81,6 +87,17 @@ package final class ChildProcess: Sendable {
             exitCode = signal == 0 ? (status >> 8) & 0xFF : 128 + signal
             return exitCode
         }
+    }
+
+    private static func variables(_ changes: [String: String]) -> [String] {
+        var kept: [String] = []
+        var next = environ
+        while let variable = next.pointee {
+            let text = String(cString: variable)
+            if changes[String(text.prefix { $0 != "=" })] == nil { kept.append(text) }
+            next += 1
+        }
+        return kept + changes.map { "\($0.key)=\($0.value)" }
     }
 
     private static func read(_ path: String) -> String {

@@ -7,18 +7,22 @@ import Primitives
 /// and the Lease between them, are ``OperatorReplica``.
 package final class OperatorProcess: Sendable {
     private let arguments: [String]
+    private let environment: [String: String]
     private let program: String
     private let generations = Locked<[ChildProcess]>([])
 
     /// Runs an operator while `body` does; it is told to stop and must end cleanly.
     ///
-    /// A `kubeconfig` of its own leads it to the cluster by another way than the test's.
+    /// A `kubeconfig` of its own leads it to the cluster by another way than the test's; `environment` stands over this
+    /// process'.
     package static func with(
         _ cluster: TestCluster, kubeconfig: String? = nil, namespace: String = "default", allowedHosts: [String] = [],
+        arguments: [String] = [], environment: [String: String] = [:],
         _ body: @Sendable (OperatorProcess) async throws -> Void
     ) async throws {
         let process = try OperatorProcess(
-            kubeconfig ?? cluster.kubeconfig, namespace: namespace, allowedHosts: allowedHosts)
+            kubeconfig ?? cluster.kubeconfig, namespace: namespace,
+            arguments: allowedHosts.flatMap { ["--allowed-model-host", $0] } + arguments, environment: environment)
         try process.start()
         do {
             try await body(process)
@@ -29,18 +33,20 @@ package final class OperatorProcess: Sendable {
         try await process.stop()
     }
 
-    private init(_ kubeconfig: String, namespace: String, allowedHosts: [String]) throws {
+    private init(
+        _ kubeconfig: String, namespace: String, arguments: [String], environment: [String: String]
+    ) throws {
         program = try Self.builtProgram()
-        arguments =
+        self.environment = environment
+        self.arguments =
             [
                 "manager", "--kubeconfig", kubeconfig, "--listen", "127.0.0.1:0", "--namespace", namespace,
                 "--leader-elect=false",
-            ]
-            + allowedHosts.flatMap { ["--allowed-model-host", $0] }
+            ] + arguments
     }
 
     package func start() throws {
-        let child = try ChildProcess(program, arguments)
+        let child = try ChildProcess(program, arguments, environment: environment)
         generations.withLock { $0.append(child) }
     }
 
