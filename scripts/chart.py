@@ -3,8 +3,8 @@
 
 usage: chart.py lint
        chart.py render [--set VALUES.json]
-       chart.py install --kubeconfig FILE [--context NAME] [--namespace NS] [--set VALUES.json] [--timeout SECONDS]
-                        [--skip-schema-check] [--take-ownership]
+       chart.py install --kubeconfig FILE [--context NAME] [--namespace NS] [--set VALUES.json] [--reuse-values]
+                        [--timeout SECONDS] [--skip-schema-check] [--take-ownership]
        chart.py uninstall --kubeconfig FILE [--context NAME] [--namespace NS]
 """
 import argparse
@@ -65,7 +65,7 @@ def install(arguments):
     with config(arguments) as helm:
         existing = [r for r in helm.list(all_states=True, name_filter=f"^{RELEASE}$")]
         act = helm.upgrade if existing else helm.install
-        more = {} if existing else {"create_namespace": True}
+        more = {"reuse_values": arguments.reuse_values} if existing else {"create_namespace": True}
         options = {}
         if arguments.skip_schema_check:
             options["disable_openapi_validation"] = True
@@ -89,6 +89,8 @@ def main():
     parser.add_argument("--context")
     parser.add_argument("--namespace", default="aiops-system")
     parser.add_argument("--set", metavar="VALUES.json")
+    parser.add_argument("--reuse-values", action="store_true",
+                        help="keep what earlier installs have set, and put --set over it, as helm upgrade --reuse-values does")
     parser.add_argument("--timeout", type=int, default=120)
     parser.add_argument("--skip-schema-check", action="store_true",
                         help="do not hold the manifests to the server's OpenAPI document: it may be older than what serves "

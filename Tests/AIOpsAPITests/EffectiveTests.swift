@@ -19,6 +19,8 @@ import Testing
         #expect(task.successPolicy == .completed)
         #expect(task.environmentType == .namespace)
         #expect(task.model.provider == .auto)
+        // What nobody set is not sent: with one seed for all, trials that are repeated would be one.
+        #expect(task.model.seed == nil && task.seed == 0)
         let pool = WorkerPool.Spec().effective()
         #expect(pool.queueMaxSize == 10_000)
         #expect(pool.requestsPerMinute == 100)

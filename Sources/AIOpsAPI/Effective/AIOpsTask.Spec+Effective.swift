@@ -7,7 +7,6 @@ extension AIOpsTask.Spec {
         pool: WorkerPool.Spec? = nil, route: WorkerPool.Route? = nil, defaults: LimitDefaults = LimitDefaults()
     ) -> EffectiveTask? {
         guard let work = effectiveWork else { return nil }
-        let seed = seed ?? 0
         return EffectiveTask(
             work: work,
             strategy: agent?.strategy ?? work.defaultStrategy,
@@ -42,7 +41,7 @@ extension AIOpsTask.Spec {
             successPolicy: successPolicy ?? .completed,
             cache: cache ?? .off,
             callback: callback,
-            seed: seed,
+            seed: seed ?? 0,
             isSuspended: suspend ?? false,
             cancel: cancel,
             ttlSecondsAfterFinished: ttlSecondsAfterFinished,

@@ -11,7 +11,8 @@ package struct EffectiveModel: Sendable, Hashable {
     package var temperature: DecimalString?
     package var topP: DecimalString?
     package var maxTokens: Int?
-    package var seed: Int64
+    /// Nil where nobody set one: a vendor's model then draws as it likes.
+    package var seed: Int64?
     package var baseURL: String?
     package var credentialsSecretRef: SecretKeyReference?
     package var credentialsOwner: CredentialsOwner
@@ -19,7 +20,7 @@ package struct EffectiveModel: Sendable, Hashable {
 
     /// A key goes only with the address it was given for: as soon as the task names another provider or address than
     /// the pool, nothing that identifies the pool's account is taken over.
-    init(task: ModelSettings, pool: ModelSettings, seed fallback: Int64) {
+    init(task: ModelSettings, pool: ModelSettings, seed fallback: Int64?) {
         let sameProvider = task.provider == nil || task.provider == pool.provider
         let sameAddress = sameProvider && (task.baseURL == nil || task.baseURL == pool.baseURL)
         provider = task.provider ?? pool.provider ?? .auto

@@ -43,7 +43,7 @@ package struct ModelResolver: Sendable {
         }
         let choice = try ModelChoice(settings, vendors: credentials?.vendors ?? keys.vendors, now: time.wallNow())
         switch choice.provider {
-        case .simulated: return SimulatedModel(seed: UInt64(bitPattern: settings.seed))
+        case .simulated: return SimulatedModel(seed: UInt64(bitPattern: settings.seed ?? 0))
         // Only a task that was admitted before a name was asked for has none: it goes on under the one it had then.
         case .compatible: return try model(compatible(choice.name ?? "default", settings, credentials), settings)
         case .vendor(let vendor): return try model(vendors(vendor, choice.name ?? "", settings, credentials), settings)
@@ -55,7 +55,7 @@ package struct ModelResolver: Sendable {
 
     private func model(_ configuration: ProviderConfiguration, _ settings: EffectiveModel) -> any LanguageModel {
         ProviderModel(
-            configuration, transport: transport, time: time, seed: UInt64(bitPattern: settings.seed))
+            configuration, transport: transport, time: time, seed: UInt64(bitPattern: settings.seed ?? 0))
     }
 
     private func compatible(

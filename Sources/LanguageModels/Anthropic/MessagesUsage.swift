@@ -1,6 +1,8 @@
 import JSON
 
 /// The figures of a Messages answer; in a stream each event that has some replaces those before it.
+///
+/// One that is negative or no number counts as 0, which is never charged as it is.
 struct MessagesUsage: Sendable, Hashable {
     private var input: Int64?
     private var output: Int64?
@@ -12,7 +14,8 @@ struct MessagesUsage: Sendable, Hashable {
     mutating func take(_ json: JSONValue?) {
         func figure(_ name: String) -> Int64? { json?[name]?.integerValue.map { max(0, $0) } }
         input = figure("input_tokens") ?? input
-        output = figure("output_tokens") ?? output
+        // Grows from event to event: with the first of them the rest would be free.
+        if let last = json?["output_tokens"] { output = max(0, last.integerValue ?? 0) }
         cacheRead = figure("cache_read_input_tokens") ?? cacheRead
         cacheWrite = figure("cache_creation_input_tokens") ?? cacheWrite
     }

@@ -209,7 +209,18 @@ package struct ProviderModel: LanguageModel {
             claimed.inputTokens, claimed.outputTokens, claimed.cacheReadTokens, claimed.cacheWriteTokens,
             claimed.reasoningTokens,
         ]
-        return figures.allSatisfy { $0 <= most } ? claimed : worstCase(request)
+        guard figures.allSatisfy({ $0 <= most }) else { return worstCase(request) }
+        return completed(claimed, by: guess(request, reply), isSilent: reply.isSilent)
+    }
+
+    /// Nor is anybody asked something in no tokens, or answered in none: such a figure is missing, whatever stands there.
+    private func completed(_ claimed: TokenUsage, by guess: TokenUsage, isSilent: Bool) -> TokenUsage {
+        var usage = claimed
+        if claimed.inputTokens == 0 { (usage.inputTokens, usage.isEstimated) = (guess.inputTokens, true) }
+        if claimed.outputTokens == 0, !isSilent {
+            (usage.outputTokens, usage.isEstimated) = (guess.outputTokens, true)
+        }
+        return usage
     }
 
     /// No model has a window of so many.

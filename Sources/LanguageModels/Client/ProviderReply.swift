@@ -14,6 +14,9 @@ package struct ProviderReply: Sendable, Hashable {
     package var usage: TokenUsage?
     package var reportedCost: NanoDollars?
 
+    /// Whether the model said nothing at all.
+    var isSilent: Bool { content.isEmpty && (refusal ?? "").isEmpty && toolCalls.isEmpty && reasoning.isEmpty }
+
     init(
         modelID: String? = nil, content: String = "", refusal: String? = nil, toolCalls: [ToolCall] = [],
         reasoning: [JSONValue] = [], finishReason: ModelReply.FinishReason = .stop, usage: TokenUsage? = nil,

@@ -42,7 +42,7 @@ enum ChatCompletionsReply {
         return (content?.arrayValue ?? []).compactMap { $0["text"]?.stringValue }.joined()
     }
 
-    /// Cached tokens are within the prompt's.
+    /// Cached tokens are within the prompt's; what is negative or no number counts as 0, which is never charged as it is.
     static func usage(_ json: JSONValue?) -> TokenUsage? {
         guard let json, let prompt = json["prompt_tokens"]?.integerValue else { return nil }
         let details = json["prompt_tokens_details"]

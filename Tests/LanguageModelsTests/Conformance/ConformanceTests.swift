@@ -170,6 +170,22 @@ import Testing
         #expect(reply.usage.inputTokens >= 12 && reply.usage.totalTokens < 100_000)
     }
 
+    /// Nor for fewer than there must have been: whoever asks and is answered has used tokens, whatever the bill says.
+    @Test(arguments: Wire.all, ["0", "-5", "\"5\"", "5.5", "null"])
+    func usageOfNothingIsNotBelieved(wire: Wire, figure: String) async throws {
+        let talk = Conversation(wire: wire)
+        let body = wire.body(.usual)
+        let output = wire.isAnthropic ? "output_tokens" : "completion_tokens"
+        let free = body.replacing("\"\(output)\":5", with: "\"\(output)\":\(figure)")
+        let answered = try await talk.held(talk.http(free)).outcome.get()
+        #expect(answered.usage.isEstimated && (2...10).contains(answered.usage.outputTokens), "\(answered.usage)")
+        #expect(answered.usage.inputTokens >= 12)
+        guard !wire.isAnthropic else { return }
+        let unasked = body.replacing("\"prompt_tokens\":12", with: "\"prompt_tokens\":\(figure)")
+        let asked = try await talk.held(talk.http(unasked)).outcome.get()
+        #expect(asked.usage.isEstimated && asked.usage.inputTokens > 12, "\(asked.usage)")
+    }
+
     /// A stream that ends behind the last word has brought the reply; its bill is the bound where it is not known.
     @Test(arguments: Wire.streamed) func whatIsPaidAndThereIsNotAskedForAgain(wire: Wire) async throws {
         let talk = Conversation(wire: wire)
