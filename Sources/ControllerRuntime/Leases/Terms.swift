@@ -40,14 +40,15 @@ package final class Terms: Sendable {
     /// Whether somebody works under the present term.
     package var isTaken: Bool { state.withLock { $0.current != nil && $0.waiting == nil } }
 
+    /// Whoever is cancelled takes none: nobody would hear of it any more, and so nobody would say that its work has ended.
     package func next() async throws(CancellationError) -> LeadershipTerm {
         while true {
+            guard !Task.isCancelled else { throw CancellationError() }
             let term = state.withLock { state in
                 defer { state.waiting = nil }
                 return state.waiting
             }
             if let term { return term }
-            guard !Task.isCancelled else { throw CancellationError() }
             await wakeup.wait()
         }
     }

@@ -44,7 +44,8 @@ package final class LeaderWork: Lifecycle.Service, Drainable {
         hasStarted.open()
         defer { stopped.open() }
         while !closing.isOpen, let term = try await nextTerm() {
-            let failure = await work(under: term)
+            // One that came with the stop is handed back unused: a Lease under which work may go on is never released.
+            let failure = closing.isOpen ? nil : await work(under: term)
             leadership.workEnded()
             if let failure { throw failure }
         }
@@ -61,8 +62,9 @@ package final class LeaderWork: Lifecycle.Service, Drainable {
         let term = await untilClosing { [leadership] in
             do { return try await leadership.nextTerm() } catch { return nil as LeadershipTerm? }
         }
-        if Task.isCancelled { throw CancellationError() }
-        return term
+        guard Task.isCancelled else { return term }
+        if term != nil { leadership.workEnded() }
+        throw CancellationError()
     }
 
     private func work(under term: LeadershipTerm) async -> (any Error)? {
@@ -93,7 +95,7 @@ package final class LeaderWork: Lifecycle.Service, Drainable {
         let listsBefore = caches.map(\.listsAskedFor)
         mayFill.open()
         let hasCaughtUp = await untilClosing { await self.catchUp(since: listsBefore) } ?? false
-        guard hasCaughtUp, !Task.isCancelled, !term.lost.isOpen else { return nil }
+        guard hasCaughtUp, !closing.isOpen, !Task.isCancelled, !term.lost.isOpen else { return nil }
         let work = makeWork(term)
         let took = time.monotonicNow() - began
         latency?.set(took.seconds)
@@ -122,7 +124,7 @@ package final class LeaderWork: Lifecycle.Service, Drainable {
         }
     }
 
-    /// What `body` gives, or nil as soon as this is being drained.
+    /// What `body` gives, or nil once this is being drained and `body` has ended without a value.
     private func untilClosing<Value: Sendable>(_ body: @escaping @Sendable () async -> Value?) async -> Value? {
         await withTaskGroup(of: Value?.self) { group in
             group.addTask { await body() }
@@ -130,9 +132,13 @@ package final class LeaderWork: Lifecycle.Service, Drainable {
                 do { try await closing.wait() } catch { return nil }
                 return nil
             }
-            let first = await group.next() ?? nil
-            group.cancelAll()
-            return first
+            // What was taken at the same moment is not to be lost.
+            var value: Value?
+            for await end in group {
+                group.cancelAll()
+                value = value ?? end
+            }
+            return value
         }
     }
 }

@@ -154,6 +154,34 @@ import Testing
         #expect(journal.entries == ["work ended"])
     }
 
+    /// A term that comes in the moment of the stop: unless its end is told, the Lease is kept until it runs out.
+    @Test func aTermThatComesWithTheStopIsHandedBack() async {
+        let leadership = BelatedLeadership(journal: journal)
+        let work = work(leadership)
+        await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await work.run() }
+            await eventually("it asks") { leadership.asked.isOpen }
+            await work.drain()
+            group.cancelAll()
+        }
+        #expect(journal.entries == ["work ended"])
+    }
+
+    /// Who takes a term and does not hear of it any more leaves one behind that nobody ends.
+    @Test func whoIsCancelledTakesNoTerm() async {
+        let terms = Terms()
+        terms.begin()
+        let took = await withTaskGroup(of: Bool.self) { group in
+            group.cancelAll()
+            group.addTask {
+                do { _ = try await terms.next() } catch { return false }
+                return true
+            }
+            return await group.next() ?? true
+        }
+        #expect(!took && !terms.isTaken)
+    }
+
     /// The whole order of a stop: readiness, work, Events, caches, and the Lease last.
     @Test func theLeaseIsTheLastToGo() {
         let server = WidgetServer()
@@ -196,6 +224,19 @@ private struct ScriptedLeadership: Leadership {
     let journal: Journal
 
     func nextTerm() async throws(CancellationError) -> LeadershipTerm { try await terms.next() }
+    func workEnded() { journal.add("work ended") }
+}
+
+/// Leads only once nobody asks any more.
+private struct BelatedLeadership: Leadership {
+    let asked = Latch()
+    let journal: Journal
+
+    func nextTerm() async throws(CancellationError) -> LeadershipTerm {
+        asked.open()
+        do { try await Latch().wait() } catch { return LeadershipTerm(number: 1) }
+        return LeadershipTerm(number: 2)
+    }
     func workEnded() { journal.add("work ended") }
 }
 
