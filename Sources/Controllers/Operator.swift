@@ -37,8 +37,10 @@ package struct Operator: Sendable {
             store: pools, source: ClientSource<WorkerPool>(client: client), time: time, logger: logger,
             metrics: metrics, seed: seed &+ 1)
         let events = EventRecorder(
-            writer: client, controller: "aiops.dev/operator", instance: instance, time: time, logger: logger,
-            metrics: metrics, redact: redact, seed: seed &+ 2)
+            writer: client, controller: "aiops.dev/operator", instance: instance,
+            // Between the work, which has seven tenths of the grace period, and the release of the Lease.
+            flushLimit: min(.seconds(5), gracePeriod / 6), time: time, logger: logger, metrics: metrics, redact: redact,
+            seed: seed &+ 2)
         let prices = PriceBook(
             settings.priceTable.map {
                 PriceBook.Source(

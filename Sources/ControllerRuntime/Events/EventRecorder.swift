@@ -9,22 +9,21 @@ package import Telemetry
 ///
 /// Recording never waits and never fails: an Event is a courtesy, and no reconcile may suffer for it.
 ///
-/// Invariants: at most `capacity` notes wait; what does not fit, or cannot be written in `attempts` tries, is counted in
-/// `events_dropped_total` and forgotten.
+/// Invariants: at most `capacity` notes wait, beside one count for each series; what does not fit, or cannot be written in
+/// ``EventLine/attempts`` tries, is counted in `events_dropped_total` and forgotten; `drain` takes `flushLimit` at most.
 package final class EventRecorder: Lifecycle.Service, Drainable {
-    private struct Entry {
-        var note: EventNote
-        var wall: Timestamp
-        var at: Duration
+    private struct State {
+        var waiting: [EventLine.Entry] = []
+        /// Of those taken from there, how many are not written yet.
+        var inLine = 0
     }
 
     package static let capacity = 1_000
-    /// As client-go.
-    private static let attempts = 12
-    private static let retryPolicy = RetryPolicy(initial: .milliseconds(500), cap: .seconds(10), jitter: 0.5)
+    /// The line tries again itself, and counts.
+    private static let options = WriteOptions(isRepeated: false)
 
     package let name = "events"
-    private let waiting = Locked<[Entry]>([])
+    private let state = Locked(State())
     private let wakeup = Wakeup()
     private let closing = Latch()
     private let stopped = Latch()
@@ -33,6 +32,8 @@ package final class EventRecorder: Lifecycle.Service, Drainable {
     private let controller: String
     private let instance: String
     private let flushLimit: Duration
+    /// When the drain has to be over; nil before it.
+    private let flushBy = Locked<Duration?>(nil)
     private let time: any TimeSource
     private let logger: Logger
     private let dropped: Counter?
@@ -41,7 +42,7 @@ package final class EventRecorder: Lifecycle.Service, Drainable {
     private let redact: @Sendable (String) -> String
 
     /// The controller is who reports, such as `aiops.example.dev/operator`, and the instance which one of them, usually the
-    /// pod; `flushLimit` is for what still waits when the recorder is asked to stop; `redact` takes secrets out of what is told.
+    /// pod; `flushLimit` is for all that is still to do when the recorder is asked to stop, the write under way included; `redact` takes secrets out of what is told.
     package init(
         writer: any ObjectWriter, controller: String, instance: String, flushLimit: Duration = .seconds(5),
         time: any TimeSource, logger: Logger, metrics: MetricsRegistry? = nil,
@@ -64,10 +65,10 @@ package final class EventRecorder: Lifecycle.Service, Drainable {
     package func record(_ note: EventNote) {
         var note = note
         note.note = redact(note.note)
-        let entry = Entry(note: note, wall: time.wallNow(), at: time.monotonicNow())
-        let isKept = waiting.withLock { waiting in
-            guard waiting.count < Self.capacity else { return false }
-            waiting.append(entry)
+        let entry = EventLine.Entry(note: note, wall: time.wallNow(), at: time.monotonicNow())
+        let isKept = state.withLock { state in
+            guard state.waiting.count + state.inLine < Self.capacity else { return false }
+            state.waiting.append(entry)
             return true
         }
         if isKept { wakeup.ring() } else { dropped?.add(["full"]) }
@@ -77,102 +78,134 @@ package final class EventRecorder: Lifecycle.Service, Drainable {
     package func run() async throws {
         hasStarted.open()
         defer { stopped.open() }
-        var book = EventSeriesBook(controller: controller, instance: instance)
-        var random = SeededGenerator(seed: seed)
-        while !closing.isOpen, !Task.isCancelled {
-            await writeWaiting(&book, &random)
-            for write in book.tick(now: time.monotonicNow()) { await perform(write, &book, &random) }
-            if !closing.isOpen { await wakeup.wait(atMost: .seconds(60), time: time) }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.deliver() }
+            // Cancellation takes the write under way off the wire as well: its own limits are longer than a stop may take.
+            group.addTask { await self.waitForEndOfDrain() }
+            await group.next()
+            group.cancelAll()
         }
-        guard !Task.isCancelled else { return }
-        do {
-            let last = book
-            try await withDeadline(flushLimit, time: time) { [self, random] in
-                var (book, random) = (last, random)
-                await writeWaiting(&book, &random)
-                for write in book.flush(now: time.monotonicNow()) { await perform(write, &book, &random) }
-            }
-        } catch {
-            logger.warning("events were left behind", ["error": .describing(error)])
-        }
+        let left = state.withLock { $0.waiting.count + $0.inLine }
+        guard left > 0, closing.isOpen else { return }
+        logger.warning("events were left behind", ["count": .integer(left)])
     }
 
     package func drain() async {
+        let now = time.monotonicNow()
+        flushBy.withLock { $0 = $0 ?? now + flushLimit }
         closing.open()
         wakeup.ring()
         if hasStarted.isOpen { await stopped.waitToTheEnd() }
     }
 
-    private func writeWaiting(_ book: inout EventSeriesBook, _ random: inout SeededGenerator) async {
+    private func waitForEndOfDrain() async {
+        do {
+            try await closing.wait()
+            try await time.sleep(for: timeLeft)
+        } catch {
+            // Everything is written, or all is being cancelled.
+        }
+    }
+
+    /// Of the drain.
+    private var timeLeft: Duration {
+        let now = time.monotonicNow()
+        return flushBy.withLock { max(($0 ?? now) - now, .zero) }
+    }
+
+    private func deliver() async {
+        var book = EventSeriesBook(controller: controller, instance: instance)
+        var line = EventLine()
+        var random = SeededGenerator(seed: seed)
+        var hasEndedSeries = false
         while !Task.isCancelled {
-            let batch = waiting.withLock { waiting in
-                defer { waiting.removeAll() }
-                return waiting
+            let isClosing = closing.isOpen
+            takeWaiting(&line, &book)
+            let now = time.monotonicNow()
+            if isClosing, !hasEndedSeries {
+                hasEndedSeries = true
+                for write in book.flush(now: now) { line.add(write) }
+            } else if line.isEmpty {
+                for write in book.tick(now: now) { line.add(write) }
             }
-            guard !batch.isEmpty else { return }
-            for entry in batch {
-                await write(entry, &book, &random)
+            let wait = line.wait(now: now, isClosing: isClosing)
+            if line.isEmpty {
+                if isClosing { return }
+                await wakeup.wait(atMost: .seconds(60), time: time)
+            } else if wait > .zero {
+                // A server that wants to be left alone for longer than there is will take none of them.
+                if isClosing, wait >= timeLeft { return }
+                await pause(wait, isClosing: isClosing)
+            } else if let item = line.take() {
+                await perform(item, &line, &book, &random)
+                note(line)
             }
         }
     }
 
-    private func write(_ entry: Entry, _ book: inout EventSeriesBook, _ random: inout SeededGenerator) async {
-        for write in book.observe(entry.note, wall: entry.wall, now: entry.at) {
-            guard await !perform(write, &book, &random) else { continue }
-            // The Event of the series is gone, after an hour or by hand: this note begins a new one.
-            for write in book.observe(entry.note, wall: entry.wall, now: entry.at) {
-                await perform(write, &book, &random)
-            }
-        }
+    private func pause(_ wait: Duration, isClosing: Bool) async {
+        guard isClosing else { return await closing.wait(atMost: wait, time: time) }
+        do { try await time.sleep(for: wait) } catch { return }
     }
 
-    /// False when the Event that was to be patched is not there.
-    @discardableResult
+    private func takeWaiting(_ line: inout EventLine, _ book: inout EventSeriesBook) {
+        let entries = state.withLock { state in
+            defer { (state.waiting, state.inLine) = ([], line.count + state.waiting.count) }
+            return state.waiting
+        }
+        for entry in entries { add(entry, &line, &book) }
+        note(line)
+    }
+
+    private func add(_ entry: EventLine.Entry, _ line: inout EventLine, _ book: inout EventSeriesBook) {
+        let writes = book.observe(entry.note, wall: entry.wall, now: entry.at)
+        // Those before the last are other series', which end to make room.
+        for write in writes.dropLast() { line.add(write) }
+        if let write = writes.last { line.add(write, of: entry) }
+    }
+
+    private func note(_ line: EventLine) { state.withLock { $0.inLine = line.count } }
+
     private func perform(
-        _ write: EventSeriesBook.Write, _ book: inout EventSeriesBook, _ random: inout SeededGenerator
-    ) async -> Bool {
-        var failures = 0
-        while true {
-            let delay: Duration
-            do throws(KubernetesError) {
-                try await attempt(write)
-                return true
-            } catch {
-                // The first try went through and its answer was lost: nobody else makes an Event of that name.
-                if case .create = write, failures > 0, error.isAlreadyExists {
-                    written?.add(["create"])
-                    return true
-                }
-                failures += 1
-                // One try each while closing: the rest of the line wants its turn.
-                guard error.isRetryable, failures < Self.attempts, !closing.isOpen, !Task.isCancelled else {
-                    giveUp(write, error, &book)
-                    if case .patch = write, error.isNotFound { return false }
-                    return true
-                }
-                let asked = min(error.retryAfter ?? .zero, RetryPolicy.longestThrottle)
-                delay = max(Self.retryPolicy.delay(failures: failures, using: &random), asked)
+        _ item: EventLine.Item, _ line: inout EventLine, _ book: inout EventSeriesBook,
+        _ random: inout SeededGenerator
+    ) async {
+        do throws(KubernetesError) {
+            try await attempt(item.write)
+            line.wasAnswered()
+        } catch {
+            // Not told of: whether it was written nobody knows.
+            if Task.isCancelled { return line.putBack(item) }
+            if case .create = item.write, item.failures > 0, error.isAlreadyExists {
+                // An earlier try went through and its answer was lost: nobody else makes an Event of that name.
+                written?.add(["create"])
+                return line.wasAnswered()
             }
-            await closing.wait(atMost: delay, time: time)
+            // One try each while closing, unless the server itself names a time: the rest of the line wants its turn.
+            let mayTryAgain = error.isRetryable && (!closing.isOpen || error.retryAfter != nil)
+            let now = time.monotonicNow()
+            if mayTryAgain, line.failed(item, asked: error.retryAfter, now: now, using: &random) { return }
+            if !error.isRetryable { line.wasAnswered() }
+            giveUp(item.write, error, &book)
+            // Events live for an hour; a series that outlived its Event is begun anew.
+            if case .patch = item.write, error.isNotFound, let entry = item.entry { add(entry, &line, &book) }
         }
     }
 
     private func attempt(_ write: EventSeriesBook.Write) async throws(KubernetesError) {
         switch write {
         case .create(let event):
-            _ = try await writer.create(Event.resourceType, event.dynamic(), options: WriteOptions())
+            _ = try await writer.create(Event.resourceType, event.dynamic(), options: Self.options)
             written?.add(["create"])
         case .patch(let key, let series):
             let value: JSONValue = .object(["series": series.jsonValue()])
-            _ = try await writer.patch(
-                Event.resourceType, key, .merge(value), subresource: nil, options: WriteOptions())
+            _ = try await writer.patch(Event.resourceType, key, .merge(value), subresource: nil, options: Self.options)
             written?.add(["patch"])
         }
     }
 
     private func giveUp(_ write: EventSeriesBook.Write, _ error: KubernetesError, _ book: inout EventSeriesBook) {
         book.forget(write.key)
-        // Events live for an hour; a series that outlived its Event is begun anew.
         if case .patch = write, error.isNotFound { return }
         dropped?.add(["refused"])
         logger.info("event dropped", ["event": "\(write.key)", "error": .describing(error)])

@@ -40,7 +40,7 @@ extension KubernetesClient {
         APIRequest(
             operation: Operation(verb: "create", resource: type, key: metadata.key), method: "POST",
             path: type.path(namespace: metadata.namespace), query: options.query, contentType: "application/json",
-            body: body, repeatability: .unsafe)
+            body: body, repeatability: options.isRepeated ? .unsafe : .never)
     }
 
     func patchRequest(
@@ -51,7 +51,8 @@ extension KubernetesClient {
         return APIRequest(
             operation: Operation(verb: "patch", resource: type, key: key, subresource: subresource), method: "PATCH",
             path: type.path(namespace: key.namespace, name: key.name, subresource: subresource), query: query,
-            contentType: patch.contentType, body: patch.body, repeatability: patch.repeatability)
+            contentType: patch.contentType, body: patch.body,
+            repeatability: options.isRepeated ? patch.repeatability : .never)
     }
 
     private func replace<R: KubernetesObject>(
@@ -64,7 +65,7 @@ extension KubernetesClient {
             path: R.resourceType.path(namespace: key.namespace, name: key.name, subresource: subresource),
             query: options.query, contentType: "application/json", body: object.jsonBytes(),
             // With a version, a repeat of a write that counted is a conflict and not a second write.
-            repeatability: object.metadata.resourceVersion.isEmpty ? .unsafe : .safe)
+            repeatability: !options.isRepeated ? .never : object.metadata.resourceVersion.isEmpty ? .unsafe : .safe)
         return try decode(R.self, try await bytes(request), request.operation)
     }
 }

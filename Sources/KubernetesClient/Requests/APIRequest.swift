@@ -9,7 +9,7 @@ struct APIRequest {
         case safe
         /// The first attempt may have counted; only a refusal before any work permits another.
         case unsafe
-        /// The caller decides: watches.
+        /// The caller decides: watches, and writes that ask for it.
         case never
     }
 

@@ -14,13 +14,17 @@ package struct WriteOptions: Sendable, Hashable {
     package var dryRun: Bool
     /// Nil leaves the server's own choice; servers before 1.25 know no other.
     package var fieldValidation: FieldValidation?
+    /// False for a caller that repeats by itself: what failed is told at once, whatever it was.
+    package var isRepeated: Bool
 
     package init(
-        fieldManager: String = "aiops-operator", dryRun: Bool = false, fieldValidation: FieldValidation? = nil
+        fieldManager: String = "aiops-operator", dryRun: Bool = false, fieldValidation: FieldValidation? = nil,
+        isRepeated: Bool = true
     ) {
         self.fieldManager = fieldManager
         self.dryRun = dryRun
         self.fieldValidation = fieldValidation
+        self.isRepeated = isRepeated
     }
 
     var query: [(String, String)] {

@@ -33,25 +33,8 @@ import Testing
         ) { client($0) }
     }
 
-    /// Everything of a test on one thread, where others get their turn whenever this one sleeps for a moment.
-    private struct Stage: Sendable {
-        let time: ManualTimeSource
-        let thread: TaskThread
-
-        /// Moves time on from one wake-up to the next, and lets everybody do what they have to in between.
-        func pass(_ duration: Duration, until isDone: () -> Bool = { false }) async throws {
-            let end = time.monotonicNow() + duration
-            while true {
-                for _ in 0..<40 { try await thread.sleep(for: .nanoseconds(1)) }
-                let left = end - time.monotonicNow()
-                guard left > .zero, !isDone() else { return }
-                time.advance(by: min(left, max(time.untilNextWake ?? left, .microseconds(1))))
-            }
-        }
-    }
-
     private func onOneThread(_ body: @Sendable (Stage) async throws -> Void) async throws {
-        try await TaskThread.run(name: "election test") { [time] in try await body(Stage(time: time, thread: $0)) }
+        try await Stage.run(time, body)
     }
 
     private func holder() throws -> String? { try server.object(Lease.self, key)?.spec.holderIdentity }
