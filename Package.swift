@@ -281,6 +281,7 @@ let package = Package(
                 "ControllerRuntime", "KubernetesClient", "KubernetesModel", "HTTP", "HTTPTesting", "JSON", "Lifecycle",
                 "KubernetesTesting", "LifecycleTesting", "Processes", "Telemetry", "Primitives",
             ]),
+        tests("CommandsTests", ["Commands", "CommandLineInterface", "HTTP", "Lifecycle", "Primitives"]),
         // Against real clusters: AIOPS_TEST_KUBECONFIG and AIOPS_TEST_NODE_KUBECONFIG name their kubeconfigs.
         tests(
             "ClusterTests",

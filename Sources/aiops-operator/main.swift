@@ -48,7 +48,7 @@ let manager = ManagerCommand(
         version: version, environment: environment, hostName: hostName(),
         transport: transport, leaseTransport: leaseTransport, server: listen,
         isAlive: { transport.isAlive && leaseTransport.isAlive },
-        signals: { [signals] in try signals.get() }))
+        signals: { [signals] in try signals.get() }, exit: { _exit($0) }))
 let conversation = ConversationCommand(
     ConversationCommand.Wiring(environment: environment, transport: CurlTransport()))
 let program = CommandLineProgram(

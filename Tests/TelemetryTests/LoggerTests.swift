@@ -72,6 +72,35 @@ import Testing
         #expect(lost.map { Int($0) + whole } == 200)
     }
 
+    /// What a process says last is still in the backlog of a slow reader when it exits.
+    @Test(.timeLimit(.minutes(1))) func whatWaitsIsWrittenByAFlush() async throws {
+        var ends: [Int32] = [-1, -1]
+        try #require(pipe(&ends) == 0)
+        let sink = FileDescriptorLogSink(descriptor: ends[1], redactor: Redactor())
+        let logger = Logger(label: "a", sink: sink, time: time)
+        for _ in 0..<20 { logger.info(String(repeating: "x", count: 10_000)) }
+        let lines = await withTaskGroup(of: Int.self) { [ends] group in
+            group.addTask {
+                var (lines, piece) = (0, [UInt8](repeating: 0, count: 1 << 16))
+                while case let count = read(ends[0], &piece, piece.count), count > 0 {
+                    lines += piece[..<count].count { $0 == UInt8(ascii: "\n") }
+                }
+                return lines
+            }
+            sink.flush(within: .seconds(20))
+            close(ends[1])
+            return await group.next() ?? 0
+        }
+        close(ends[0])
+        #expect(lines == 20)
+        // With nobody to read there is an end to the wait.
+        try #require(pipe(&ends) == 0)
+        defer { for end in ends { close(end) } }
+        let unread = FileDescriptorLogSink(descriptor: ends[1], redactor: Redactor())
+        for _ in 0..<20 { Logger(label: "a", sink: unread, time: time).info(String(repeating: "x", count: 10_000)) }
+        unread.flush(within: .milliseconds(20))
+    }
+
     @Test(arguments: [("debug", LogLevel.debug), ("INFO", .info), ("warning", .warning), ("error", .error)])
     func levelsByName(name: String, level: LogLevel) {
         #expect(LogLevel(name: name) == level)

@@ -26,13 +26,15 @@ package struct ManagerCommand: Sendable {
         package var isAlive: @Sendable () -> Bool
         /// The signals of the process; caught since before anything else was made.
         package var signals: @Sendable () throws -> Signals
+        /// Ends the process at once, whatever still runs in it.
+        package var exit: @Sendable (Int32) -> Never
 
         package init(
             version: String, environment: [String: String], hostName: String, transport: any HTTPTransport & Service,
             leaseTransport: any HTTPTransport & Service,
             server: @escaping @Sendable (ListenAddress, @escaping HTTPHandler) throws -> (any Service, port: UInt16),
             isAlive: @escaping @Sendable () -> Bool = { true },
-            signals: @escaping @Sendable () throws -> Signals
+            signals: @escaping @Sendable () throws -> Signals, exit: @escaping @Sendable (Int32) -> Never
         ) {
             self.version = version
             self.environment = environment
@@ -42,8 +44,12 @@ package struct ManagerCommand: Sendable {
             self.server = server
             self.isAlive = isAlive
             self.signals = signals
+            self.exit = exit
         }
     }
+
+    /// Of a process that was asked to stop and in which something had not ended when its grace period was over.
+    package static let overdueExitCode: Int32 = 3
 
     private let wiring: Wiring
 
@@ -56,7 +62,8 @@ package struct ManagerCommand: Sendable {
                 Inside a pod the operator uses its ServiceAccount; elsewhere it takes --kubeconfig, or KUBECONFIG, or \
                 ~/.kube/config. Of several operators on a cluster one works, and the others stand by with full caches. It runs \
                 until it gets SIGTERM or SIGINT, then lets reconciles end, leaves running tasks to the next process, and gives up \
-                the Lease last of all.
+                the Lease last of all. What has not ended when the shutdown grace is over is left behind, and the exit code is \
+                \(Self.overdueExitCode).
                 """,
             options: [
                 .value("kubeconfig", "FILE", summary: "Kubeconfig of the cluster to run against"),
@@ -114,7 +121,14 @@ package struct ManagerCommand: Sendable {
         let signals = try wiring.signals()
         let redactor = Redactor()
         let level = LogLevel(name: arguments.value("log-level") ?? "info") ?? .info
-        let logger = Logger(label: "manager", sink: FileDescriptorLogSink(redactor: redactor), level: level)
+        let sink = FileDescriptorLogSink(redactor: redactor)
+        let logger = Logger(label: "manager", sink: sink, level: level)
+        // What ignores its cancellation would keep the process until the kubelet's SIGKILL, which leaves no word behind.
+        let leave = { @Sendable [exit = wiring.exit] (_: [String]) in
+            logger.error("exiting without waiting any longer", ["exitCode": .integer(Int(Self.overdueExitCode))])
+            sink.flush(within: .seconds(1))
+            exit(Self.overdueExitCode)
+        }
         let listen = try ListenAddress(arguments.value("listen") ?? "")
         let debugListen = try Self.debugAddress(arguments)
         var configuration = try ClientConfiguration.load(
@@ -159,6 +173,7 @@ package struct ManagerCommand: Sendable {
             liveness: [Probes.Check("http transports", isWell: wiring.isAlive)], gracePeriod: gracePeriod, kind: kind,
             time: time, logger: logger, metrics: metrics, redact: { redactor.redact($0) })
         var manager = assembled.manager
+        manager.onOverdue = leave
         let probes = manager.probes
         let (server, port) = try wiring.server(listen) {
             Self.answer($0, else: "there are /healthz, /readyz and /metrics") { probes.answer(path: $0) }
@@ -184,7 +199,9 @@ package struct ManagerCommand: Sendable {
         let lookOut = RivalSearch(client: client, timings: election.timings, time: time, logger: logger)
         // What everything uses outlives it: transports and identity end after the manager has.
         do {
-            try await ServiceGroup([wiring.transport, wiring.leaseTransport, access.identity], logger: logger).run {
+            let shared: [any Service] = [wiring.transport, wiring.leaseTransport, access.identity]
+            // Their time comes on top of the manager's, within what is left of the pod's.
+            try await ServiceGroup(shared, gracePeriod: .seconds(4), logger: logger, onOverdue: leave).run {
                 guard try await isAlone(lookOut, election, unless: signals) else {
                     return logger.info("stopping on a signal, before anything was begun")
                 }

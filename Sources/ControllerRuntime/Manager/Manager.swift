@@ -15,6 +15,8 @@ package struct Manager: Sendable {
     private let makeWork: @Sendable (LeadershipTerm) -> Work
     /// Others that run all the time, such as the probe server; stopped after the Events are flushed.
     package var services: [any Lifecycle.Service] = []
+    /// Told of the parts that have not ended when the grace period is over; a program exits there.
+    package var onOverdue: @Sendable ([String]) -> Void = { _ in }
     private let gracePeriod: Duration
     private let time: any TimeSource
     private let logger: Logger
@@ -65,7 +67,8 @@ package struct Manager: Sendable {
 
     /// Runs until a signal comes or a part ends; see ``ServiceGroup/run(until:)``.
     package func run(until signals: Signals? = nil) async throws(ServiceGroupError) {
-        let group = ServiceGroup(orderedServices, gracePeriod: gracePeriod, logger: logger, time: time)
+        let group = ServiceGroup(
+            orderedServices, gracePeriod: gracePeriod, logger: logger, time: time, onOverdue: onOverdue)
         try await group.run(until: signals)
     }
 

@@ -38,6 +38,28 @@ package final class FileDescriptorLogSink: LogSink {
         }
     }
 
+    /// Writes what still waits, if the reader takes it within `limit`: for the last words of a process.
+    ///
+    /// Blocks its thread, and everybody who logs.
+    package func flush(within limit: Duration) {
+        let clock = ContinuousClock()
+        let end = clock.now + limit
+        state.withLock { state in
+            drain(&state)
+            while !state.backlog.isEmpty, clock.now < end {
+                var poller = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                // Rounded up, so that the last millisecond is no busy loop.
+                poll(&poller, 1, Int32(clampedMilliseconds(end - clock.now)) + 1)
+                let before = state.backlog.count
+                drain(&state)
+                // Gone, and not only slow.
+                if state.backlog.count == before, poller.revents != 0 { return }
+            }
+        }
+    }
+
+    private func clampedMilliseconds(_ duration: Duration) -> Int64 { min(max(duration.milliseconds, 0), 60_000) }
+
     private func droppedNote(_ count: Int, after record: LogRecord) -> [UInt8] {
         let note = LogRecord(
             time: record.time, level: .warning, label: "log", message: "log lines were dropped, the reader is slow",
