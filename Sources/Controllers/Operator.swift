@@ -112,15 +112,17 @@ package struct Operator: Sendable {
                 tasks: tasks, pools: pools, ledger: ledger, podSecurity: podSecurity, network: network,
                 catalogue: catalogue, host: host, purse: purse, client: client, kind: kind, settings: settings,
                 time: time, logger: logger, redact: redact),
-            executor: executor, gate: gate, events: events, options: ControllerOptions(concurrency: 8), time: time,
-            logger: logger, metrics: metrics, seed: seed &+ 3)
+            executor: executor, gate: gate, events: events,
+            options: ControllerOptions(concurrency: 8, wakers: ["worker"]), time: time, logger: logger,
+            metrics: metrics, seed: seed &+ 3)
         let poolController = Controller(
             name: "workerpool",
             reconciler: PoolReconciler(
                 pools: pools, ledger: ledger, executor: executor, gate: gate, podSecurity: podSecurity,
                 network: network, kind: kind, traffic: traffic, time: time, logger: logger, redact: redact),
-            executor: executor, gate: gate, events: events, options: ControllerOptions(concurrency: 2), time: time,
-            logger: logger, metrics: metrics, seed: seed &+ 4)
+            executor: executor, gate: gate, events: events,
+            options: ControllerOptions(concurrency: 2, wakers: ["models", "network"]), time: time, logger: logger,
+            metrics: metrics, seed: seed &+ 4)
         let conversationController = Controller(
             name: "llmconversation",
             reconciler: ConversationReconciler(

@@ -41,11 +41,25 @@ import Testing
             #"controller_runtime_reconcile_timeouts_total{controller="workerpool"}"#,
             #"controller_runtime_max_concurrent_reconciles{controller="workerpool"}"#,
             #"controller_runtime_active_workers{controller="workerpool"}"#,
-            #"controller_reconcile_reasons_total{controller="aiopstask",source="retry"}"#,
-            #"controller_intents_total{verb="patch",resource="aiopstasks.aiops.dev",result="conflict"}"#,
+            #"rest_client_requests_total{code="503",method="PATCH",host="memory"}"#,
+            #"rest_client_request_retries_total{code="429",verb="PATCH",host="memory"}"#,
             #"aiops_stage_duration_seconds_count{stage="Releasing"}"#,
             #"rest_client_response_size_bytes_count{verb="DELETE",host="memory"}"#,
         ]
+        + [
+            ("aiopstask", ["AIOpsTask", "WorkerPool", "worker", "timer", "retry"]),
+            ("workerpool", ["AIOpsTask", "WorkerPool", "models", "network", "timer", "retry"]),
+            ("llmconversation", ["AIOpsTask", "timer", "retry"]),
+        ].flatMap { controller, sources in
+            sources.map { #"controller_reconcile_reasons_total{controller="\#(controller)",source="\#($0)"}"# }
+        }
+        + ["aiopstasks.aiops.dev", "workerpools.aiops.dev"].flatMap { resource in
+            ["create", "patch", "apply", "delete"].flatMap { verb in
+                ["success", "conflict", "error"].map {
+                    #"controller_intents_total{verb="\#(verb)",resource="\#(resource)",result="\#($0)"}"#
+                }
+            }
+        }
 
     @Test func tableIsWhatIsExposed() async throws {
         let time = ManualTimeSource()

@@ -49,6 +49,7 @@ package final class Controller: Lifecycle.Service, Drainable {
         self.time = time
         self.logger = logger.with(["controller": "\(name)"])
         self.metrics = metrics.map { ControllerMetrics(name: name, concurrency: options.concurrency, registry: $0) }
+        for waker in options.wakers { self.metrics?.mayBeWoken(by: waker) }
         runs = RunTimes(workers: options.concurrency, limit: options.timeout)
         queue = KeyedQueue(
             name: name, retryPolicy: options.retryPolicy,
@@ -67,6 +68,7 @@ package final class Controller: Lifecycle.Service, Drainable {
     package func watch<Row: Sendable>(
         _ store: Store<Row>, map: @escaping @Sendable (StoreChange<Row>) -> [ObjectKey]
     ) {
+        metrics?.mayBeWoken(by: store.kind)
         // The store outlives the controllers of one term.
         let enqueue = { @Sendable [weak queue, store] (change: StoreChange<Row>) in
             guard let queue else { return }

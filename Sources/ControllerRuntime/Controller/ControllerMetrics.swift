@@ -61,8 +61,11 @@ package struct ControllerMetrics: Sendable {
         reasons = registry.counter(
             "controller_reconcile_reasons_total", "What woke reconciles, by where the reason came from.",
             labels: ["controller", "source"])
-        for source in ["timer", "retry"] { reasons.initialize([name, source]) }
+        for source in ["timer", "retry"] { mayBeWoken(by: source) }
     }
+
+    /// The numbers of a source begin at 0.
+    func mayBeWoken(by source: String) { reasons.initialize([name, source]) }
 
     /// A source is a kind or a word of the runtime's, never the name of an object.
     func began(for woken: ReasonSet) {

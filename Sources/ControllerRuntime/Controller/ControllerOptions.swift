@@ -10,15 +10,18 @@ package struct ControllerOptions: Sendable, Hashable {
     package var retryPolicy: RetryPolicy
     /// How often every object is looked at although nothing has changed, behind everything that has; nil for never.
     package var resync: Duration?
+    /// Who wakes keys beside the kinds that are watched: the sources of the reasons given to `enqueue`, for their numbers.
+    package var wakers: [String]
 
     package init(
         concurrency: Int = 4, timeout: Duration = .seconds(60), drainGrace: Duration = .seconds(20),
-        retryPolicy: RetryPolicy = .key, resync: Duration? = .seconds(10 * 3_600)
+        retryPolicy: RetryPolicy = .key, resync: Duration? = .seconds(10 * 3_600), wakers: [String] = []
     ) {
         self.concurrency = max(concurrency, 1)
         self.timeout = timeout
         self.drainGrace = drainGrace
         self.retryPolicy = retryPolicy
         self.resync = resync
+        self.wakers = wakers
     }
 }

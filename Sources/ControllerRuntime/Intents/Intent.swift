@@ -23,6 +23,9 @@ package enum Intent: Sendable {
         ResourceType, ObjectKey, uid: String, resourceVersion: String? = nil,
         propagation: DeleteOptions.Propagation = .background)
 
+    /// Every value of ``verb``.
+    static let verbs = ["create", "patch", "apply", "delete"]
+
     package var verb: String {
         switch self {
         case .create: "create"

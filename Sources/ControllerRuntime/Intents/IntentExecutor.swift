@@ -18,7 +18,7 @@ package struct IntentExecutor: Sendable {
     private let writes: Counter?
     private let performed = Locked(0)
 
-    /// `kinds` are those whose objects it will patch: their numbers begin at 0.
+    /// `kinds` are those whose objects it will write: their numbers begin at 0.
     package init(
         writer: any ObjectWriter, fieldManager: String = "aiops-operator", kinds: [ResourceType] = [],
         metrics: MetricsRegistry? = nil, crashPoint: CrashPoint? = nil
@@ -29,7 +29,9 @@ package struct IntentExecutor: Sendable {
         writes = metrics?.counter(
             "controller_intents_total", "Writes asked for by reconcilers.", labels: ["verb", "resource", "result"])
         for kind in kinds {
-            for result in ["success", "conflict", "error"] { writes?.initialize(["patch", "\(kind)", result]) }
+            for verb in Intent.verbs {
+                for result in ["success", "conflict", "error"] { writes?.initialize([verb, "\(kind)", result]) }
+            }
         }
     }
 

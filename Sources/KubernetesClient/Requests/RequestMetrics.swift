@@ -32,9 +32,25 @@ struct RequestMetrics: Sendable {
             "rest_client_response_size_bytes", "Bytes of response bodies that were read whole, by verb and host.",
             labels: ["verb", "host"], buckets: HistogramBuckets.bodyBytes)
         lookups.initialize([host])
-        for method in ["GET", "POST", "PUT", "PATCH", "DELETE"] {
+        for (method, codes) in Self.usualCodes {
             for histogram in [durations, sizesSent, sizesRead] { histogram.initialize([method, host]) }
+            for code in codes + Self.failures { requests.initialize([code, method, host]) }
+            for code in Self.repeated(method) { retries.initialize([code, method, host]) }
         }
+    }
+
+    /// Where no answer came, as in client-go.
+    private static let noAnswer = "<error>"
+    private static let failures = ["401", "403", "404", "409", "429", "500", "503", "504", noAnswer]
+    /// What servers answer each method besides: codes are an open set, the others appear with their first.
+    private static let usualCodes = [
+        "GET": ["200", "410"], "POST": ["201", "422"], "PUT": ["200", "422"], "PATCH": ["200", "201", "422"],
+        "DELETE": ["200", "202"],
+    ]
+
+    /// After which answers `RetryPolicy` may send a request again; a POST never where it may have counted.
+    private static func repeated(_ method: String) -> [String] {
+        ["429", noAnswer] + (method == "POST" ? [] : ["502", "503", "504"])
     }
 
     /// The name of the server was looked up, for a new connection.
@@ -46,7 +62,7 @@ struct RequestMetrics: Sendable {
     ///
     /// What client-go calls the verb is the method of HTTP as well.
     func sent(method: String, bytes: Int, code: Int?, took: Duration) {
-        requests.add([code.map { String($0) } ?? "<error>", method, host])
+        requests.add([code.map { String($0) } ?? Self.noAnswer, method, host])
         durations.observe(took, [method, host])
         sizesSent.observe(Double(bytes), [method, host])
     }
@@ -57,7 +73,7 @@ struct RequestMetrics: Sendable {
     }
 
     func repeated(method: String, code: Int?) {
-        retries.add([code.map { String($0) } ?? "<error>", method, host])
+        retries.add([code.map { String($0) } ?? Self.noAnswer, method, host])
     }
 
     private static func host(of server: String) -> String {

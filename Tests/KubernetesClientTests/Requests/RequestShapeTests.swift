@@ -111,6 +111,17 @@ import Testing
         #"rest_client_request_duration_seconds_count{verb="PATCH",host="api:6443"} 0"#,
         #"rest_client_request_size_bytes_count{verb="POST",host="api:6443"} 0"#,
         #"rest_client_response_size_bytes_count{verb="DELETE",host="api:6443"} 0"#,
+        #"rest_client_requests_total{code="200",method="GET",host="api:6443"} 0"#,
+        #"rest_client_requests_total{code="201",method="POST",host="api:6443"} 0"#,
+        #"rest_client_requests_total{code="409",method="PUT",host="api:6443"} 0"#,
+        #"rest_client_requests_total{code="422",method="PATCH",host="api:6443"} 0"#,
+        #"rest_client_requests_total{code="404",method="DELETE",host="api:6443"} 0"#,
+        #"rest_client_requests_total{code="500",method="DELETE",host="api:6443"} 0"#,
+        #"rest_client_requests_total{code="<error>",method="POST",host="api:6443"} 0"#,
+        #"rest_client_request_retries_total{code="429",verb="POST",host="api:6443"} 0"#,
+        #"rest_client_request_retries_total{code="503",verb="GET",host="api:6443"} 0"#,
+        #"rest_client_request_retries_total{code="504",verb="PATCH",host="api:6443"} 0"#,
+        #"rest_client_request_retries_total{code="<error>",verb="DELETE",host="api:6443"} 0"#,
     ]) func whatIsKnownAtTheStartIsThereFromTheStart(line: String) {
         #expect(rig.metrics.prometheusText().contains(line))
     }
