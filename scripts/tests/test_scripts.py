@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -181,6 +183,20 @@ run = steps.Run(2)
 with run.engine("one") as environment:
     run.finish(run.begin("fails", ["sh", "-c", 'echo "engine $DOCKER_HOST"; exit 1'], environment))
 """
+
+
+class Filters(unittest.TestCase):
+    def test_theKindTestsAreATargetAndNotWhatIsCalledAlike(self) -> None:
+        """Swift Testing matches the whole of a name, which ends with the file."""
+        spec = importlib.util.spec_from_file_location("steps", ROOT / "scripts" / "test.py")
+        assert spec is not None and spec.loader is not None
+        steps = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(steps)
+        for name, is_one in (("KindTests.KindDeaths/killed()/KindDeaths.swift:14:6", True),
+                             ("KubernetesModelTests.BuiltInKindTests/all()/BuiltInKindTests.swift:8:6", False),
+                             ("ControllersTests.KindCrashTests/all()/KindCrashTests.swift:8:6", False)):
+            self.assertEqual(bool(re.search(steps.KIND_TESTS, name)), is_one, name)
+            self.assertEqual(bool(re.search(steps.RIG_TESTS, name)), is_one, name)
 
 
 class Engines(unittest.TestCase):
