@@ -31,6 +31,8 @@ package enum KindFailure: Sendable, Hashable, CaseIterable {
         ("failed to pull image", .imageMissing),
         ("no such image", .imageMissing),
         ("already exist for a cluster with the name", .nameTaken),
+        // A container that the engine makes for a kind that is gone is in no list yet, but has its name.
+        ("is already in use by container", .nameTaken),
         ("unable to decode config", .invalidConfiguration),
         ("invalid configuration", .invalidConfiguration),
         ("is not a valid cluster name", .invalidConfiguration),

@@ -24,6 +24,19 @@ struct KindFailureTests {
             #"failed to create cluster: node(s) already exist for a cluster with the name "t1""#
         ),
         (
+            run + """
+
+
+                Command Output: docker: Error response from daemon: Conflict. The container name "/t2-control-plane" is already in use by container \
+                "614edab7d196". You have to remove (or rename) that container to be able to reuse that name.
+                See 'docker run --help'.
+                """, .nameTaken,
+            """
+            failed to create cluster: docker: Error response from daemon: Conflict. The container name "/t2-control-plane" is already in use by \
+            container "614edab7d196". You have to remove (or rename) that container to be able to reuse that name.
+            """
+        ),
+        (
             """
             ERROR: failed to create cluster: failed to list nodes: command "docker ps -a --filter label=io.x-k8s.kind.cluster=t2 --format \
             '{{.Names}}'" failed with error: exit status 1
