@@ -167,12 +167,14 @@ struct aiops_child {
 // function's own variables, and nothing else.
 static inline __attribute__((noinline, noreturn)) void aiops_become(
     const struct aiops_child *child, volatile int *failure) {
-    struct sigaction action;
+    // The kernel's struct of a signal that does what it does by default, and more: 0 in every field.
+    const unsigned long by_default[8] = {0};
     sigset_t none;
-    memset(&action, 0, sizeof action);
-    action.sa_handler = SIG_DFL;
-    // Before any signal is let through: a handler would work on the parent's memory.
-    for (int number = 1; number < _NSIG; number++) sigaction(number, &action, NULL);
+    // Before any signal is let through: a handler would work on the parent's memory. Not by sigaction, which leaves glibc's
+    // own two signals as whoever started us has set them.
+    for (int number = 1; number < _NSIG; number++) {
+        syscall(SYS_rt_sigaction, number, by_default, NULL, (size_t)(_NSIG / 8));
+    }
     if (child->last_signal != 0) {
         if (prctl(PR_SET_PDEATHSIG, child->last_signal, 0, 0, 0) != 0) goto failed;
         // Nothing is sent for a parent that was gone before.
