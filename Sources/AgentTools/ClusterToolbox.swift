@@ -14,6 +14,11 @@ package struct ClusterToolbox: Toolbox {
     private static let all = [GetLogsTool.description, ExecShellTool.description]
     /// What a task may name.
     package static let names = all.map(\.name)
+    /// All of them, or `only` those named.
+    package static func descriptions(only: [String]?) -> [ToolDescription] {
+        all.filter { only?.contains($0.name) ?? true }
+    }
+
     /// The one that strategy `Shell` has.
     package static let shellName = ExecShellTool.description.name
 
@@ -24,7 +29,7 @@ package struct ClusterToolbox: Toolbox {
         redact: @escaping @Sendable (String) -> String = { $0 }
     ) {
         self.shell = ExecShellTool(shell: shell, time: time, redact: redact)
-        let tools = Self.all.filter { only?.contains($0.name) ?? true }
+        let tools = Self.descriptions(only: only)
         logs = GetLogsTool(
             client: client, namespace: namespace, hasShell: tools.contains { $0.name == Self.shellName }, redact: redact
         )

@@ -73,6 +73,31 @@ import Testing
         #expect(stored.facts.success == true && stored.facts.scores == ["TTD": "12"])
     }
 
+    /// With names and forms, whether or not the task names them: a model that is to learn from it was offered them.
+    @Test(
+        arguments: [
+            (nil, nil, ["get_logs", "exec_shell", "submit"]), (["exec_shell"], nil, ["exec_shell", "submit"]),
+            ([], nil, ["submit"]), (nil, "Shell", ["exec_shell", "submit"]),
+        ] as [([String]?, String?, [String])])
+    func theToolsAreThoseThatTheAgentWasOffered(named: [String]?, strategy: String?, offered: [String]) async throws {
+        let bench = Bench()
+        let task = try bench.store(
+            Fixture.task { task in
+                var agent = AIOpsTask.Agent()
+                agent.tools = named
+                agent.strategy = strategy.map { .init(rawValue: $0) }
+                task.spec.agent = agent
+                (task.status.phase, task.status.attempt, task.status.observedGeneration) = (.running, 1, 1)
+                task.admit(now: Fixture.now)
+            })
+        try await bench.keeper(task).open()
+        let key = ConversationLocation(task, attempt: 1, retain: .withTask).key
+        let tools = try #require(try await StoredConversation.read(key, bench.client).facts.tools)
+        #expect(tools.map(\.name) == offered)
+        #expect(tools.allSatisfy { !$0.description.isEmpty && $0.parameters["type"] == "object" })
+        #expect(tools.last?.parameters["properties"]?.objectValue?.isEmpty == false)
+    }
+
     /// Its create was on its way when its writer was stopped: it is no message of a conversation that was sealed without it.
     @Test(arguments: [0, 2]) func whatCameAfterTheSealIsNoPartOfIt(sealed: Int) async throws {
         try await write(sealed, isSealed: true)

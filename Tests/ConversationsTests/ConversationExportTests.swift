@@ -123,6 +123,11 @@ import Testing
         #expect(Self.nativeRecord().preview().last?.content == "→ submit {\"has_anomaly\":\"Yes\"}")
     }
 
+    private static let tools = [
+        ExportTool(name: "exec_shell", description: "runs", parameters: ["a": 1]),
+        ExportTool(name: "submit", description: "ends", parameters: [:]),
+    ]
+
     private static func export(
         success: Bool? = true, priceIsKnown: Bool = true
     ) -> ConversationExport {
@@ -130,7 +135,7 @@ import Testing
             record(priceIsKnown: priceIsKnown).messages,
             facts: ExportFacts(
                 sessionID: "uid-1", task: "demo/a", agent: "React", version: "0.1.0", provider: "OpenAI",
-                model: "gpt-4o-mini", problemID: "p-1", tools: ["exec_shell", "submit"], startedAt: start,
+                model: "gpt-4o-mini", problemID: "p-1", tools: Self.tools, startedAt: start,
                 endedAt: start + .seconds(5), success: success, verdict: success.map { $0 ? "Passed" : "Failed" },
                 scores: ["b": "2", "a": "1"]))
     }
@@ -194,7 +199,14 @@ import Testing
         #expect(
             value["messages"]?.arrayValue?.map { $0["role"] } == ["system", "user", "assistant", "tool", "assistant"])
         #expect(value["messages"]?[3] == ["role": "tool", "content": "web 0/1", "name": "exec_shell"])
-        #expect(value["tools"]?.arrayValue?.map { $0["function"]?["name"] } == ["exec_shell", "submit"])
+        #expect(
+            value["tools"] == [
+                [
+                    "type": "function",
+                    "function": ["name": "exec_shell", "description": "runs", "parameters": ["a": 1]],
+                ],
+                ["type": "function", "function": ["name": "submit", "description": "ends", "parameters": [:]]],
+            ])
     }
 
     /// Nothing is left out of the document: its messages are the stored lines but for their hashes.

@@ -92,7 +92,7 @@ extension StoredConversation {
             task: "\(conversation.metadata.namespace ?? "")/\(spec.taskRef.name)", attempt: spec.attempt,
             agent: spec.role ?? running?.agent?.strategy?.rawValue ?? "React",
             version: provenance?.operatorVersion, provider: spec.model?.provider?.rawValue, model: spec.model?.name,
-            problemID: status.metadata?.problemID, tools: running?.agent?.tools, startedAt: status.startedAt,
+            problemID: status.metadata?.problemID, tools: tools, startedAt: status.startedAt,
             endedAt: status.endedAt, success: status.metadata?.success ?? result?.success,
             verdict: result?.verdict?.rawValue, scores: result?.scores ?? [:])
     }

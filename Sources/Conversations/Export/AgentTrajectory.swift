@@ -17,10 +17,7 @@ struct AgentTrajectory {
         let steps = steps()
         var agent: JSONObject = ["name": .string(facts.agent), "version": .string(facts.version ?? "unknown")]
         agent["model_name"] = facts.model.map { .string($0) }
-        if let tools = facts.tools {
-            agent["tool_definitions"] = .array(
-                tools.map { ["type": "function", "function": ["name": .string($0)]] })
-        }
+        agent["tool_definitions"] = facts.tools.map { .array($0.map(\.value)) }
         var extra: JSONObject = ["task": .string(facts.task), "attempt": .integer(Int64(facts.attempt))]
         extra["provider"] = facts.provider.map { .string($0) }
         extra["problem_id"] = facts.problemID.map { .string($0) }

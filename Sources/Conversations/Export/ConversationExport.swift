@@ -41,7 +41,7 @@ package struct ConversationExport: Sendable {
         head["provider"] = facts.provider.map { .string($0) }
         head["model"] = facts.model.map { .string($0) }
         head["problemID"] = facts.problemID.map { .string($0) }
-        head["tools"] = facts.tools.map { .array($0.map { .string($0) }) }
+        head["tools"] = facts.tools.map { .array($0.map { .string($0.name) }) }
         head["startedAt"] = facts.startedAt.map { .string($0.rfc3339Micro) }
         head["endedAt"] = facts.endedAt.map { .string($0.rfc3339Micro) }
         head["results"] = facts.results

@@ -13,8 +13,8 @@ package struct ExportFacts: Sendable, Hashable {
     package var provider: String?
     package var model: String?
     package var problemID: String?
-    /// Names of the tools the agent was offered; nil when that is not recorded.
-    package var tools: [String]?
+    /// The tools the agent was offered; nil when that is not recorded.
+    package var tools: [ExportTool]?
     package var startedAt: Timestamp?
     package var endedAt: Timestamp?
     /// Whether the task passed; nil without a verdict.
@@ -25,7 +25,7 @@ package struct ExportFacts: Sendable, Hashable {
     package init(
         sessionID: String, task: String, attempt: Int = 1, agent: String, version: String? = nil,
         provider: String? = nil,
-        model: String? = nil, problemID: String? = nil, tools: [String]? = nil, startedAt: Timestamp? = nil,
+        model: String? = nil, problemID: String? = nil, tools: [ExportTool]? = nil, startedAt: Timestamp? = nil,
         endedAt: Timestamp? = nil, success: Bool? = nil, verdict: String? = nil, scores: [String: String] = [:]
     ) {
         self.sessionID = sessionID

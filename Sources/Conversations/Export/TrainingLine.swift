@@ -16,8 +16,7 @@ struct TrainingLine {
         metadata["problem_id"] = facts.problemID.map { .string($0) }
         metadata["results"] = facts.results
         var line: JSONObject = ["messages": .array(export.shown.map(Self.message))]
-        line["tools"] = .array(
-            (facts.tools ?? []).map { ["type": "function", "function": ["name": .string($0)]] })
+        line["tools"] = .array((facts.tools ?? []).map(\.value))
         line["reward"] = facts.success.map { .integer($0 ? 1 : 0) } ?? .null
         line["metadata"] = .object(metadata)
         return .object(line)
