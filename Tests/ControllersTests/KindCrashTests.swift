@@ -12,7 +12,9 @@ import SimulationTesting
 import Testing
 
 /// Whole runs whose environment is a cluster of its own, by as many processes as it takes.
-@Suite(.timeLimit(.minutes(5))) struct KindCrashTests {
+///
+/// Its limit is for a machine that has everything else to do first: whole runs take what time the tests on real pods leave.
+@Suite(.timeLimit(.minutes(30))) struct KindCrashTests {
     /// One task, its home and its cluster, and what was seen of the inventory whenever a cluster was made.
     private struct Stage: Sendable {
         let rehearsal = Rehearsal(.detection) {
