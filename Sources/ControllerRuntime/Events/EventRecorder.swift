@@ -42,7 +42,8 @@ package final class EventRecorder: Lifecycle.Service, Drainable {
     private let redact: @Sendable (String) -> String
 
     /// The controller is who reports, such as `aiops.example.dev/operator`, and the instance which one of them, usually the
-    /// pod; `flushLimit` is for all that is still to do when the recorder is asked to stop, the write under way included; `redact` takes secrets out of what is told.
+    /// pod; `flushLimit` is for all that is still to do when the recorder is asked to stop, the write under way included;
+    /// `redact` takes secrets out of what is told.
     package init(
         writer: any ObjectWriter, controller: String, instance: String, flushLimit: Duration = .seconds(5),
         time: any TimeSource, logger: Logger, metrics: MetricsRegistry? = nil,

@@ -1,6 +1,8 @@
 package import JSON
 
 /// A tool that the agent was offered, as chat completions describe one.
+///
+/// What `ToolDefinition` is to a client of models, for a layer that knows of none.
 package struct ExportTool: Sendable, Hashable {
     package var name: String
     package var description: String
