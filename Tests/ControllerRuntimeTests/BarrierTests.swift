@@ -1,5 +1,6 @@
 import ControllerRuntime
 import KubernetesModel
+import Lifecycle
 import LifecycleTesting
 import Primitives
 import Telemetry
@@ -10,8 +11,8 @@ struct BarrierTests {
     /// A quiet kind in a cluster that has moved on: each list is as of version 20 but the first, and no watch says a word.
     private struct QuietKind: ResourceSource {
         let time: Simulator
-        /// The streams end by themselves after so long.
-        let streamEnds: Duration
+        /// The first stream ends then, the others after an hour.
+        let streamEnds: Latch
         let lists = Locked(0)
 
         func list(
@@ -26,7 +27,12 @@ struct BarrierTests {
             if case .everything = start {
                 guard await each(.bookmark(version(), endsInitialEvents: true)) else { return }
             }
-            do { try await time.sleep(for: streamEnds) } catch { return }
+            do {
+                if streamEnds.isOpen { return try await time.sleep(for: .seconds(3_600)) }
+                try await streamEnds.wait()
+            } catch {
+                return
+            }
         }
 
         func latestVersion() async throws(WatchFailure) -> String { "20" }
@@ -43,6 +49,21 @@ struct BarrierTests {
         }
     }
 
+    /// Opens the latch whenever the barrier's patience is over, with nothing in between.
+    private struct EndingTime: TimeSource {
+        let simulator: Simulator
+        let patience: Duration
+        let isOver: Latch
+
+        func wallNow() -> Timestamp { simulator.wallNow() }
+        func monotonicNow() -> Duration { simulator.monotonicNow() }
+
+        func sleep(for duration: Duration) async throws(CancellationError) {
+            try await simulator.sleep(for: duration)
+            if duration == patience { isOver.open() }
+        }
+    }
+
     /// Where the stream ends at the moment at which the barrier's patience does, who reads it and who minds it come to their
     /// ends together, and only one of them is heard: the wish for a fresh list was lost with the other, and the barrier stood
     /// until somebody wrote.
@@ -51,8 +72,10 @@ struct BarrierTests {
         let simulator = Simulator(seed: seed)
         let store = Store<Widget>()
         let patience = Duration.milliseconds(100)
+        let streamEnds = Latch()
         let reflector = Reflector(
-            store: store, source: QuietKind(time: simulator, streamEnds: patience), time: simulator, logger: .disabled,
+            store: store, source: QuietKind(time: simulator, streamEnds: streamEnds),
+            time: EndingTime(simulator: simulator, patience: patience, isOver: streamEnds), logger: .disabled,
             seed: seed)
         let passed = Locked<Duration?>(nil)
         let work = simulator.start {
