@@ -237,15 +237,29 @@ import Testing
         try await withHost { host in
             #expect(host.look(at: task()) == nil)
             await stage.awaitStart()
-            stage.control("uid-demo-t")?.work(isAtWork)
+            let control = try #require(stage.control("uid-demo-t"))
+            control.work(isAtWork)
             let began = stage.time.monotonicNow()
-            async let drained: Void = host.drain()
+            let (ends, end) = AsyncStream<Bool>.makeStream()
+            async let drained: Void = {
+                await host.drain()
+                end.yield(true)
+            }()
             while isAtWork, stage.time.monotonicNow() - began < WorkerHost.lastStep {
                 await stage.time.waitForSleepers(1)
                 stage.time.advance(by: .seconds(5))
             }
-            await drained
+            async let sleepsOn: Void = {
+                await stage.time.waitForSleepers(1)
+                end.yield(false)
+            }()
+            #expect(await ends.first { _ in true } == true, "it sleeps once more")
             #expect((stage.time.monotonicNow() > began) == isAtWork)
+            control.work(false)
+            async let _ = try? stage.time.sleep(for: .seconds(1))
+            await sleepsOn
+            stage.time.advance(by: .seconds(5))
+            await drained
         }
     }
 
