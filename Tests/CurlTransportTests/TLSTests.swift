@@ -1,6 +1,7 @@
 import CurlTransport
 import HTTP
 import HTTPTesting
+import Primitives
 import Testing
 
 /// Against `openssl s_server`, whose standard input is what it sends.
@@ -27,10 +28,10 @@ import Testing
         TLSConfiguration(caPEM: try certificates.read("ca.pem"))
     }
 
-    private func outcome(_ url: String, _ tls: TLSConfiguration?) async throws -> HTTPError? {
+    private func outcome(_ url: String, _ tls: TLSConfiguration?, proxy: String? = nil) async throws -> HTTPError? {
         do {
             _ = try await withTransport { transport in
-                try await transport.send(HTTPRequest(url: url, tls: tls)).body.collect()
+                try await transport.send(HTTPRequest(url: url, tls: tls, proxy: proxy)).body.collect()
             }
             return nil
         } catch let error as HTTPError {
@@ -127,6 +128,67 @@ import Testing
             Issue.record("\(String(describing: error))")
             return
         }
+    }
+
+    // MARK: Through a proxy
+
+    /// A proxy that connects to the server, whatever it is asked for, and what it was asked.
+    private func proxy(to url: String) throws -> (server: RawServer, heads: Locked<[String]>) {
+        let port = try #require(url.split(separator: ":").last.flatMap { UInt16($0) })
+        let heads = Locked<[String]>([])
+        let server = try RawServer { connection in
+            guard let head = connection.readHead() else { return }
+            heads.withLock { $0.append(head) }
+            connection.tunnel(to: port)
+        }
+        return (server, heads)
+    }
+
+    /// The proxy sees where to, and neither the request nor what identifies us; the far end is the one that is verified.
+    @Test(arguments: [nil, "server.test"]) func aProxyCarriesWhatItCannotRead(name: String?) async throws {
+        let (server, url) = try serve()
+        let (proxy, heads) = try proxy(to: url)
+        var tls = try trusted()
+        tls.serverName = name
+        server.write("HTTP/1.1 204 No Content\n\n")
+        let status = try await withTransport { [tls] transport in
+            try await transport.send(
+                HTTPRequest(
+                    url: url + "/a", headers: ["Authorization": "Bearer secret"], tls: tls,
+                    proxy: "http://u:p@127.0.0.1:\(proxy.port)")
+            ).status
+        }
+        #expect(status == 204)
+        let asked = heads.withLock { $0 }
+        #expect(asked.count == 1)
+        let head = try #require(asked.first)
+        #expect(head.hasPrefix("CONNECT \(url.dropFirst("https://".count)) HTTP/1.1\r\n"), "\(head)")
+        #expect(head.contains("\r\nProxy-Authorization: Basic dTpw\r\n"))
+        #expect(!head.lowercased().contains("\r\nauthorization:") && !head.contains("secret"))
+        let seen = try #require(server.read(until: "\r\n\r\n"))
+        #expect(seen.contains("GET /a HTTP/1.1\r\n") && seen.contains("Bearer secret"))
+        #expect(!seen.contains("Proxy-Authorization"))
+    }
+
+    @Test func aStrangerAtTheFarEndOfAProxyIsNotTrusted() async throws {
+        let (server, url) = try serve()
+        let (proxy, _) = try proxy(to: url)
+        let tls = TLSConfiguration(caPEM: try certificates.read("stranger.pem"))
+        expectTLSError(try await outcome(url, tls, proxy: "http://127.0.0.1:\(proxy.port)"))
+        withExtendedLifetime(server) {}
+    }
+
+    /// Nothing was sent, so everything may be tried again.
+    @Test(arguments: ["403 Forbidden", "407 Proxy Authentication Required", "502 Bad Gateway"])
+    func aProxyThatDoesNotConnectIsNamed(status: String) async throws {
+        let proxy = try RawServer { connection in
+            _ = connection.readHead()
+            connection.respond("no", status: status)
+        }
+        let error = try await outcome(
+            "https://127.0.0.1:9/", try trusted(), proxy: "http://127.0.0.1:\(proxy.port)")
+        #expect(error?.fate == .notSent, "\(String(describing: error))")
+        #expect("\(String(describing: error))".contains(String(status.prefix(3))), "\(String(describing: error))")
     }
 
     @Test func webSocketOverTLS() async throws {

@@ -82,6 +82,32 @@ package final class RawConnection: Sendable {
         setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &isOn, socklen_t(MemoryLayout<Int32>.size))
     }
 
+    /// Carries bytes to a port of this machine and back, as a proxy that was asked to connect, until either side ends.
+    package func tunnel(to port: UInt16) {
+        let far = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { Glibc.close(far) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        inet_pton(AF_INET, "127.0.0.1", &address.sin_addr)
+        let isConnected = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(far, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+            }
+        }
+        guard isConnected else { return }
+        write("HTTP/1.1 200 Connection established\r\n\r\n")
+        var piece = [UInt8](repeating: 0, count: 64 << 10)
+        while true {
+            var ends = [descriptor, far].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+            guard poll(&ends, 2, -1) > 0 else { return }
+            for (from, to) in [(0, far), (1, descriptor)] where ends[from].revents != 0 {
+                let count = recv(ends[from].fd, &piece, piece.count, 0)
+                guard count > 0, send(to, piece, count, Int32(MSG_NOSIGNAL)) == count else { return }
+            }
+        }
+    }
+
     /// Returns when the peer has closed or reset the connection.
     package func waitForEnd() {
         while fill() {}
