@@ -11,10 +11,12 @@ is built anew. Since a build knows its files by their paths, the copy is mounted
 usage: mutants.py [--sample N [--seed S]] [--limit SECONDS] [NAME ...]
 """
 import argparse
+import codecs
 import os
 import pathlib
 import random
 import re
+import select
 import shutil
 import signal
 import subprocess
@@ -100,21 +102,41 @@ def mounted(command, tree=TREE):
             "bash", "-c", MOUNTED, str(tree), str(ROOT), *command]
 
 
-def outcome(command, limit, tree=TREE):
-    """The exit code, none at the limit, and what was printed. However this ends, nothing of the command outlives it."""
+# Not the word "Crash" alone, which is in the names of tests.
+RED = re.compile(r"recorded an issue|Fatal error|[Pp]rogram crashed|[Ee]xited with unexpected signal")
+# Seconds a test may go on after it has turned red: many wait then for what the mutant never does.
+AFTER_RED = 20
+
+
+def outcome(command, limit, tree=TREE, enough=None):
+    """The exit code, none at the limit, and what was printed. However this ends, nothing of the command outlives it.
+
+    What has printed `enough` has little time left.
+    """
     # Every write, not a draw of them: some bugs show after one write only.
-    running = subprocess.Popen(mounted(command, tree), env={**os.environ, "AIOPS_FAULTS": "all"}, text=True, errors="replace",
+    running = subprocess.Popen(mounted(command, tree), env={**os.environ, "AIOPS_FAULTS": "all"},
                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     try:
-        output, _ = running.communicate(timeout=limit)
-        return running.returncode, output
+        printed, end = "", time.monotonic() + limit
+        decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+        while time.monotonic() < end:
+            if not select.select([running.stdout], [], [], end - time.monotonic())[0]:
+                break
+            piece = os.read(running.stdout.fileno(), 1 << 16)
+            if not piece:
+                # Whoever has closed its output has ended, or is about to.
+                return running.wait(timeout=max(1, end - time.monotonic())), printed
+            already = enough is None or enough.search(printed)
+            printed += decoder.decode(piece)
+            if not already and enough.search(printed):
+                end = min(end, time.monotonic() + AFTER_RED)
+        return None, printed
     except subprocess.TimeoutExpired:
-        running.kill()
-        output, _ = running.communicate()
-        return None, output
+        return None, printed
     finally:
         running.kill()
         running.wait()
+        running.stdout.close()
 
 
 def end_without_it(patch, limit):
@@ -139,17 +161,16 @@ def run(patch, limit):
         errors = [line for line in output.splitlines() if "error:" in line]
         what = "does not compile" if code is not None else f"is not built within {limit} s"
         return f"the mutant {what}: " + "; ".join(errors[:3] or [output[-300:]])
-    code, output = outcome(["swift", "test", "--skip-build", "--filter", header(patch, "test")], limit)
+    code, output = outcome(["swift", "test", "--skip-build", "--filter", header(patch, "test")], limit, enough=RED)
     if code is None:
-        # Red, and then waiting for what the mutant never does; or waiting for it without a word, which somebody who runs the
-        # tests notices as well. Unless they do not end without the mutant either.
-        return None if "recorded an issue" in output or end_without_it(patch, limit) else "its tests do not end, with it or without"
+        # Red; or waiting without a word, which whoever runs the tests notices as well, unless they do not end without the
+        # mutant either.
+        return None if RED.search(output) or end_without_it(patch, limit) else "its tests do not end, with it or without"
     if code == 0:
         found = re.search(r"Test run with [1-9]\d* test", output)
         return "it lives: the tests stay green" if found else "no test matches its filter"
     # Red for another reason, such as a missing library, kills nothing.
-    # Not the word "Crash" alone, which is in the names of tests.
-    if re.search(r"recorded an issue|Fatal error|[Pp]rogram crashed|[Ee]xited with unexpected signal", output):
+    if RED.search(output):
         return None
     return f"the tests did not run: {output[-300:]}"
 

@@ -13,6 +13,7 @@ import tempfile
 import time
 import unittest
 from pathlib import Path
+from unittest import mock
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.dont_write_bytecode = True
@@ -129,6 +130,14 @@ class Mutants(unittest.TestCase):
         while running(word) and time.monotonic() < deadline:
             time.sleep(0.02)
         self.assertEqual(running(word), [])
+
+    def test_whatIsRedIsNotWaitedForMuchLonger(self) -> None:
+        begun = time.monotonic()
+        with mock.patch.object(mutants, "AFTER_RED", 0.5):
+            code, output = mutants.outcome(["bash", "-c", "echo it recorded an issue; sleep 60"], 60, tree=ROOT, enough=mutants.RED)
+        self.assertIsNone(code)
+        self.assertEqual(output, "it recorded an issue\n")
+        self.assertLess(time.monotonic() - begun, 30)
 
     def test_theExitCodeIsThatOfTheCommand(self) -> None:
         self.assertEqual(mutants.outcome(["bash", "-c", "echo said; exit 3"], 60, tree=ROOT), (3, "said\n"))
