@@ -109,6 +109,7 @@ import YAML
         #expect(filled.effective() == (try AIOpsTask.Spec(jsonValue: empty)).effective())
         let pool: JSONValue = [
             "workers": [:], "queue": [:], "rateLimit": [:], "circuitBreaker": [:], "healthCheck": [:], "retry": [:],
+            "providerRetry": [:],
             "environments": [:], "budget": [:], "allowedNamespaces": [:],
         ]
         let filledPool = try WorkerPool.Spec(jsonValue: WorkerPool.Spec.schema.fillingDefaults(pool))

@@ -458,6 +458,24 @@ struct AgentRunTests {
         #expect(try await rig.record().totals.chargedTokens == 0)
     }
 
+    /// A pool may say how a provider is asked again.
+    @Test func theWaitsAndThePatienceAreThoseOfTheLimits() async throws {
+        var rig = Rig()
+        let time = SkippingTimeSource()
+        rig.time = time
+        rig.limits.providerPatience = .seconds(30)
+        rig.limits.providerDelays = RetryPolicy(firstDelay: .seconds(4), longestDelay: .seconds(16))
+        let model = ScriptedModel { _, _ throws(ModelError) in throw .unavailable("x") }
+        guard case .failure(.model(.unavailable, _)) = await rig.run(model, ScriptedToolbox()) else {
+            Issue.record("not thrown")
+            return
+        }
+        // 4, 8, 16 and 16 seconds, each up to a quarter shorter; the first three are over before the thirty are.
+        #expect(model.requests.count == 5)
+        #expect((.seconds(33)...(.seconds(44))).contains(time.monotonicNow()))
+        #expect((.seconds(3)...(.seconds(4))).contains(time.sleeps.first ?? .zero))
+    }
+
     /// What it asks for is kept, also beyond the patience for one that says nothing.
     @Test func whatTheProviderAsksToWaitIsWaited() async throws {
         var rig = Rig()

@@ -99,6 +99,21 @@ import Testing
         #expect(try #require(status.durationSeconds) >= 120)
     }
 
+    @Test func aPoolSaysHowLongAProviderIsWaitedFor() async throws {
+        let running = ProcessLink.Moment.first { $0.body["status", "phase"] == "Running" }
+        let run = Rehearsal(.detection)
+        run.server.modify(WorkerPool.resourceType, ObjectKey(namespace: "demo", name: "default")) {
+            $0["spec"]?["providerRetry"] = [
+                "patienceSeconds": 6, "initialDelaySeconds": 1, "maxDelaySeconds": 3,
+            ]
+        }
+        try await run.perform(.interference(running) { run.provider.goAway(for: .max) })
+        let status = try status(run)
+        #expect(status.conditions.get(.succeeded)?.reason == "ProviderUnavailable")
+        // 1, 2, 3 and 3 seconds, each up to a quarter shorter: the fifth failure at the latest is the last.
+        #expect((6..<20).contains(try #require(status.durationSeconds)))
+    }
+
     // MARK: The pool
 
     private static let other = ObjectKey(namespace: "demo", name: "other")

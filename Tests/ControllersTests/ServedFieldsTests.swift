@@ -134,9 +134,11 @@ import Testing
         for (group, names) in [
             ("rateLimit", ["requestsPerMinute", "burst", "tokensPerMinute"]),
             ("circuitBreaker", ["failureThreshold", "openSeconds", "halfOpenProbes"]),
+            ("providerRetry", ["patienceSeconds", "maxDelaySeconds", "lostReplies"]),
         ] {
             for name in names { fields["\(group).\(name)"] = .used([group: [name: 2]]) }
         }
+        fields["providerRetry.initialDelaySeconds"] = .used(["providerRetry": ["initialDelaySeconds": 3]])
         fields["healthCheck.path"] = .refused(["healthCheck": ["path": "/a"]], "spec.healthCheck")
         fields["retry.deadLetter"] = .moot("retry.limit")
         for (path, treatment) in task where path.hasPrefix("agent.model.") {

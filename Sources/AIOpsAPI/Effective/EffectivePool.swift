@@ -23,6 +23,11 @@ package struct EffectivePool: Sendable, Hashable {
     package var openSeconds: Int64
     package var halfOpenProbes: Int
 
+    package var patienceSeconds: Int64
+    package var providerDelaySeconds: Int64
+    package var maxProviderDelaySeconds: Int64
+    package var lostReplies: Int
+
     package var healthPath: String
     package var healthIntervalSeconds: Int64
     package var healthTimeoutSeconds: Int64

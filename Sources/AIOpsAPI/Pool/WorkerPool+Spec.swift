@@ -9,6 +9,7 @@ extension WorkerPool {
         package var queue: QueuePolicy?
         package var rateLimit: RateLimit?
         package var circuitBreaker: CircuitBreaker?
+        package var providerRetry: ProviderRetry?
         package var healthCheck: HealthCheck?
         package var retry: Retry?
         package var environments: Environments?
@@ -32,6 +33,7 @@ extension WorkerPool.Spec {
             case "queue": try reader.read(&queue)
             case "rateLimit": try reader.read(&rateLimit)
             case "circuitBreaker": try reader.read(&circuitBreaker)
+            case "providerRetry": try reader.read(&providerRetry)
             case "healthCheck": try reader.read(&healthCheck)
             case "retry": try reader.read(&retry)
             case "environments": try reader.read(&environments)
@@ -52,6 +54,7 @@ extension WorkerPool.Spec {
         writer.field("queue", queue)
         writer.field("rateLimit", rateLimit)
         writer.field("circuitBreaker", circuitBreaker)
+        writer.field("providerRetry", providerRetry)
         writer.field("healthCheck", healthCheck)
         writer.field("retry", retry)
         writer.field("environments", environments)
@@ -78,6 +81,7 @@ extension WorkerPool.Spec: SchemaDescribed {
                 .optional("queue", WorkerPool.QueuePolicy.schema),
                 .optional("rateLimit", WorkerPool.RateLimit.schema),
                 .optional("circuitBreaker", WorkerPool.CircuitBreaker.schema),
+                .optional("providerRetry", WorkerPool.ProviderRetry.schema),
                 .optional("healthCheck", WorkerPool.HealthCheck.schema),
                 .optional("retry", WorkerPool.Retry.schema),
                 .optional("environments", WorkerPool.Environments.schema),

@@ -21,6 +21,8 @@ package struct AgentLimits: Sendable, Hashable {
     package var lostReplyAttempts: Int
     /// How long a provider that does not answer is asked again, beyond what the model's client does by itself.
     package var providerPatience: Duration
+    /// The waits between one try and the next; how many tries there are is a matter of patience.
+    package var providerDelays: RetryPolicy
     /// How often a tool is tried that fails for a reason that may pass.
     package var toolAttempts: Int
 
@@ -28,7 +30,8 @@ package struct AgentLimits: Sendable, Hashable {
         maxSteps: Int = 30, deadline: Timestamp? = nil, maxTokens: Int64? = nil, maxCost: NanoDollars? = nil,
         observationBytes: Int = 16 * 1024, formatErrorsInARow: Int = 10, uselessRepliesInARow: Int = 3,
         contextBytes: Int = 384 * 1024,
-        lostReplyAttempts: Int = 3, providerPatience: Duration = .seconds(120), toolAttempts: Int = 4
+        lostReplyAttempts: Int = 3, providerPatience: Duration = .seconds(120),
+        providerDelays: RetryPolicy = RetryPolicy(), toolAttempts: Int = 4
     ) {
         self.maxSteps = maxSteps
         self.deadline = deadline
@@ -40,6 +43,7 @@ package struct AgentLimits: Sendable, Hashable {
         self.contextBytes = contextBytes
         self.lostReplyAttempts = lostReplyAttempts
         self.providerPatience = providerPatience
+        self.providerDelays = providerDelays
         self.toolAttempts = toolAttempts
     }
 }

@@ -3,12 +3,11 @@ import Primitives
 
 /// How long one turn goes on asking a provider that does not answer.
 ///
-/// Waits are those of `RetryPolicy` (2, 4, 8 s with jitter, and what the server asked for). Invariants: a reply that may have
+/// Waits are `providerDelays` (2, 4, 8 s with jitter, unless the pool says otherwise, and what the server asked for). Invariants: a reply that may have
 /// been paid is lost `lostReplyAttempts` times at most; what cost nothing is tried again as long as `providerPatience` has not
 /// passed since the first failure; what waiting does not mend is never tried again.
 struct ProviderOutage {
     private let limits: AgentLimits
-    private let policy = RetryPolicy()
     private var generator: SeededGenerator
     private(set) var failures = 0
     private var lost = 0
@@ -34,6 +33,6 @@ struct ProviderOutage {
         } else if now - start >= limits.providerPatience {
             return nil
         }
-        return policy.delay(afterAttempt: failures, serverAsked: failure.retryAfter, using: &generator)
+        return limits.providerDelays.delay(afterAttempt: failures, serverAsked: failure.retryAfter, using: &generator)
     }
 }

@@ -15,9 +15,17 @@ struct ModelLimits: Sendable, Hashable {
         var halfOpenProbes: Int
     }
 
+    struct Retry: Sendable, Hashable {
+        var patienceSeconds: Int64
+        var initialDelaySeconds: Int64
+        var maxDelaySeconds: Int64
+        var lostReplies: Int
+    }
+
     /// Apart, since an edit of one begins that one anew: a faster rate must not close an open circuit.
     let rate: Rate
     let circuit: Circuit
+    let retry: Retry
 
     init(_ spec: WorkerPool.Spec) {
         let effective = spec.effective()
@@ -27,5 +35,8 @@ struct ModelLimits: Sendable, Hashable {
         circuit = Circuit(
             failureThreshold: effective.failureThreshold, openSeconds: effective.openSeconds,
             halfOpenProbes: effective.halfOpenProbes)
+        retry = Retry(
+            patienceSeconds: effective.patienceSeconds, initialDelaySeconds: effective.providerDelaySeconds,
+            maxDelaySeconds: effective.maxProviderDelaySeconds, lostReplies: effective.lostReplies)
     }
 }

@@ -140,6 +140,11 @@ package final class ModelTraffic: Sendable {
         }
     }
 
+    /// How a run of the pool asks again, by the pool as it is now.
+    func retry(of pool: ObjectKey?) -> ModelLimits.Retry {
+        pool.map(limits)?.retry ?? ModelLimits(WorkerPool.Spec()).retry
+    }
+
     /// How many lines are remembered.
     package var lines: Int { state.withLock { $0.meters.count } }
 

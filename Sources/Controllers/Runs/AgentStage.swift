@@ -258,11 +258,15 @@ struct AgentStage {
     }
 
     private var limits: AgentLimits {
-        AgentLimits(
+        let retry = context.services.traffic.retry(of: context.pool)
+        return AgentLimits(
             maxSteps: context.effective.maxSteps, deadline: context.deadline, maxTokens: context.effective.maxTokens,
             maxCost: context.effective.maxCostNanos.map { NanoDollars($0) },
             contextBytes: AgentLimits.contextBytes(
-                window: context.model.descriptor.contextTokens, reply: settings.maxTokens))
+                window: context.model.descriptor.contextTokens, reply: settings.maxTokens),
+            lostReplyAttempts: retry.lostReplies, providerPatience: .seconds(retry.patienceSeconds),
+            providerDelays: RetryPolicy(
+                firstDelay: .seconds(retry.initialDelaySeconds), longestDelay: .seconds(retry.maxDelaySeconds)))
     }
 
     /// The version for the status; what costs nothing has none.
