@@ -62,7 +62,7 @@ import Testing
         let third = try #require(wide.totals[2])
         let (model, purse) = (Self.looking(), Purse(most: third - 1))
         let outcome = try await Self.run(model, purse).get()
-        #expect(outcome.stopReason == .costBudget && model.requests.count == 2)
+        #expect(outcome.stopReason == .poolBudget && model.requests.count == 2)
         #expect(outcome.totals.chargedNanoUSD < third)
     }
 
@@ -70,7 +70,7 @@ import Testing
     @Test func anUnknownPriceIsAskedForAsSuch() async throws {
         let (model, purse) = (Self.looking("OpenAICompatible"), Purse(most: .max))
         let outcome = try await Self.run(model, purse).get()
-        #expect(outcome.stopReason == .costBudget && model.requests.isEmpty && purse.totals == [nil])
+        #expect(outcome.stopReason == .poolBudget && model.requests.isEmpty && purse.totals == [nil])
     }
 
     @Test func whoCannotBeAskedEndsTheRunWithoutACall() async {

@@ -269,6 +269,26 @@ import Testing
         #expect(condition.reason == "BudgetExceeded" && condition.message.contains("WorkerPool default"))
         #expect(narrow.provider.calls > 0 && narrow.provider.calls < wide.provider.calls)
         #expect(held.withLock { $0.count } > 1)
+        // It was not let finish, by what is no doing of its own: nothing is held against it.
+        let result = try #require(try narrow.task()?.status.result)
+        #expect(result.verdict == .inconclusive && result.reason == "BudgetExceeded")
+        #expect(try wide.task()?.status.result?.verdict == .failed)
+    }
+
+    /// The limit that struck is the one that is told, and one of the task's own is held against the agent.
+    @Test func aLimitOfItsOwnIsNotThePools() async throws {
+        let wide = Rehearsal(.detection, answers: .dithering, budget: Self.budget("2"))
+        try await wide.perform()
+        let reserved = try await wide.conversation().record.messages.compactMap(\.reservation?.nanoUSD)
+        let limit = DecimalString(nanos: try #require(reserved.first) * 2)
+        let run = Rehearsal(.detection, answers: .dithering, budget: Self.budget("2")) {
+            $0.spec.limits = Self.limits(limit)
+        }
+        try await run.perform()
+        let status = try #require(try run.task()?.status)
+        let condition = try #require(status.conditions.get(.agentCompleted))
+        #expect(condition.reason == "BudgetExceeded" && condition.message.contains("spec.limits.maxCost"))
+        #expect(status.result?.verdict == .failed)
     }
 
     /// An agent that never had its turn has given no answer and cost nothing.

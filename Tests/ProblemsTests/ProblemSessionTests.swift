@@ -29,10 +29,10 @@ struct ProblemSessionTests {
     }
 
     private func grade(
-        _ session: ProblemSession, _ submission: JSONValue?, _ baseline: String
+        _ session: ProblemSession, _ submission: JSONValue?, _ baseline: String, cut: CutShort? = nil
     ) async throws -> Grade {
         try await cluster.run {
-            try await session.grade(submission: submission, baseline: baseline, figures: RunFigures())
+            try await session.grade(submission: submission, baseline: baseline, figures: RunFigures(), cut: cut)
         }
     }
 
@@ -70,6 +70,19 @@ struct ProblemSessionTests {
         cluster.setTargetPort("store", 8080)
         #expect(try await grade(session, nil, baseline).verdict == .passed)
         #expect(try await grade(session, .null, baseline).scores["submitted"] == "1")
+    }
+
+    /// What it has mended counts, and what it has not is not held against it.
+    @Test(arguments: [(CutShort.cancelled, "Cancelled"), (.poolBudget, "BudgetExceeded")])
+    func anAgentThatWasNotLetFinishIsNotFailed(cut: CutShort, reason: String) async throws {
+        let (session, baseline, _) = try await begin(Self.mitigation)
+        let idle = try await grade(session, nil, baseline, cut: cut)
+        #expect(idle.verdict == .inconclusive && idle.reason == reason && idle.message.contains("by then: "))
+        cluster.setTargetPort("store", 8080)
+        #expect(try await grade(session, nil, baseline, cut: cut).verdict == .passed)
+        let (detection, kept, _) = try await begin(Self.detection)
+        let unheard = try await grade(detection, nil, kept, cut: cut)
+        #expect(unheard.verdict == .inconclusive && unheard.reason == reason)
     }
 
     @Test func aShopThatLooksMendedButDoesNotServeFails() async throws {

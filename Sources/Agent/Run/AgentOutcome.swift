@@ -2,7 +2,7 @@ package import Conversations
 
 /// How a run of an agent ended.
 ///
-/// Every case of it is a datum about the agent; what is not its doing is thrown.
+/// What is not its doing is thrown, but for an end that others have asked for or brought about with what they spend.
 package struct AgentOutcome: Sendable, Hashable {
     package enum StopReason: String, Sendable, Hashable, CaseIterable {
         case submitted = "Submitted"
@@ -10,6 +10,8 @@ package struct AgentOutcome: Sendable, Hashable {
         case deadline = "TimedOut"
         case tokenBudget = "TokenBudgetExceeded"
         case costBudget = "CostBudgetExceeded"
+        /// What others spend as well.
+        case poolBudget = "PoolBudgetExceeded"
         case formatErrors = "TooManyFormatErrors"
         /// The model declined, or its provider's filter did for it.
         case refused = "ModelRefused"

@@ -97,7 +97,7 @@ struct AgentProgress {
         case .cutReplies: lastError?.ending(cutInARow)
         case .emptyReplies: lastError?.ending(emptyInARow)
         case .formatErrors: lastError?.ending(formatErrorsInARow)
-        case .submitted, .stepLimit, .deadline, .tokenBudget, .costBudget, .asked: nil
+        case .submitted, .stepLimit, .deadline, .tokenBudget, .costBudget, .poolBudget, .asked: nil
         }
     }
 }

@@ -40,7 +40,7 @@ extension AgentRun {
         guard let allowance else { return nil }
         do {
             // Of a lost call at no known price nobody can tell what it came to, but then none is covered either.
-            return try await allowance.cover(next.nanoUSD == nil ? nil : NanoDollars(total)) ? nil : .costBudget
+            return try await allowance.cover(next.nanoUSD == nil ? nil : NanoDollars(total)) ? nil : .poolBudget
         } catch {
             throw .allowance(error)
         }

@@ -17,8 +17,8 @@ struct AgentStage {
         /// Nil when it never submitted, null when it submitted without an argument.
         var submission: JSONValue?
         var figures: RunFigures
-        /// It was asked to end before it came to an end of its own.
-        var isCutShort: Bool
+        /// Why it ended before it came to an end of its own.
+        var cut: CutShort?
     }
 
     /// How long the call in hand may go on after a graceful cancel.
@@ -70,7 +70,7 @@ struct AgentStage {
                 outcome, await audit.end(within: control.request == nil ? ReachAudit.patience : Self.lastCall))
             return Outcome(
                 submission: outcome.submission.map { $0.value ?? .null }, figures: await figures(outcome),
-                isCutShort: outcome.stopReason == .asked)
+                cut: outcome.stopReason.cut)
         }
     }
 
@@ -161,10 +161,9 @@ struct AgentStage {
         switch outcome.stopReason {
         case .tokenBudget: limit = "the limit of tokens (\(context.effective.maxTokens ?? 0), spec.limits.maxTokens)"
         case .costBudget:
-            limit =
-                context.effective.maxCostNanos.map {
-                    "the limit of costs (\(DisplayText.cost(nanos: $0, isSimulated: false)), spec.limits.maxCost)"
-                } ?? "what the budget of WorkerPool \(context.pool?.name ?? "") has left"
+            let most = DisplayText.cost(nanos: context.effective.maxCostNanos ?? 0, isSimulated: false)
+            limit = "the limit of costs (\(most), spec.limits.maxCost)"
+        case .poolBudget: limit = "what the budget of WorkerPool \(context.pool?.name ?? "") has left"
         case .submitted, .stepLimit, .deadline, .formatErrors, .asked, .refused, .cutReplies, .emptyReplies: return
         }
         throw .failed(
@@ -373,15 +372,26 @@ extension AgentOutcome.StopReason {
         case .tokenBudget:
             "one more call could have passed the limit of tokens (\(effective.maxTokens ?? 0), spec.limits.maxTokens)"
         case .costBudget:
-            effective.maxCostNanos.map {
-                "one more call could have passed the limit of costs "
-                    + "(\(DisplayText.cost(nanos: $0, isSimulated: false)), spec.limits.maxCost)"
-            } ?? "one more call could have passed the budget of its pool, WorkerPool \(context.pool?.name ?? "")"
+            "one more call could have passed the limit of costs "
+                + "(\(DisplayText.cost(nanos: effective.maxCostNanos ?? 0, isSimulated: false)), spec.limits.maxCost)"
+        case .poolBudget:
+            "one more call could have passed the budget of its pool, WorkerPool \(context.pool?.name ?? "")"
         case .formatErrors: "too many of its replies in a row could not be read"
         case .refused: "the model refused to go on"
         case .cutReplies: "too many of its replies in a row were cut off"
         case .emptyReplies: "too many of its replies in a row were empty"
         case .asked: "it was cancelled at its work"
+        }
+    }
+
+    /// Why the agent was not let finish; nil where the end was its own.
+    var cut: CutShort? {
+        switch self {
+        case .asked: .cancelled
+        case .poolBudget: .poolBudget
+        case .submitted, .stepLimit, .deadline, .tokenBudget, .costBudget, .formatErrors, .refused, .cutReplies,
+            .emptyReplies:
+            nil
         }
     }
 
@@ -391,7 +401,7 @@ extension AgentOutcome.StopReason {
         case .stepLimit: .stepLimitReached
         case .deadline: .timedOut
         case .tokenBudget: .tokenLimitReached
-        case .costBudget: .budgetExceeded
+        case .costBudget, .poolBudget: .budgetExceeded
         case .formatErrors: .agentFailed
         case .refused: .modelRefused
         case .cutReplies: .replyTooLong

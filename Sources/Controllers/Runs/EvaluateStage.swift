@@ -55,13 +55,13 @@ struct EvaluateStage {
     private func graded(_ outcome: AgentStage.Outcome) async throws(RunStop) -> Grade {
         let (session, kept) = (session, await context.baseline)
         do throws(RunStop) {
-            return try await context.grading(outcome.isCutShort ? Self.limitOfACancel : Self.limit) {
+            return try await context.grading(outcome.cut == .cancelled ? Self.limitOfACancel : Self.limit) {
                 try await session.grade(
                     submission: outcome.submission, baseline: try await kept.load(), figures: outcome.figures,
-                    isCutShort: outcome.isCutShort)
+                    cut: outcome.cut)
             }
         } catch {
-            guard outcome.isCutShort, let obstacle = error.obstacle else { throw error }
+            guard outcome.cut == .cancelled, let obstacle = error.obstacle else { throw error }
             context.services.logger.warning(
                 "what a cancelled agent has done could not be looked at",
                 ["task": "\(context.record.key)", "error": .string(obstacle)])

@@ -26,16 +26,15 @@ package enum Grading {
         return grade
     }
 
-    /// What the work of an agent is worth that was cancelled at it: what it has mended by then, and nothing against it.
+    /// What the work of an agent is worth that was not let finish: what it has mended by then, and nothing against it.
     ///
     /// `grade` is that of the state it left behind, where the state is the answer.
-    package static func cutShort(_ grade: Grade?) -> Grade {
-        let what = "the agent was cancelled before it submitted"
-        guard var grade else { return Grade(verdict: .inconclusive, reason: "Cancelled", message: what) }
+    package static func cutShort(_ cut: CutShort, _ grade: Grade?) -> Grade {
+        guard var grade else { return Grade(verdict: .inconclusive, reason: cut.reason, message: cut.told) }
         guard grade.verdict != .passed else { return grade }
         grade.verdict = .inconclusive
-        grade.reason = "Cancelled"
-        grade.message = "\(what); by then: \(grade.message)"
+        grade.reason = cut.reason
+        grade.message = "\(cut.told); by then: \(grade.message)"
         return grade
     }
 

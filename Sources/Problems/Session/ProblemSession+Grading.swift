@@ -9,19 +9,21 @@ extension ProblemSession {
     ///   - submission: nil when the agent never submitted, null when it submitted without an argument.
     ///   - baseline: the text that ``captureBaseline()`` gave.
     ///   - figures: what the agent's loop measured.
-    ///   - isCutShort: the agent was cancelled at its work. What it has mended by then counts, if it has settled; what it
-    ///     has not done counts for nothing, and is not waited for.
+    ///   - cut: why the agent was not let finish. What it has mended by then counts; what it has not done counts for
+    ///     nothing, and after a cancel it is not waited for.
     /// - Returns: the grade, inconclusive when the truth had expired, or when the agent was not let finish.
     /// - Throws: when the cluster cannot be looked at; that says nothing about the agent.
     package func grade(
-        submission: JSONValue?, baseline: String, figures: RunFigures, isCutShort: Bool = false
+        submission: JSONValue?, baseline: String, figures: RunFigures, cut: CutShort? = nil
     ) async throws(ProblemError) -> Grade {
         let grade: Grade
-        if isCutShort {
+        if let cut {
             grade = Grading.cutShort(
+                cut,
                 problem.taskType == .mitigation
                     ? MitigationOracle.grade(
-                        try await shortfallsAfterSettling(Baseline(encoded: baseline), within: .zero),
+                        try await shortfallsAfterSettling(
+                            Baseline(encoded: baseline), within: cut.mayWait ? nil : .zero),
                         submitted: submission != nil)
                     : nil)
         } else if let answered = Grading.answer(submission, taskType: problem.taskType, truth: problem.truth) {
@@ -36,7 +38,7 @@ extension ProblemSession {
 
     /// The grade of an agent that was cancelled at its work, where that cannot be looked at.
     package func gradeUnseen(figures: RunFigures, because obstacle: String) -> Grade {
-        var grade = Grading.cutShort(nil)
+        var grade = Grading.cutShort(.cancelled, nil)
         grade.message += "; what it had done by then could not be looked at: \(obstacle)"
         return Grading.adding(figures, to: grade, taskType: problem.taskType)
     }
