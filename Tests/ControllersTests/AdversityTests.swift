@@ -99,6 +99,36 @@ import Testing
         #expect(try #require(status.durationSeconds) >= 120)
     }
 
+    /// A key that is rotated while an agent works is read again; one that is only revoked ends the run.
+    @Test(arguments: [true, false]) func aKeyThatIsRotatedInTheMiddleOfARunIsReadAgain(isReplaced: Bool) async throws {
+        let running = ProcessLink.Moment.first { $0.body["status", "phase"] == "Running" }
+        let run = Rehearsal(.detection) {
+            var reference = SecretKeyReference()
+            reference.name = "model"
+            $0.spec.agent?.model?.credentialsSecretRef = reference
+        }
+        @Sendable func secret(_ key: String) -> KubernetesModel.Secret {
+            KubernetesModel.Secret(
+                metadata: ObjectMeta(name: "model", namespace: "demo"), type: ModelResolver.secretType,
+                data: ["apiKey": Array(key.utf8), "hosts": Array(ScriptedProvider.host.utf8)])
+        }
+        run.server.put(secret("sk-the-first-of-them-0001"))
+        run.provider.take(only: "sk-the-first-of-them-0001")
+        try await run.perform(
+            .interference(running) {
+                run.provider.take(only: "sk-the-other-one-000002")
+                if isReplaced { run.server.put(secret("sk-the-other-one-000002")) }
+            })
+        let status = try status(run)
+        if isReplaced {
+            #expect(status.result?.verdict == .passed && status.usage?.calls == 2, "\(status.conditions)")
+            try await run.expectInvariants(lostCalls: 0)
+        } else {
+            #expect(status.conditions.get(.succeeded)?.reason == "ProviderAuthFailed", "\(status.conditions)")
+            #expect(run.provider.calls == 0)
+        }
+    }
+
     @Test func aPoolSaysHowLongAProviderIsWaitedFor() async throws {
         let running = ProcessLink.Moment.first { $0.body["status", "phase"] == "Running" }
         let run = Rehearsal(.detection)

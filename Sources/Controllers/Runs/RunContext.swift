@@ -50,14 +50,18 @@ struct RunContext: Sendable {
         let model: any LanguageModel
         // Of this run alone: a key that one namespace makes up must not blot out the words of another.
         let keys = Redactor()
+        let key = Locked<String?>(nil)
+        let resolver = ModelResolver(
+            client: services.client, transport: services.transport, time: services.time,
+            allowedHosts: services.settings.allowedModelHosts, keys: services.settings.modelKeys,
+            holdSecret: { used in
+                keys.register(secret: used)
+                key.withLock { $0 = used }
+            })
+        let (namespace, poolNamespace) = (task.metadata.namespace ?? "", pool?.namespace ?? "")
         do {
-            model = try await ModelResolver(
-                client: services.client, transport: services.transport, time: services.time,
-                allowedHosts: services.settings.allowedModelHosts, keys: services.settings.modelKeys,
-                holdSecret: { keys.register(secret: $0) }
-            ).resolve(
-                effective.model, namespace: task.metadata.namespace ?? "",
-                poolNamespace: pool?.namespace ?? "")
+            model = try await resolver.resolve(
+                effective.model, namespace: namespace, poolNamespace: poolNamespace)
         } catch {
             if Task.isCancelled { throw .interrupted }
             // The server was away: whoever holds the claim reads the Secret when it is back.
@@ -66,7 +70,22 @@ struct RunContext: Sendable {
             }
             throw .failed(error)
         }
-        let governed = Self.governed(model, effective.model, pool: pool, task, services)
+        let govern = { @Sendable [services] model in Self.governed(model, effective.model, pool: pool, task, services) }
+        let governed = RenewingModel(govern(model)) { [logger = services.logger] in
+            let refused = key.withLock { $0 }
+            do throws(TaskFailure) {
+                let model = try await resolver.resolve(
+                    effective.model, namespace: namespace, poolNamespace: poolNamespace)
+                guard key.withLock({ $0 }) != refused else { return nil }
+                logger.info("the model's key was refused, and another is there now", ["task": "\(record.key)"])
+                return govern(model)
+            } catch {
+                logger.warning(
+                    "the model's key was refused, and could not be read anew",
+                    ["task": "\(record.key)", "error": .describing(error)])
+                return nil
+            }
+        }
         let kind = try await kind(of: task, effective, pool: pool, services)
         let apiServer = kind == nil ? try await apiServer(services.client, services) : []
         var services = services

@@ -44,6 +44,8 @@ package final class ScriptedProvider: Sendable {
         var answered = 0
         var probes = 0
         var absentFor = 0
+        /// The only key it takes; nil: any.
+        var key: String?
     }
 
     private let isMitigation: Bool
@@ -66,6 +68,9 @@ package final class ScriptedProvider: Sendable {
     /// The next so many requests fail as when nobody listens.
     package func goAway(for requests: Int) { state.withLock { $0.absentFor = requests } }
 
+    /// From now on it refuses every key but this one.
+    package func take(only key: String) { state.withLock { $0.key = key } }
+
     /// How often it was only asked whether it is there.
     package var probes: Int { state.withLock { $0.probes } }
 
@@ -79,7 +84,8 @@ package final class ScriptedProvider: Sendable {
         if answers == .atARefusedAddress { throw .refusedAddress("link-local") }
         if isAbsent { throw .connect("refused") }
         if isProbe { return HTTPResponse(status: 404, bytes: []) }
-        if answers == .refusingTheKey || answers == .refusingTheKeyLater && calls > 0 {
+        let isRefused = state.withLock { $0.key }.map { request.headers.first("authorization") != "Bearer \($0)" }
+        if isRefused ?? (answers == .refusingTheKey || answers == .refusingTheKeyLater && calls > 0) {
             let refusal: JSONValue = ["error": ["message": "invalid key", "type": "invalid_request_error"]]
             return HTTPResponse(status: 401, bytes: refusal.serialized())
         }
