@@ -6,8 +6,8 @@ package import Primitives
 
 /// Turns what a task says about its model into a model that can be asked.
 ///
-/// Keys are read from the Secret a task names, at the start of each run and when one is refused, or are the operator's own where an administrator
-/// allows that; they are held by the model client alone.
+/// Keys are read from the Secret a task names, at the start of each run and when one is refused, or are the operator's own
+/// where an administrator allows that; they are held by the model client alone.
 package struct ModelResolver: Sendable {
     package static let secretType = "aiops.dev/model-credentials"
 
