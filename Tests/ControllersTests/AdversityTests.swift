@@ -16,6 +16,18 @@ import Testing
 
     // MARK: The model's server
 
+    private static var reference: SecretKeyReference {
+        var reference = SecretKeyReference()
+        reference.name = "model"
+        return reference
+    }
+
+    private static func secret(_ key: String) -> KubernetesModel.Secret {
+        KubernetesModel.Secret(
+            metadata: ObjectMeta(name: "model", namespace: "demo"), type: ModelResolver.secretType,
+            data: ["apiKey": Array(key.utf8), "hosts": Array(ScriptedProvider.host.utf8)])
+    }
+
     @Test func aModelServerThatIsDownForAWhileIsWaitedForBeforeAnythingIsMade() async throws {
         let run = Rehearsal(.detection, providerAbsentFor: 3)
         try await run.perform()
@@ -66,6 +78,25 @@ import Testing
         #expect(run.namespacesMade == 0 && run.provider.calls == 0)
     }
 
+    /// Nobody waits for an application to hear that the first call would be refused.
+    @Test(arguments: [(DecimalString?("0.2"), nil, "temperature"), (nil, 120_000, "maxTokens")])
+    func aSettingThatTheModelRefusesIsToldBeforeAnythingIsMade(
+        temperature: DecimalString?, maxTokens: Int?, field: String
+    ) async throws {
+        let run = Rehearsal(.detection) {
+            $0.spec.agent?.model?.provider = .openAI
+            $0.spec.agent?.model?.name = "o3"
+            $0.spec.agent?.model?.credentialsSecretRef = Self.reference
+            $0.spec.agent?.model?.temperature = temperature
+            $0.spec.agent?.model?.maxTokens = maxTokens
+        }
+        run.server.put(Self.secret("sk-the-only-one-000000001"))
+        try await run.perform()
+        let condition = try #require(try status(run).conditions.get(.succeeded))
+        #expect(condition.reason == "InvalidSpec" && condition.message.contains(field), "\(condition)")
+        #expect(run.namespacesMade == 0 && run.provider.calls == 0 && run.provider.probes == 0)
+    }
+
     /// F17 found it: what is said to exist may be gone by then, and a grading without its baseline is none.
     @Test func aBaselineThatIsThereAndGoneIsWrittenAgain() async throws {
         let run = Rehearsal(.detection)
@@ -103,21 +134,14 @@ import Testing
     @Test(arguments: [true, false]) func aKeyThatIsRotatedInTheMiddleOfARunIsReadAgain(isReplaced: Bool) async throws {
         let running = ProcessLink.Moment.first { $0.body["status", "phase"] == "Running" }
         let run = Rehearsal(.detection) {
-            var reference = SecretKeyReference()
-            reference.name = "model"
-            $0.spec.agent?.model?.credentialsSecretRef = reference
+            $0.spec.agent?.model?.credentialsSecretRef = Self.reference
         }
-        @Sendable func secret(_ key: String) -> KubernetesModel.Secret {
-            KubernetesModel.Secret(
-                metadata: ObjectMeta(name: "model", namespace: "demo"), type: ModelResolver.secretType,
-                data: ["apiKey": Array(key.utf8), "hosts": Array(ScriptedProvider.host.utf8)])
-        }
-        run.server.put(secret("sk-the-first-of-them-0001"))
+        run.server.put(Self.secret("sk-the-first-of-them-0001"))
         run.provider.take(only: "sk-the-first-of-them-0001")
         try await run.perform(
             .interference(running) {
                 run.provider.take(only: "sk-the-other-one-000002")
-                if isReplaced { run.server.put(secret("sk-the-other-one-000002")) }
+                if isReplaced { run.server.put(Self.secret("sk-the-other-one-000002")) }
             })
         let status = try status(run)
         if isReplaced {

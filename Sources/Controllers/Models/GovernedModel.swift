@@ -27,6 +27,8 @@ package struct GovernedModel: LanguageModel {
 
     package func probe() async throws(ModelError) { try await model.probe() }
 
+    package func objection(to request: ModelRequest) -> String? { model.objection(to: request) }
+
     package func complete(_ request: ModelRequest) async throws(ModelError) -> ModelReply {
         let bound = model.worstCase(request)
         let tokens = Int(clamping: bound.inputTokens + bound.outputTokens)

@@ -24,4 +24,6 @@ package struct MeteredModel: LanguageModel {
     package func worstCase(_ request: ModelRequest) -> TokenUsage { model.worstCase(request) }
 
     package func probe() async throws(ModelError) { try await model.probe() }
+
+    package func objection(to request: ModelRequest) -> String? { model.objection(to: request) }
 }

@@ -23,6 +23,8 @@ package struct RenewingModel: LanguageModel {
 
     package func probe() async throws(ModelError) { try await current.withLock { $0 }.probe() }
 
+    package func objection(to request: ModelRequest) -> String? { current.withLock { $0 }.objection(to: request) }
+
     package func complete(_ request: ModelRequest) async throws(ModelError) -> ModelReply {
         let model = current.withLock { $0 }
         do {

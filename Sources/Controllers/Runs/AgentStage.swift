@@ -24,6 +24,9 @@ struct AgentStage {
     /// How long the call in hand may go on after a graceful cancel.
     static let lastCall = Duration.seconds(10)
 
+    /// Tokens of a reply where nobody has said.
+    static let usualReply = 4096
+
     /// A sandbox that does not answer is prepared again so many times.
     private static let revivals = 2
 
@@ -244,7 +247,8 @@ struct AgentStage {
     private var settings: Agent.ModelSettings {
         let model = context.effective.model
         return .init(
-            maxTokens: model.maxTokens ?? 4096, temperature: model.temperature?.rawValue, topP: model.topP?.rawValue,
+            maxTokens: model.maxTokens ?? Self.usualReply, temperature: model.temperature?.rawValue,
+            topP: model.topP?.rawValue,
             seed: model.seed)
     }
 

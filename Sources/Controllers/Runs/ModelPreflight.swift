@@ -22,6 +22,7 @@ struct ModelPreflight {
     func run() async throws(RunStop) {
         // Whoever goes on with a run meets the model in the agent's work, which has ways to deal with its failures.
         guard await !context.record.status.conditions.isTrue(.environmentReady) else { return }
+        try checkSettings()
         try checkPrice()
         let time = context.services.time
         let latest = min(context.startDeadline ?? time.wallNow() + Self.patience, context.deadline)
@@ -40,6 +41,16 @@ struct ModelPreflight {
             do { try await time.sleep(for: pause) } catch { throw .interrupted }
             pause = min(pause * 2, Self.longestPause)
         }
+    }
+
+    /// The first call would be refused for them, after minutes of building.
+    private func checkSettings() throws(RunStop) {
+        let model = context.effective.model
+        let request = ModelRequest(
+            messages: [], maxTokens: model.maxTokens ?? AgentStage.usualReply, temperature: model.temperature?.rawValue,
+            topP: model.topP?.rawValue, seed: model.seed)
+        guard let objection = context.model.objection(to: request) else { return }
+        throw .failed(TaskFailure(.user, .invalidSpec, objection))
     }
 
     /// The agent would refuse the same, after minutes of building.

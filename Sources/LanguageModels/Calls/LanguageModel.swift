@@ -12,11 +12,16 @@ package protocol LanguageModel: Sendable {
     ///
     /// - Throws: what `complete` would throw, as far as it can be told before there is anything to ask.
     func probe() async throws(ModelError)
+
+    /// What of a request's settings the model would refuse, whatever it is asked; nil where nothing is known.
+    func objection(to request: ModelRequest) -> String?
 }
 
 extension LanguageModel {
     /// What needs nobody to answer is always there.
     package func probe() async throws(ModelError) {}
+
+    package func objection(to request: ModelRequest) -> String? { nil }
 }
 
 /// Which model it is and whether its answers cost money.

@@ -39,6 +39,8 @@ package struct ProviderModel: LanguageModel {
             outputTokens: Int64(max(0, request.maxTokens)), isEstimated: true)
     }
 
+    package func objection(to request: ModelRequest) -> String? { RequestCheck(request, configuration).settings }
+
     package func complete(_ request: ModelRequest) async throws(ModelError) -> ModelReply {
         if let problem = RequestCheck(request, configuration).problem { throw .invalidRequest(problem) }
         let body = Self.fitted(configuration.format.body(request, configuration))

@@ -14,8 +14,11 @@ struct RequestCheck {
     var problem: String? {
         if request.messages.allSatisfy({ $0.role == .system }) { return "there are no messages" }
         if request.maxTokens < 1 { return "maxTokens must be at least 1" }
-        return sampling ?? bound
+        return settings
     }
+
+    /// The first setting that the model refuses, whatever it is asked.
+    var settings: String? { sampling ?? bound }
 
     private var sampling: String? {
         let model = configuration.model
