@@ -222,9 +222,16 @@ import Testing
             await stage.awaitStart()
             let control = try #require(stage.control("uid-demo-t"))
             control.work(true)
-            async let drained: Void = host.drain()
+            let hasEnded = Locked(false)
+            async let drained: Void = {
+                await host.drain()
+                hasEnded.withLock { $0 = true }
+            }()
             await stage.time.waitForSleepers(1)
             #expect(control.isPaused)
+            // Time enough for one that does not wait.
+            for _ in 0..<1_000 { await Task.yield() }
+            #expect(!hasEnded.withLock { $0 })
             control.work(false)
             stage.time.advance(by: .seconds(1))
             await drained
