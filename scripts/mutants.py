@@ -188,10 +188,17 @@ def run_all(patches, limit):
     return alive
 
 
+def commit_seed():
+    """The same for a commit wherever it is checked out, another for the next; without git, the time's."""
+    found = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True)
+    return int(found.stdout.strip()[:8], 16) if found.returncode == 0 else int(time.time())
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sample", type=int, help="run only so many, drawn at random")
-    parser.add_argument("--seed", type=int, default=int(time.time()), help="of the draw; printed, to draw the same again")
+    parser.add_argument("--seed", type=int, help="of the draw; printed, to draw the same again; by default the commit's, so that "
+                        "what is red is red for a change and not for the day")
     parser.add_argument("--limit", type=int, default=600, help="seconds that the build of a mutant may take, and its tests")
     parser.add_argument("names", nargs="*", help="run only these")
     arguments = parser.parse_args()
@@ -204,8 +211,9 @@ def main():
     if not patches:
         sys.exit("mutants: none found")
     if arguments.sample and arguments.sample < len(patches):
-        print(f"mutants: {arguments.sample} of {len(patches)}, seed {arguments.seed}")
-        patches = random.Random(arguments.seed).sample(patches, arguments.sample)
+        seed = arguments.seed if arguments.seed is not None else commit_seed()
+        print(f"mutants: {arguments.sample} of {len(patches)}, seed {seed}")
+        patches = random.Random(seed).sample(patches, arguments.sample)
     preflight.writable()
     rooted = [p.stem for p in patches if NEED_ROOT & set(test_targets(p))]
     if rooted:
