@@ -51,6 +51,12 @@ struct MoneyTests {
         }
     }
 
+    /// What a relay on this machine passes on to a vendor is paid by somebody.
+    @Test(arguments: ["OpenAI", "Anthropic", "OpenRouter"]) func aVendorBehindARelayIsUnknownNotFree(vendor: String) {
+        let model = ModelDescriptor(provider: vendor, name: "gpt-4o", isLocal: true, isAtVendor: false)
+        #expect(PriceTable.builtIn.price(of: model, at: august) == nil)
+    }
+
     @Test func cachedTokensHaveTheirOwnPrice() throws {
         let model = ModelDescriptor(provider: "OpenAI", name: "gpt-4o")
         let price = try #require(PriceTable.builtIn.price(of: model, at: august))

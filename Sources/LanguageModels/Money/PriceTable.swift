@@ -55,7 +55,8 @@ package struct PriceTable: Sendable, Hashable {
             }
             if let own { return own.price }
         }
-        if model.isLocal { return .free("local") }
+        // A vendor that is named, at an address of this machine, is a relay to it: somebody pays, and nobody knows what.
+        if model.isLocal, model.provider == "OpenAICompatible" { return .free("local") }
         guard model.isAtVendor, ["OpenAI", "Anthropic", "OpenRouter"].contains(model.provider) else { return nil }
         let name = ModelName.base(model.name)
         return rows.last { $0.host == nil && $0.model == name && $0.from <= moment }?.price
