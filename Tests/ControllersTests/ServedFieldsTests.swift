@@ -48,8 +48,8 @@ import Testing
             ["agent": ["model": model(["credentialsSecretRef": ["name": "s"]])]]),
         "agent.model.credentialsSecretRef.key": .used(
             ["agent": ["model": model(["credentialsSecretRef": ["name": "s", "key": "k"]])]]),
-        "agent.model.conversationRef.name": .refused(
-            ["agent": ["model": ["provider": "Replay", "conversationRef": ["name": "c"]]]], "provider Replay"),
+        "agent.model.conversationRef.name": .used(
+            ["agent": ["model": ["provider": "Replay", "conversationRef": ["name": "c"]]]]),
         "agent.toolStyle": .used(["agent": ["toolStyle": "Native"]]),
         "agent.tools": .used(["agent": ["tools": ["exec_shell"]]]),
         "environment.type": .used(["environment": ["type": "Kind"]]),

@@ -93,12 +93,14 @@ extension AgentRun {
     func request(after carry: [ConversationMessage], _ state: State) -> ModelRequest {
         var ahead = state.record
         _ = ahead.append(carry)
-        return ModelRequest(
+        var request = ModelRequest(
             messages: ContextWindow(limit: limits.contextBytes).messages(ahead.messages),
             tools: state.prompts.style == .native ? state.prompts.definitions : [],
             maxTokens: settings.maxTokens, temperature: settings.temperature, topP: settings.topP, seed: settings.seed,
             timeLimit: min(remaining ?? Self.longestCall, Self.longestCall), lostReply: .report,
             attempts: 1)
+        request.turn = ahead.messages.count { $0.role == .assistant }
+        return request
     }
 
     func message(for reply: ModelReply, _ state: State) -> ConversationMessage {

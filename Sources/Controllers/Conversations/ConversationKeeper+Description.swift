@@ -15,7 +15,8 @@ extension ConversationKeeper.Description {
             if let effective = spec.effective(pool: try task.admittedDefaults()) {
                 let named = effective.model.provider == .auto ? nil : effective.model.provider
                 let answering = provider.map { ModelProvider(rawValue: $0) } ?? named
-                model.provider = task.status.usage?.simulated == true ? .simulated : answering
+                let isSimulated = task.status.usage?.simulated == true && answering != .replay
+                model.provider = isSimulated ? .simulated : answering
                 settings.temperature = effective.model.temperature
                 settings.topP = effective.model.topP
                 settings.maxTokens = effective.model.maxTokens

@@ -8,6 +8,8 @@ import Primitives
 struct ModelChoice: Sendable, Hashable {
     enum Provider: Sendable, Hashable {
         case simulated
+        /// A recorded conversation.
+        case replay
         case vendor(ModelFacts.Vendor)
         /// Any server that speaks chat completions, at the address the task gives.
         case compatible
@@ -16,6 +18,9 @@ struct ModelChoice: Sendable, Hashable {
     }
 
     let provider: Provider
+
+    /// Whether nobody is paid for its answers.
+    var isFree: Bool { provider == .simulated || provider == .replay }
     /// Nothing where none was named and there is no default.
     let name: String?
 
@@ -40,7 +45,8 @@ struct ModelChoice: Sendable, Hashable {
         case .openAI: (provider, name) = (.vendor(.openAI), try Self.name(model.name, .openAI, now, table))
         case .anthropic: (provider, name) = (.vendor(.anthropic), try Self.name(model.name, .anthropic, now, table))
         case .openRouter: (provider, name) = (.vendor(.others), try Self.name(model.name, .others, now, table))
-        case .replay, .unknown:
+        case .replay: (provider, name) = (.replay, model.conversationRef?.name)
+        case .unknown:
             throw TaskFailure(.user, .notSupported, "provider \(model.provider) is not served by this version")
         }
     }

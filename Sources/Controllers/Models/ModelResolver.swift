@@ -11,7 +11,7 @@ package import Primitives
 package struct ModelResolver: Sendable {
     package static let secretType = "aiops.dev/model-credentials"
 
-    private let client: KubernetesClient
+    let client: KubernetesClient
     private let transport: any HTTPTransport
     private let time: any TimeSource
     private let allowedHosts: Set<String>
@@ -44,6 +44,7 @@ package struct ModelResolver: Sendable {
         let choice = try ModelChoice(settings, vendors: credentials?.vendors ?? keys.vendors, now: time.wallNow())
         switch choice.provider {
         case .simulated: return SimulatedModel(seed: UInt64(bitPattern: settings.seed ?? 0))
+        case .replay: return try await replay(settings.conversationRef, namespace: namespace)
         // Only a task that was admitted before a name was asked for has none: it goes on under the one it had then.
         case .compatible: return try model(compatible(choice.name ?? "default", settings, credentials), settings)
         case .vendor(let vendor): return try model(vendors(vendor, choice.name ?? "", settings, credentials), settings)

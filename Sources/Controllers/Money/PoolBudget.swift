@@ -101,7 +101,7 @@ extension AIOpsTask {
         do {
             // As it was admitted, as the run will see it.
             guard let effective = followedSpec.effective(pool: try admittedDefaults() ?? pool) else { return true }
-            return try ModelChoice(effective.model, keys: keys, now: now).provider != .simulated
+            return try !ModelChoice(effective.model, keys: keys, now: now).isFree
         } catch {
             return true
         }

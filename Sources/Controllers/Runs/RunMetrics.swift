@@ -26,7 +26,7 @@ package struct RunMetrics: Sendable {
             "Worst circuit among the model endpoints of a pool: 0 closed, 1 half-open, 2 open.",
             labels: ["namespace", "pool"])
         for stage in StageName.allCases where stage != .queued { stages.initialize([stage.rawValue]) }
-        for provider in ModelProvider.known where provider != .auto && provider != .replay {
+        for provider in ModelProvider.known where provider != .auto {
             for type in ["input", "output"] { tokens.initialize([provider.rawValue, type]) }
         }
     }

@@ -40,17 +40,21 @@ extension EffectiveModel {
         let path = "spec.agent.model"
         switch provider {
         case .auto, .openAI, .anthropic, .openRouter, .openAICompatible: return []
-        case .simulated:
+        case .simulated, .replay:
+            // A pool's is in the pool's namespace, and a conversation is replayed where it is.
+            if provider == .replay, conversationRef == nil {
+                return [.notServed("\(path).provider Replay of a pool", "name the conversationRef in the task")]
+            }
             // A simulated run in place of the one that was paid for would be a nasty surprise.
             if credentialsSecretRef != nil {
-                let field = "\(path).credentialsSecretRef with provider Simulated"
+                let field = "\(path).credentialsSecretRef with provider \(provider)"
                 return [.notServed(field, "name the provider whose key it is, or remove the Secret")]
             }
             if baseURL != nil {
-                return [.notServed("\(path).baseURL with provider Simulated", "use provider OpenAICompatible")]
+                return [.notServed("\(path).baseURL with provider \(provider)", "use provider OpenAICompatible")]
             }
             return []
-        case .replay, .unknown:
+        case .unknown:
             return [.notServed("\(path).provider \(provider)", "name a provider, or use Simulated")]
         }
     }

@@ -36,6 +36,8 @@ package struct ModelRequest: Sendable, Hashable {
     /// Time for the call with all its retries.
     package var timeLimit: Duration
     package var lostReply: LostReply
+    /// Replies that came before, also those that are left out of `messages` to save space.
+    package var turn = 0
     /// Most requests that may be sent for the call; nothing leaves it to the client.
     package var attempts: Int?
 
