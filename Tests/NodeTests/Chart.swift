@@ -38,6 +38,7 @@ import Testing
                     try await expectRights(cluster, account: account, in: environment, table: table)
                     try await expectRights(cluster, account: account, in: sandbox, table: "sandbox-elsewhere")
                     try await expectRights(cluster, account: account, in: namespace, table: "sandbox-elsewhere")
+                    try await expectMetricsAreGuarded(cluster, system, pods, from: sandbox)
                 }
             }
             let after = try await operatorPods(cluster, system)
@@ -113,6 +114,43 @@ import Testing
                 AIOpsTask.resourceType, DynamicObject(task), options: WriteOptions(dryRun: true))
         }
         #expect(error?.message.contains("set exactly one of spec.problem") == true, "\(error?.message ?? "accepted")")
+    }
+
+    /// No policy of the network keeps an agent from the operator's port here, so what is read there takes a token.
+    private func expectMetricsAreGuarded(
+        _ cluster: TestCluster, _ system: String, _ pods: [DynamicObject], from sandbox: String
+    ) async throws {
+        let account = "scraper-\(TestCluster.randomSuffix())"
+        _ = try await cluster.kubectl.run("-n", system, "create", "serviceaccount", account)
+        _ = try await cluster.kubectl.run(
+            "create", "clusterrolebinding", account, "--clusterrole=aiops-operator-metrics-reader",
+            "--serviceaccount=\(system):\(account)")
+        // Twice: the second is answered from memory.
+        for _ in 0..<2 {
+            for pod in pods {
+                let address = try #require(pod.value["status"]?["podIP"]?.stringValue)
+                func code(_ header: String) async throws -> String {
+                    try await cluster.kubectl.run(
+                        "-n", sandbox, "exec", "shell", "--", "sh", "-c",
+                        "curl -s -m 20 -o /dev/null -w '%{http_code}' \(header) http://\(address):8080/metrics")
+                }
+                #expect(try await code("") == "401")
+                #expect(try await code("-H 'Authorization: Bearer made.up.token'") == "401")
+                let mine = "$(cat /var/run/secrets/kubernetes.io/serviceaccount/token)"
+                #expect(try await code("-H \"Authorization: Bearer \(mine)\"") == "403")
+                let secret = try await cluster.kubectl.run(
+                    "-n", system, "get", "serviceaccount", account, "-o", "jsonpath={.secrets[0].name}")
+                let token = try await cluster.kubectl.run(
+                    "-n", system, "get", "secret", secret, "-o", "go-template={{.data.token | base64decode}}")
+                #expect(try await code("-H 'Authorization: Bearer \(token)'") == "200")
+                // The kubelet's probes bring no token.
+                let probe = try await cluster.kubectl.run(
+                    "-n", sandbox, "exec", "shell", "--", "sh", "-c",
+                    "curl -s -m 20 -o /dev/null -w '%{http_code}' http://\(address):8080/readyz")
+                #expect(probe == "200")
+            }
+        }
+        try await cluster.client.delete(.clusterRoleBindings, ObjectKey(name: account))
     }
 
     /// The node's bridge enforces no policy, and a pair of pods shows it; nothing of them stays.

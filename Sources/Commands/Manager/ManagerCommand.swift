@@ -72,6 +72,11 @@ package struct ManagerCommand: Sendable {
                     "listen", "ADDRESS:PORT",
                     summary: "Where /healthz, /readyz and /metrics are served; port 0 takes any",
                     default: "127.0.0.1:8080"),
+                .flag(
+                    "open-metrics",
+                    summary:
+                        "Serve /metrics to whoever reaches the address; without it that takes, off loopback, a bearer token "
+                        + "whose owner may get the path /metrics"),
                 .value(
                     "debug-listen", "ADDRESS:PORT",
                     summary:
@@ -175,8 +180,15 @@ package struct ManagerCommand: Sendable {
         var manager = assembled.manager
         manager.onOverdue = leave
         let probes = manager.probes
-        let (server, port) = try wiring.server(listen) {
-            Self.answer($0, else: "there are /healthz, /readyz and /metrics") { probes.answer(path: $0) }
+        let scrapes = listen.isLoopback || arguments.flag("open-metrics") ? nil : scrapeGuard(access, time, logger)
+        let (server, port) = try wiring.server(listen) { request in
+            if request.path == "/metrics", let scrapes,
+                let refusal = await scrapes.refusal(
+                    authorization: request.headers.first("authorization"), path: request.path)
+            {
+                return Self.response(refusal)
+            }
+            return Self.answer(request, else: "there are /healthz, /readyz and /metrics") { probes.answer(path: $0) }
         }
         manager.services.append(server)
         if let debugListen {
@@ -249,7 +261,19 @@ package struct ManagerCommand: Sendable {
             return ServerResponse(status: 405, text: "only GET is served here\n")
         }
         guard let answer = body(request.path) else { return ServerResponse(status: 404, text: "\(hint)\n") }
-        return ServerResponse(status: answer.status, text: answer.body, contentType: answer.contentType)
+        return response(answer)
+    }
+
+    private static func response(_ answer: ProbeAnswer) -> ServerResponse {
+        ServerResponse(status: answer.status, text: answer.body, contentType: answer.contentType)
+    }
+
+    /// Asks past the permit of the leader: one that stands by is scraped as well, and a review changes nothing.
+    private func scrapeGuard(_ access: Access, _ time: any TimeSource, _ logger: Logger) -> ScrapeGuard {
+        ScrapeGuard(
+            client: KubernetesClient(
+                configuration: access.configuration, identity: access.identity, transport: wiring.transport, time: time,
+                logger: logger), time: time, logger: logger)
     }
 
     /// How all clients of the process reach the API server, and as whom.
