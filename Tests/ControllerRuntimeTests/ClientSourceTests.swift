@@ -106,6 +106,13 @@ struct ClientSourceTests {
         }
     }
 
+    /// Who reads a log wants the server's words, and no name of a case around them with quotes escaped twice.
+    @Test func theLogHasTheServersWords() {
+        let words = #"User "u" cannot watch resource "widgets" in API group "test.dev""#
+        let failure = WatchFailure(Status(code: 403, reason: "Forbidden", message: words))
+        #expect("\(failure)".hasSuffix(words) && !"\(failure)".contains("failed("), "\(failure)")
+    }
+
     /// The same in the middle of a stream, where there are no headers.
     @Test(arguments: [(503, "ServiceUnavailable"), (504, "Timeout"), (429, "TooManyRequests")])
     func aStreamThatEndsWithATimeIsObeyed(code: Int, reason: String) {

@@ -8,3 +8,15 @@ package enum WatchFailure: Error, Sendable, Hashable {
     case refused(String)
     case failed(String)
 }
+
+/// For logs: what the server said stands there as it said it, such as which right is missing.
+extension WatchFailure: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .expired: "the version asked for is no longer kept"
+        case .throttled(let wait?): "the API server asks to come back in \(wait)"
+        case .throttled(nil): "the API server asks to come back later"
+        case .refused(let words), .failed(let words): words
+        }
+    }
+}

@@ -36,6 +36,15 @@ struct OperatorRights {
             ])
     }
 
+    /// The ClusterRole as the chart has it.
+    static func restore(_ cluster: TestCluster) async throws {
+        for role in try YAML.parseAll(try manifest()) where role["kind"] == "ClusterRole" {
+            guard role["metadata"]?["name"] == "aiops-operator", let rules = role["rules"] else { continue }
+            let key = ObjectKey(namespace: "", name: "aiops-operator")
+            _ = try await cluster.client.patchDynamic(.clusterRoles, key, .merge(["rules": rules]))
+        }
+    }
+
     private static func manifest() throws -> [UInt8] {
         let path = RepositoryRoot.path + "/manifests/operator/operator.yaml"
         guard let text = TextFile.read(path) else { throw NeverHappened("\(path) cannot be read") }
