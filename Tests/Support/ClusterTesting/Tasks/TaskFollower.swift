@@ -7,43 +7,55 @@ import Primitives
 extension TestCluster {
     /// Shows `look` every version of every task in a namespace, in order, until it has seen enough.
     ///
-    /// Deleted tasks are shown once more, as they were last, with `isDeleted`.
+    /// Deleted tasks are shown once more, as they were last, with `isDeleted`. Where the server has forgotten versions, what
+    /// is there by then is shown.
     package func follow(
         _ namespace: String, _ what: String, within limit: Duration = .seconds(240),
         _ look: @escaping @Sendable (_ task: AIOpsTask, _ isDeleted: Bool) -> Bool
     ) async throws {
-        let client = client
         let last = Locked<[String: String]>([:])
         do {
             try await withDeadline(limit, time: SystemTimeSource()) {
-                var version = ""
-                let list = try await client.list(AIOpsTask.self, namespace: namespace)
-                version = list.resourceVersion
-                for task in list.items {
-                    last.withLock { $0[task.metadata.name] = Self.summary(task) }
-                    if look(task, false) { return }
-                }
-                while true {
-                    let events = try await client.watch(
-                        AIOpsTask.self, namespace: namespace, options: WatchOptions(resourceVersion: version))
-                    for try await event in events {
-                        switch event {
-                        case .added(let task), .modified(let task):
-                            version = task.metadata.resourceVersion
-                            last.withLock { $0[task.metadata.name] = Self.summary(task) }
-                            if look(task, false) { return }
-                        case .deleted(let task):
-                            version = task.metadata.resourceVersion
-                            last.withLock { $0[task.metadata.name] = "deleted" }
-                            if look(task, true) { return }
-                        case .bookmark(let newer, _): version = newer
-                        case .error(let status): throw NeverHappened("the watch ended: \(status)")
-                        }
-                    }
-                }
+                while try await !followOnce(namespace, last, look) {}
             }
         } catch is DeadlineExceeded {
             throw NeverHappened("not within \(limit): \(what); last seen: \(last.withLock { $0 })")
+        }
+    }
+
+    /// - Returns: false when the server has forgotten where to go on from.
+    private func followOnce(
+        _ namespace: String, _ last: Locked<[String: String]>, _ look: (AIOpsTask, Bool) -> Bool
+    ) async throws -> Bool {
+        let list = try await client.list(AIOpsTask.self, namespace: namespace)
+        var version = list.resourceVersion
+        for task in list.items {
+            last.withLock { $0[task.metadata.name] = Self.summary(task) }
+            if look(task, false) { return true }
+        }
+        while true {
+            do {
+                let events = try await client.watch(
+                    AIOpsTask.self, namespace: namespace, options: WatchOptions(resourceVersion: version))
+                for try await event in events {
+                    switch event {
+                    case .added(let task), .modified(let task):
+                        version = task.metadata.resourceVersion
+                        last.withLock { $0[task.metadata.name] = Self.summary(task) }
+                        if look(task, false) { return true }
+                    case .deleted(let task):
+                        version = task.metadata.resourceVersion
+                        last.withLock { $0[task.metadata.name] = "deleted" }
+                        if look(task, true) { return true }
+                    case .bookmark(let newer, _): version = newer
+                    case .error(let status):
+                        guard status.code == 410 else { throw NeverHappened("the watch ended: \(status)") }
+                        return false
+                    }
+                }
+            } catch let error as KubernetesError where error.isExpired {
+                return false
+            }
         }
     }
 

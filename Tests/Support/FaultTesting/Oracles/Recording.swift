@@ -9,9 +9,14 @@ package final class Recording: Sendable {
     private let uid: String
     private let name: String
     private let namespace: String
+    /// Whether the server may forget versions before they are read; else that is an error.
+    private let mayHaveHoles: Bool
     private let seen = Locked<[AIOpsTask]>([])
+    /// Places of the versions before which others are missing.
+    private let holes = Locked<Set<Int>>([])
 
-    package init(_ task: AIOpsTask) {
+    package init(_ task: AIOpsTask, mayHaveHoles: Bool = false) {
+        self.mayHaveHoles = mayHaveHoles
         uid = task.metadata.uid
         name = task.metadata.name
         namespace = task.metadata.namespace ?? ""
@@ -20,23 +25,54 @@ package final class Recording: Sendable {
 
     package var versions: [AIOpsTask] { seen.withLock { $0 } }
 
-    /// Records until it is cancelled; throws where the history has a hole.
+    /// Records until it is cancelled; throws where the history has a hole that it may not have.
     package func run(_ client: KubernetesClient) async throws {
         var version = versions.last?.metadata.resourceVersion ?? ""
         while !Task.isCancelled {
-            let events = try await client.watch(
-                AIOpsTask.self, namespace: namespace,
-                options: WatchOptions(resourceVersion: version, fieldSelector: "metadata.name=\(name)"))
-            for try await event in events {
-                switch event {
-                case .added(let task), .modified(let task), .deleted(let task):
-                    version = task.metadata.resourceVersion
-                    guard task.metadata.uid == uid else { continue }
-                    see(task)
-                case .bookmark(let newer, _): version = newer
-                case .error(let status): throw NeverHappened("the recording has a hole: \(status)")
-                }
+            do {
+                version = try await follow(client, from: version)
+            } catch let error as KubernetesError where mayHaveHoles && (error.isExpired || error.isNotFound) {
+                version = try await lookAgain(client) ?? version
             }
+        }
+    }
+
+    /// - Returns: the version to go on from when the server ends the stream.
+    private func follow(_ client: KubernetesClient, from start: String) async throws -> String {
+        var version = start
+        let events = try await client.watch(
+            AIOpsTask.self, namespace: namespace,
+            options: WatchOptions(resourceVersion: version, fieldSelector: "metadata.name=\(name)"))
+        for try await event in events {
+            switch event {
+            case .added(let task), .modified(let task), .deleted(let task):
+                version = task.metadata.resourceVersion
+                guard task.metadata.uid == uid else { continue }
+                see(task)
+            case .bookmark(let newer, _): version = newer
+            case .error(let status):
+                guard mayHaveHoles else { throw NeverHappened("the recording has a hole: \(status)") }
+                throw KubernetesError(Operation(verb: "watch"), .expired, status: status)
+            }
+        }
+        return version
+    }
+
+    /// The task as it is behind a hole; nil while nobody can say, or where there is no hole after all.
+    private func lookAgain(_ client: KubernetesClient) async throws -> String? {
+        try await SystemTimeSource().sleep(for: .milliseconds(50))
+        do throws(KubernetesError) {
+            let list = try await client.list(AIOpsTask.self, namespace: namespace)
+            let last = versions.last?.metadata.resourceVersion
+            if let task = list.items.first(where: { $0.metadata.uid == uid }), task.metadata.resourceVersion != last {
+                let place = versions.count
+                holes.withLock { _ = $0.insert(place) }
+                see(task)
+            }
+            return list.resourceVersion
+        } catch {
+            guard error.isNotFound || error.isRetryable else { throw error }
+            return nil
         }
     }
 
@@ -46,10 +82,12 @@ package final class Recording: Sendable {
     package var violations: [String] {
         var found: [String] = []
         let versions = versions
-        for (old, new) in zip(versions, versions.dropFirst()) {
+        let holes = holes.withLock { $0 }
+        for (place, (old, new)) in zip(versions, versions.dropFirst()).enumerated() {
             let (before, after) = (old.status, new.status)
             let (from, to) = (before.phase ?? .pending, after.phase ?? .pending)
-            if !from.canMove(to: to, startingAttempt: after.attempt > before.attempt) {
+            let hasHole = holes.contains(place + 1)
+            if !hasHole, !from.canMove(to: to, startingAttempt: after.attempt > before.attempt) {
                 found.append("I4: phase went from \(from) to \(to)")
             }
             if after.observedGeneration < before.observedGeneration { found.append("I4: observedGeneration fell") }

@@ -18,6 +18,8 @@ package struct FaultPlan: Sendable {
     package var mustHit: Bool
     /// Some faults are for the operator that comes after a death: the run is not over before each has met it.
     package var isForTheHeir = false
+    /// The server forgets versions of the task: not all of them can be looked at.
+    package var cutsHistory = false
 
     package init(
         _ id: String, _ workload: Workload, _ faults: [Fault], mayDiffer: Set<String> = [], explains: [String] = [],

@@ -31,7 +31,7 @@ extension FaultSession.Running {
         let began = time.monotonicNow()
         let task = try await cluster.apply(
             plan.workload.request(model: model.baseURL), as: "\(plan.id.lowercased())-\(number)", in: namespace)
-        let recording = Recording(task)
+        let recording = Recording(task, mayHaveHoles: plan.cutsHistory)
         let outcome = Locked(Outcome())
         do {
             try await withDeadline(plan.within, time: time) {
@@ -202,7 +202,7 @@ extension FaultSession.Running {
         try await rig.arm([])
         try await rig.release()
         let unused = Locked(Outcome())
-        try await alongside(Recording(task), unused, {}) {
+        try await alongside(Recording(task, mayHaveHoles: true), unused, {}) {
             try await deleteIfThere(task, nil)
             try await cluster.awaitGone(task)
         }
