@@ -185,15 +185,18 @@ package final class LeaderElection: Lifecycle.Service, Drainable, Leadership {
         var random = SeededGenerator(seed: seed &+ 1)
         while !Task.isCancelled {
             let opened = time.monotonicNow()
+            var asked = Duration.zero
             do throws(KubernetesError) {
                 try await access.watch({ inbox.post(.watching(true)) }, { inbox.post($0) })
             } catch {
                 report(error)
+                asked = min(error.retryAfter ?? .zero, RetryPolicy.longestThrottle)
             }
             inbox.post(.watching(false))
             // The server ends every watch after some minutes; one that was ended at once is not asked for at once again.
             if time.monotonicNow() - opened > timings.duration { backoff.reset() }
-            do { try await time.sleep(for: backoff.next(using: &random)) } catch { return }
+            let wait = max(asked, backoff.next(using: &random))
+            do { try await time.sleep(for: wait) } catch { return }
         }
     }
 

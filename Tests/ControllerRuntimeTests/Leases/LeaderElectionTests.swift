@@ -128,6 +128,28 @@ import Testing
         }
     }
 
+    /// Without a watch the Lease is only taken later; a server in need is left alone as long as it asks.
+    @Test func aThrottledWatchOfTheLeaseComesBackWhenItIsTold() async throws {
+        try await onOneThread { stage in
+            let election = election("only")
+            let details = StatusDetails(retryAfterSeconds: 40)
+            server.inject(.answer(Status(code: 429, reason: "TooManyRequests", details: details))) {
+                $0.type == Lease.resourceType && $0.verb == "watch"
+            }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await election.run() }
+                _ = try await election.nextTerm()
+                try await stage.pass(.seconds(39))
+                #expect(watches == 1 && election.token.isValid)
+                try await stage.pass(.seconds(2))
+                #expect(watches == 2 && election.token.isValid)
+                group.cancelAll()
+            }
+        }
+    }
+
+    private var watches: Int { server.calls.count { $0.verb == "watch" && $0.type == Lease.resourceType } }
+
     /// 429 with a time to wait, 503 and lost replies on the Lease: it is kept.
     @Test(arguments: [
         APIFault.answer(Status(code: 429, reason: "TooManyRequests", message: "later")),
