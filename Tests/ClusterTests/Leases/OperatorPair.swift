@@ -16,16 +16,20 @@ struct OperatorPair: Sendable {
 
     static let lease = "aiops-operator"
 
-    /// Runs `body` with a leader and a warm standby; whatever is left of them ends cleanly afterwards.
+    /// Runs `body` with a leader and a warm standby, each with its environment; whatever is left of them ends cleanly
+    /// afterwards.
     static func with(
-        arguments: [String] = [], _ body: @Sendable (OperatorPair) async throws -> Void
+        arguments: [String] = [], leader leads: [String: String] = [:], standby standsBy: [String: String] = [:],
+        _ body: @Sendable (OperatorPair) async throws -> Void
     ) async throws {
         try await TestCluster.with(.api) { cluster in
             try await cluster.withNamespace("leases") { namespace in
                 let audit = try AuditLog()
-                let leader = try OperatorReplica(cluster, namespace: namespace, arguments: arguments)
+                let leader = try OperatorReplica(
+                    cluster, namespace: namespace, arguments: arguments, environment: leads)
                 try await leader.awaitLine("beginning to reconcile")
-                let standby = try OperatorReplica(cluster, namespace: namespace, arguments: arguments)
+                let standby = try OperatorReplica(
+                    cluster, namespace: namespace, arguments: arguments, environment: standsBy)
                 try await standby.awaitLine("standing by: another process leads")
                 let pair = OperatorPair(
                     cluster: cluster, namespace: namespace, leader: leader, standby: standby, audit: audit)

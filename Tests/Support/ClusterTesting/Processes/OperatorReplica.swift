@@ -12,9 +12,11 @@ package final class OperatorReplica: Sendable {
     /// When it was started.
     package let started: Timestamp
 
-    /// A `kubeconfig` of its own leads it to the cluster by another way than the test's.
+    /// A `kubeconfig` of its own leads it to the cluster by another way than the test's; `environment` stands over this
+    /// process'.
     package init(
-        _ cluster: TestCluster, kubeconfig: String? = nil, namespace: String, arguments: [String] = []
+        _ cluster: TestCluster, kubeconfig: String? = nil, namespace: String, arguments: [String] = [],
+        environment: [String: String] = [:]
     ) throws {
         started = SystemTimeSource().wallNow()
         child = try ChildProcess(
@@ -22,7 +24,7 @@ package final class OperatorReplica: Sendable {
             [
                 "manager", "--kubeconfig", kubeconfig ?? cluster.kubeconfig, "--listen", "127.0.0.1:0", "--namespace",
                 namespace,
-            ] + arguments)
+            ] + arguments, environment: environment)
     }
 
     /// Sends a signal and returns when that was.
