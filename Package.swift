@@ -293,8 +293,8 @@ let package = Package(
         tests(
             "FaultTests",
             [
-                "FaultTesting", "ClusterTesting", "AIOpsAPI", "KubernetesClient", "KubernetesModel", "JSON",
-                "Primitives",
+                "FaultTesting", "ClusterTesting", "AIOpsAPI", "Conversations", "KubernetesClient", "KubernetesModel",
+                "JSON", "Primitives",
             ]),
         // The oracles of those tests, which must be able to find something.
         tests("FaultTestingTests", ["FaultTesting", "AIOpsAPI", "KubernetesModel", "JSON"]),

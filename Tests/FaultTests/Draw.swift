@@ -23,6 +23,13 @@ enum Draw {
         return all.filter { chosen.contains($0.rawValue) }
     }
 
+    /// Workloads of pools and conversations: all, or one that is drawn, the same for every plan of a run.
+    static var ofOtherKinds: [Workload] {
+        let all = Workload.ofOtherKinds
+        guard !isExhaustive, piece == nil, variable("AIOPS_FAULTS_WORKLOADS") == nil else { return all }
+        return [all[Int(seed % UInt64(all.count))]]
+    }
+
     static let seed: UInt64 = {
         if let text = variable("AIOPS_FAULTS_SEED"), let seed = UInt64(text) { return seed }
         return UInt64(max(0, SystemTimeSource().wallNow().microseconds)) / 86_400_000_000

@@ -5,7 +5,7 @@ import Testing
 extension FaultClusterTests {
     /// Without a fault: a workload that differs from run to run would make every other plan worthless.
     @Suite(.timeLimit(.minutes(20))) struct F00CleanRun {
-        @Test(arguments: [Workload.detection, .mitigation, .eightSteps, .cancel, .delete])
+        @Test(arguments: Draw.workloads(Workload.ofTasks + Draw.ofOtherKinds))
         func threeCleanRunsAreTheSame(workload: Workload) async throws {
             let session = try FaultSession.current()
             let run = try await session.calibrate(workload)

@@ -7,7 +7,7 @@ extension FaultClusterTests {
     ///
     /// Dying before a write is dying after every effect since the write before it.
     @Suite(.timeLimit(.minutes(120))) struct F03KillAfterEffect {
-        @Test(arguments: Draw.workloads([.detection, .mitigation]))
+        @Test(arguments: Draw.workloads(Workload.ofTasks + Draw.ofOtherKinds))
         func whatWasDoneIsFoundAgainOrCharged(workload: Workload) async throws {
             try await Enumeration("F03", workload, .before).run(sample: 1)
         }

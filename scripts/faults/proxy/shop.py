@@ -42,6 +42,9 @@ class Shop:
             ports = [{"name": "http", "protocol": "TCP", "port": 80, "targetPort": RIGHT_PORT}]
             self._api.merge(f"/api/v1/namespaces/{application}/services/store", {"spec": {"ports": ports}})
             return b"service/store patched\n", b"", 0
+        if line.startswith("flood "):
+            size = int(line.split()[1])
+            return b"x" * (size % 4) + "🐳".encode() * (size // 4), b"", 0
         if line.startswith("flood"):
             return "ü€🐳 more than anybody reads\n".encode() * 120_000, b"", 0
         if line.startswith("sleep"):

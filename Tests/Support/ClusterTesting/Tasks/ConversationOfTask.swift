@@ -15,8 +15,17 @@ package struct ConversationOfTask: Sendable {
         guard let name = task.status.conversations.last?.name else {
             throw NeverHappened("\(task.metadata.name) has no conversation")
         }
-        let namespace = task.metadata.namespace ?? ""
-        let index = try await cluster.client.get(LLMConversation.self, ObjectKey(namespace: namespace, name: name))
+        let key = ObjectKey(namespace: task.metadata.namespace ?? "", name: name)
+        let conversation = try await read(try await cluster.client.get(LLMConversation.self, key), cluster)
+        guard conversation.index.spec.attempt == task.status.attempt else {
+            throw NeverHappened("\(name) is of attempt \(conversation.index.spec.attempt)")
+        }
+        return conversation
+    }
+
+    /// The same of one that may outlive its task.
+    package static func read(_ index: LLMConversation, _ cluster: TestCluster) async throws -> ConversationOfTask {
+        let (name, namespace) = (index.metadata.name, index.metadata.namespace ?? "")
         guard index.status.complete, !index.status.chunks.isEmpty else {
             throw NeverHappened("conversation \(name) is not sealed: \(index.status)")
         }
@@ -31,7 +40,7 @@ package struct ConversationOfTask: Sendable {
             entries += try Flush(parsing: bytes).entries
         }
         let record = try ConversationRecord(
-            identity: "\(task.metadata.uid)-\(task.status.attempt)", entries: entries
+            identity: "\(index.spec.taskRef.uid)-\(index.spec.attempt)", entries: entries
         ) { $0 }
         let conversation = ConversationOfTask(index: index, messages: record.messages, totals: record.totals)
         let small = try await cluster.client.list(

@@ -2,11 +2,11 @@ package import AIOpsAPI
 package import ClusterTesting
 import JSON
 import KubernetesClient
-import KubernetesModel
+package import KubernetesModel
 
 /// O1: a task and its conversation at the end, field by field.
 package struct EndState: Sendable {
-    package let fields: [String: String]
+    package private(set) var fields: [String: String]
 
     init(fields: [String: String]) { self.fields = fields }
 
@@ -27,6 +27,20 @@ package struct EndState: Sendable {
             Self.flatten(conversation["status"], "conversation.status", mask, &fields)
         }
         self.fields = fields
+    }
+
+    /// An object that belongs to no task.
+    package init(_ object: DynamicObject) {
+        fields = [:]
+        Self.flatten(object.value["spec"], "spec", .nothing, &fields)
+        Self.flatten(object.value["status"], "status", .nothing, &fields)
+    }
+
+    /// What is left of the pool of a task's own.
+    mutating func add(_ pool: DynamicObject, _ task: AIOpsTask) {
+        let mask = NameMask(task)
+        Self.flatten(pool.value["spec"], "pool.spec", mask, &fields)
+        Self.flatten(pool.value["status"], "pool.status", mask, &fields)
     }
 
     /// The fields that differ, as `path: this instead of that`, those under `allowed` left out.

@@ -1,6 +1,7 @@
 package import AIOpsAPI
 import Environments
 import KubernetesModel
+import Primitives
 
 /// Replaces in texts what differs from one task to the next: its name, its uid and what is named after them.
 package struct NameMask: Sendable {
@@ -13,8 +14,18 @@ package struct NameMask: Sendable {
         replacements = [
             (names.application, "ENV"), (names.sandbox, "BOX"), (task.metadata.uid, "UID"),
             (task.metadata.name, "TASK"),
+            // In the name of a conversation that is kept.
+            (String(SHA256Digest.of(task.metadata.uid).hex.prefix(10)), "DIGEST"),
         ]
     }
+
+    private init() {
+        replacements = []
+        uid = ""
+    }
+
+    /// For what belongs to no task.
+    static let nothing = NameMask()
 
     package func masked(_ text: String) -> String {
         replacements.reduce(text) { $0.replacing($1.from, with: $1.to) }

@@ -95,12 +95,7 @@ package final class Recording: Sendable {
             if before.conditions.isTrue(.evaluated), before.result?.verdict != after.result?.verdict {
                 found.append("the verdict changed from \(String(describing: before.result?.verdict))")
             }
-            for condition in after.conditions {
-                guard let earlier = before.conditions.first(where: { $0.type == condition.type }),
-                    earlier.status == condition.status, earlier.lastTransitionTime != condition.lastTransitionTime
-                else { continue }
-                found.append("I4: \(condition.type) has a new transition time and the same status")
-            }
+            found += StampedTwice.complaints(before.conditions, after.conditions, "the task")
             if before.isFinished, before.claim != after.claim || before.completedAt != after.completedAt {
                 found.append("a finished task was given another end")
             }

@@ -10,9 +10,10 @@ extension FaultSession.Running {
     /// Runs a plan once and asks every oracle that needs no clean run.
     ///
     /// The operator also dies during `modelCall`, counted from 1; `meanwhile` is what else happens while the task runs,
-    /// and is cancelled when the plan is through.
+    /// and is cancelled when the plan is through; `atTheEnd` reads what goes with the task before it is deleted.
     package func play(
         _ plan: FaultPlan, modelCall: Int? = nil,
+        atTheEnd: @escaping @Sendable (AIOpsTask) async throws -> Void = { _ in },
         meanwhile: @escaping @Sendable (AIOpsTask) async throws -> Void = { _ in }
     ) async throws -> PlanResult {
         let time = SystemTimeSource()
@@ -23,25 +24,31 @@ extension FaultSession.Running {
         if let modelCall {
             modelFault.withLock { $0 = FaultSession.ModelFault(call: modelCall, pid: process.life?.pid ?? 0) }
         }
-        if !plan.workload.isInterrupted { try await rig.arm(plan.faults) }
+        if plan.workload.faultsBegin == .atOnce { try await rig.arm(plan.faults) }
         let number = count.withLock { count in
             count += 1
             return count
         }
         let began = time.monotonicNow()
-        let task = try await cluster.apply(
-            plan.workload.request(model: model.baseURL), as: "\(plan.id.lowercased())-\(number)", in: namespace)
+        let name = "\(plan.id.lowercased())-\(number)"
+        var request = plan.workload.request(model: model.baseURL)
+        if plan.workload.hasOwnPool { request.spec["poolRef"] = ["name": .string(name)] }
+        let task = try await cluster.apply(request, as: name, in: namespace)
         let recording = Recording(task, mayHaveHoles: plan.cutsHistory)
+        let (pools, conversations) = (Chronicle<WorkerPool>(namespace), Chronicle<LLMConversation>(namespace))
         let outcome = Locked(Outcome())
         do {
             try await withDeadline(plan.within, time: time) {
-                try await alongside(recording, outcome, { try await meanwhile(task) }) {
-                    try await perform(plan, task, marks, outcome)
+                try await alongside(
+                    recording, outcome, { try await watch(plan, pools, conversations) { try await meanwhile(task) } }
+                ) {
+                    try await perform(plan, task, marks, outcome, atTheEnd)
                 }
             }
         } catch is DeadlineExceeded {
             outcome.withLock { $0.problems.append("O4: not within \(plan.within): \(Self.summary(recording))") }
         }
+        outcome.withLock { $0.problems += pools.violations + conversations.violations }
         modelFault.withLock { $0 = nil }
         let took = time.monotonicNow() - began
         let result = try await judge(
@@ -61,24 +68,24 @@ extension FaultSession.Running {
 
     /// The user's part, from the request to the last trace.
     private func perform(
-        _ plan: FaultPlan, _ task: AIOpsTask, _ marks: Marks, _ outcome: Locked<Outcome>
+        _ plan: FaultPlan, _ task: AIOpsTask, _ marks: Marks, _ outcome: Locked<Outcome>,
+        _ atTheEnd: (AIOpsTask) async throws -> Void
     ) async throws {
         let patience = plan.within + .seconds(60)
-        if plan.workload.isInterrupted {
+        if plan.workload.hasOwnPool { try await makePool(of: task, plan.workload, within: patience) }
+        if plan.workload.faultsBegin == .asTheAgentWaits {
             try await awaitSleep(of: task, since: marks.request, within: patience)
-            let last = try await rig.report(since: marks.request).requests.last?.number
-            outcome.withLock { $0.armedAfter = last ?? 0 }
-            try await rig.arm(plan.faults)
+            try await begin(plan, marks, outcome)
         }
-        if plan.workload == .cancel {
-            try await cluster.change(
-                AIOpsTask.resourceType, task.metadata.name, in: namespace, spec: ["cancel": "Immediate"])
-        }
-        if plan.workload != .delete, plan.workload != .deleteAnyTime {
+        try await interfere(with: task, plan.workload, within: patience)
+        if !plan.workload.isDeletedEarly {
             let ended = try await cluster.awaitCleanedUp(task.metadata.name, in: namespace, within: patience)
-            let state = try await EndState(ended, cluster)
+            var state = try await EndState(ended, cluster)
             let problems = try await judgeEnd(ended, plan, marks)
-            outcome.withLock {
+            try await atTheEnd(ended)
+            if plan.workload.faultsBegin == .afterTheEnd { try await begin(plan, marks, outcome) }
+            if let pool = try await clearAway(after: ended, plan.workload, within: patience) { state.add(pool, ended) }
+            outcome.withLock { [state] in
                 $0.ended = ended
                 $0.end = state
                 $0.problems += problems
@@ -86,6 +93,10 @@ extension FaultSession.Running {
         }
         if plan.workload != .deleteAnyTime { try await deleteIfThere(task, nil) }
         try await cluster.awaitGone(task, within: patience)
+        if plan.workload.isKept {
+            let problems = try await judgeKept(task, plan)
+            outcome.withLock { $0.problems += problems }
+        }
         try await awaitNothing(of: task, within: patience)
         // The last write is seen before the operator dies of it, and the next run must not begin with that death.
         let killed = try await settledReport(since: marks.request).kills - marks.kills
@@ -104,6 +115,12 @@ extension FaultSession.Running {
         guard let ended = outcome.withLock({ $0.ended }) else { return }
         let problems = try await judgeNamespaces(ended, marks)
         outcome.withLock { outcome in outcome.problems += problems.filter { !outcome.problems.contains($0) } }
+    }
+
+    private func begin(_ plan: FaultPlan, _ marks: Marks, _ outcome: Locked<Outcome>) async throws {
+        let last = try await rig.report(since: marks.request).requests.last?.number
+        outcome.withLock { $0.armedAfter = last ?? 0 }
+        try await rig.arm(plan.faults)
     }
 
     /// As a user deletes it.
@@ -125,7 +142,7 @@ extension FaultSession.Running {
 
     private func awaitNothing(of task: AIOpsTask, within limit: Duration) async throws {
         try await eventually("nothing carries the uid of \(task.metadata.name)", within: limit) {
-            let left = try await cluster.namespaces(labelledFor: task)
+            let left = try await cluster.namespaces(labelledFor: task) + records(of: task)
             return .holds(left.isEmpty, else: "\(left)")
         }
         try await awaitIdlePool(within: limit)
@@ -141,7 +158,8 @@ extension FaultSession.Running {
         }
     }
 
-    private func awaitSleep(of task: AIOpsTask, since: Int, within limit: Duration) async throws {
+    /// Until the agent of a task waits in a command.
+    package func awaitSleep(of task: AIOpsTask, since: Int, within limit: Duration) async throws {
         try await cluster.await(task.metadata.name, in: namespace, "its agent is at work", within: limit) {
             $0.status.phase == .running
         }
@@ -177,6 +195,22 @@ extension FaultSession.Running {
             while let isDone = try await group.next() {
                 if isDone { return }
             }
+        }
+    }
+
+    /// Writes down what is seen of the other kinds, where it is about them, beside `meanwhile`.
+    private func watch(
+        _ plan: FaultPlan, _ pools: Chronicle<WorkerPool>, _ conversations: Chronicle<LLMConversation>,
+        _ meanwhile: @escaping @Sendable () async throws -> Void
+    ) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await meanwhile() }
+            if Workload.ofOtherKinds.contains(plan.workload) {
+                group.addTask { try await pools.run(cluster.client) }
+                group.addTask { try await conversations.run(cluster.client) }
+            }
+            // The first hole is told, and not only when all have ended.
+            for try await _ in group {}
         }
     }
 
