@@ -121,7 +121,12 @@ extension FaultSession.Running {
         for link in named { try await delete(LLMConversation.resourceType, named: link.name) }
     }
 
+    /// What is gone already, as where a garbage collector was quicker, is judged by others.
     private func delete(_ type: ResourceType, named name: String) async throws {
-        try await cluster.client.delete(type, ObjectKey(namespace: namespace, name: name), DeleteOptions())
+        do throws(KubernetesError) {
+            try await cluster.client.delete(type, ObjectKey(namespace: namespace, name: name), DeleteOptions())
+        } catch {
+            guard error.isNotFound else { throw error }
+        }
     }
 }
