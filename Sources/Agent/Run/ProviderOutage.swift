@@ -3,9 +3,9 @@ import Primitives
 
 /// How long one turn goes on asking a provider that does not answer.
 ///
-/// Waits are `providerDelays` (2, 4, 8 s with jitter, unless the pool says otherwise, and what the server asked for). Invariants: a reply that may have
-/// been paid is lost `lostReplyAttempts` times at most; what cost nothing is tried again as long as `providerPatience` has not
-/// passed since the first failure; what waiting does not mend is never tried again.
+/// Waits are `providerDelays` (2, 4, 8 s with jitter, unless the pool says otherwise), or what the server asked for.
+/// Invariants: a reply that may have been paid is lost `lostReplyAttempts` times at most; what cost nothing is tried again as
+/// long as `providerPatience` has not passed since the first failure; what waiting does not mend is never tried again.
 struct ProviderOutage {
     private let limits: AgentLimits
     private var generator: SeededGenerator

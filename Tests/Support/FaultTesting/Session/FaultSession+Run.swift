@@ -13,8 +13,8 @@ extension FaultSession.Running {
     /// and is cancelled when the plan is through; `atTheEnd` reads what goes with the task before it is deleted.
     package func play(
         _ plan: FaultPlan, modelCall: Int? = nil,
-        atTheEnd: @escaping @Sendable (AIOpsTask) async throws -> Void = { _ in },
-        meanwhile: @escaping @Sendable (AIOpsTask) async throws -> Void = { _ in }
+        meanwhile: @escaping @Sendable (AIOpsTask) async throws -> Void = { _ in },
+        atTheEnd: @escaping @Sendable (AIOpsTask) async throws -> Void = { _ in }
     ) async throws -> PlanResult {
         let time = SystemTimeSource()
         try await rig.arm([])
