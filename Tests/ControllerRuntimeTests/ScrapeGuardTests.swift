@@ -39,7 +39,7 @@ import Testing
         """
 
     private func verdict(_ header: String? = "Bearer t") async -> ScrapeGuard.Verdict {
-        await scrapes.verdict(authorization: header, path: "/metrics")
+        await scrapes.verdict(authorization: header)
     }
 
     @Test func whoIsKnownAndAllowedReadsAndIsAskedForOnceAMinute() async throws {
@@ -75,17 +75,17 @@ import Testing
         knows(Self.prometheus)
         allows(status)
         #expect(await verdict() == .forbidden("system:serviceaccount:m:p"))
-        let answer = await scrapes.refusal(authorization: "Bearer t", path: "/metrics")
+        let answer = await scrapes.refusal(authorization: "Bearer t")
         #expect(answer?.status == 403 && answer?.body.contains("system:serviceaccount:m:p") == true)
     }
 
     /// Nothing is remembered of a server that could not be asked, and nobody gets in meanwhile.
     @Test func aServerThatCannotBeAskedOpensNothing() async {
         transport.expect("POST", Self.tokens, status: 403, body: #"{"kind":"Status","code":403,"reason":"Forbidden"}"#)
-        #expect(await scrapes.refusal(authorization: "Bearer t", path: "/metrics")?.status == 503)
+        #expect(await scrapes.refusal(authorization: "Bearer t")?.status == 503)
         knows(Self.prometheus)
         allows(#"{"allowed":true}"#)
-        #expect(await scrapes.refusal(authorization: "Bearer t", path: "/metrics") == nil)
+        #expect(await scrapes.refusal(authorization: "Bearer t") == nil)
     }
 
     /// A flood of made-up tokens is not passed on.

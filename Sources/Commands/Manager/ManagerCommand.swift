@@ -182,9 +182,8 @@ package struct ManagerCommand: Sendable {
         let probes = manager.probes
         let scrapes = listen.isLoopback || arguments.flag("open-metrics") ? nil : scrapeGuard(access, time, logger)
         let (server, port) = try wiring.server(listen) { request in
-            if request.path == "/metrics", let scrapes,
-                let refusal = await scrapes.refusal(
-                    authorization: request.headers.first("authorization"), path: request.path)
+            if request.path == ScrapeGuard.path, let scrapes,
+                let refusal = await scrapes.refusal(authorization: request.headers.first("authorization"))
             {
                 return Self.response(refusal)
             }

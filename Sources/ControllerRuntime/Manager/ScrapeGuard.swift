@@ -22,6 +22,8 @@ package final class ScrapeGuard: Sendable {
         var asking = 0
     }
 
+    /// The only path it guards: a verdict is about no other.
+    package static let path = "/metrics"
     private static let role = "the chart's ClusterRole that ends in -metrics-reader"
     static let memory = Duration.seconds(60)
     static let most = 256
@@ -40,22 +42,22 @@ package final class ScrapeGuard: Sendable {
     }
 
     /// Nil for whoever may read it, else the answer in its place.
-    package func refusal(authorization: String?, path: String) async -> ProbeAnswer? {
-        switch await verdict(authorization: authorization, path: path) {
+    package func refusal(authorization: String?) async -> ProbeAnswer? {
+        switch await verdict(authorization: authorization) {
         case .allowed: nil
         case .unknown:
             ProbeAnswer(
                 status: 401,
-                body: "send a bearer token of somebody who may get \(path) (\(Self.role))\n")
+                body: "send a bearer token of somebody who may get \(Self.path) (\(Self.role))\n")
         case .forbidden(let user):
             ProbeAnswer(
-                status: 403, body: "\(user) may not get \(path): bind \(Self.role) to it\n")
+                status: 403, body: "\(user) may not get \(Self.path): bind \(Self.role) to it\n")
         case .unavailable:
             ProbeAnswer(status: 503, body: "the API server cannot be asked now whether this may be read: try again\n")
         }
     }
 
-    package func verdict(authorization: String?, path: String) async -> Verdict {
+    package func verdict(authorization: String?) async -> Verdict {
         guard let token = Self.token(authorization) else { return .unknown }
         let digest = SHA256Digest.of(token)
         let now = time.monotonicNow()
@@ -66,7 +68,7 @@ package final class ScrapeGuard: Sendable {
             return (Verdict.unavailable, true)
         }
         guard mayAsk else { return known }
-        let verdict = await ask(token, path)
+        let verdict = await ask(token)
         state.withLock { state in
             state.asking -= 1
             guard verdict != .unavailable else { return }
@@ -78,10 +80,10 @@ package final class ScrapeGuard: Sendable {
         return verdict
     }
 
-    private func ask(_ token: String, _ path: String) async -> Verdict {
+    private func ask(_ token: String) async -> Verdict {
         do throws(KubernetesError) {
             guard let user = try await client.user(ofToken: token) else { return .unknown }
-            return try await client.mayGet(path, user) ? .allowed : .forbidden(user.name)
+            return try await client.mayGet(Self.path, user) ? .allowed : .forbidden(user.name)
         } catch {
             logger.warning("who wants to read the metrics could not be found out", ["error": .describing(error)])
             return .unavailable

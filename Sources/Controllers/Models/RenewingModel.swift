@@ -1,4 +1,3 @@
-import AIOpsAPI
 package import LanguageModels
 import Primitives
 
