@@ -11,7 +11,7 @@ extension FaultClusterTests {
     /// The definition of tasks changes beneath a running operator, as with a release that is rolled out and taken back.
     @Suite(.timeLimit(.minutes(20))) struct F21ChangedDefinition {
         /// A version is gained and lost in the middle of a run; in between somebody writes to the task by it.
-        @Test(.enabled(if: Draw.isExhaustive, "part of the exhaustive run")) func aVersionMayComeAndGo() async throws {
+        @Test func aVersionMayComeAndGo() async throws {
             let session = try FaultSession.current()
             _ = try await session.versions(of: .detection)
             let life = session.process.lives
@@ -46,8 +46,7 @@ extension FaultClusterTests {
         }
 
         /// What only a later release knows is left as it is by everything that this one writes.
-        @Test(.enabled(if: Draw.isExhaustive, "part of the exhaustive run"))
-        func whatALaterReleaseWroteIsKept() async throws {
+        @Test func whatALaterReleaseWroteIsKept() async throws {
             let session = try FaultSession.current()
             _ = try await session.versions(of: .detection)
             let (client, life) = (session.cluster.client, session.process.lives)

@@ -17,10 +17,7 @@ extension FaultClusterTests {
         private static let label = "elsewhere.example.com/team"
         private static let ours: Set<String> = ["aiops-operator", "aiops-worker"]
 
-        @Test(.enabled(if: Draw.isExhaustive, "part of the exhaustive run"))
-        func fieldsOfOursAreTakenBackAndTheirsAreLeft()
-            async throws
-        {
+        @Test func fieldsOfOursAreTakenBackAndTheirsAreLeft() async throws {
             let session = try FaultSession.current()
             _ = try await session.versions(of: .detection)
             // The others come between what the run reads of the Service and its patch.

@@ -20,8 +20,7 @@ extension FaultClusterTests {
             let session = try FaultSession.current()
             let mutations = SpecMutations.all(of: AIOpsTask.Spec.schema)
             #expect(mutations.count > 300)
-            let lives = session.process.lives
-            let said = session.process.life?.output().utf8.count ?? 0
+            let watch = QuietWatch(session)
             var task = try await waitingTask("f43-0", session)
             let first = try await EndState(try await settled(task, session), session.cluster)
             var ended = 0
@@ -56,9 +55,7 @@ extension FaultClusterTests {
             }
             print(
                 "F43: \(numbers.count) of \(mutations.count) changes, \(refused) refused by the server, \(ended) ends")
-            let log = session.process.log(sinceLife: lives - 1).utf8.dropFirst(said)
-            #expect(session.process.lives == lives && session.process.life?.isRunning == true, "O5")
-            #expect(!String(decoding: log, as: UTF8.self).contains(#""level":"error""#), "O5")
+            watch.expectNoError(session)
             try await session.cluster.client.delete(AIOpsTask.resourceType, task.metadata.key)
             try await session.cluster.awaitGone(task)
         }

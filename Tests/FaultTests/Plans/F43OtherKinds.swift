@@ -17,7 +17,7 @@ extension FaultClusterTests {
             let session = try FaultSession.current()
             let mutations = SpecMutations.all(of: WorkerPool.Spec.schema)
             #expect(mutations.count > 200)
-            let watch = Watch(session)
+            let watch = QuietWatch(session)
             let name = "f43-\(TestCluster.randomSuffix())"
             let key = ObjectKey(namespace: session.namespace, name: name)
             try await session.cluster.create(WorkerPool.resourceType, name, in: session.namespace, ["spec": Self.pool])
@@ -58,7 +58,7 @@ extension FaultClusterTests {
             let session = try FaultSession.current()
             let mutations = SpecMutations.all(of: LLMConversation.Spec.schema)
             #expect(mutations.count > 50)
-            let watch = Watch(session)
+            let watch = QuietWatch(session)
             let name = "f43-\(TestCluster.randomSuffix())"
             let begin = try await session.rig.begin()
             let task = try await session.cluster.apply(
@@ -119,23 +119,6 @@ extension FaultClusterTests {
                 let pool = try await session.cluster.client.getDynamic(WorkerPool.resourceType, key)
                 let status = try pool.decode(WorkerPool.self).status
                 return status.observedGeneration == pool.metadata.generation ? .yes(pool) : .notYet("\(status)")
-            }
-        }
-
-        /// O5 from its making on.
-        private struct Watch {
-            private let lives: Int
-            private let logged: Int
-
-            init(_ session: FaultSession.Running) {
-                lives = session.process.lives
-                logged = session.process.log.utf8.count
-            }
-
-            func expectNoError(_ session: FaultSession.Running) {
-                let log = String(decoding: session.process.log.utf8.dropFirst(logged), as: UTF8.self)
-                #expect(session.process.lives == lives && session.process.life?.isRunning == true, "O5")
-                #expect(!log.contains(#""level":"error""#), "O5")
             }
         }
     }

@@ -32,7 +32,7 @@ package final class Recording: Sendable {
             do {
                 version = try await follow(client, from: version)
             } catch let error as KubernetesError where mayHaveHoles && (error.isExpired || error.isNotFound) {
-                version = try await lookAgain(client) ?? version
+                version = try await lookAgain(client)
             }
         }
     }
@@ -58,21 +58,26 @@ package final class Recording: Sendable {
         return version
     }
 
-    /// The task as it is behind a hole; nil while nobody can say, or where there is no hole after all.
-    private func lookAgain(_ client: KubernetesClient) async throws -> String? {
-        try await SystemTimeSource().sleep(for: .milliseconds(50))
-        do throws(KubernetesError) {
-            let list = try await client.list(AIOpsTask.self, namespace: namespace)
-            let last = versions.last?.metadata.resourceVersion
-            if let task = list.items.first(where: { $0.metadata.uid == uid }), task.metadata.resourceVersion != last {
-                let place = versions.count
-                holes.withLock { _ = $0.insert(place) }
-                see(task)
+    /// The task as it is behind a hole, once somebody can say.
+    ///
+    /// - Returns: the version to go on from.
+    private func lookAgain(_ client: KubernetesClient) async throws -> String {
+        try await eventually("the server lists tasks again", every: .milliseconds(50)) {
+            do throws(KubernetesError) {
+                let list = try await client.list(AIOpsTask.self, namespace: namespace)
+                let last = versions.last?.metadata.resourceVersion
+                if let task = list.items.first(where: { $0.metadata.uid == uid }),
+                    task.metadata.resourceVersion != last
+                {
+                    let place = versions.count
+                    holes.withLock { _ = $0.insert(place) }
+                    see(task)
+                }
+                return .yes(list.resourceVersion)
+            } catch {
+                guard error.isNotFound || error.isRetryable else { throw error }
+                return .notYet("\(error)")
             }
-            return list.resourceVersion
-        } catch {
-            guard error.isNotFound || error.isRetryable else { throw error }
-            return nil
         }
     }
 
