@@ -25,6 +25,8 @@ WHOLE_RUNS = "CrashTests|SimulationTests"
 # Seconds for a step to end by itself when it is told to: SwiftPM takes some of them.
 PATIENCE = 20
 MINUTE = 60
+# What of a failed step is shown: lines, and characters of each.
+LAST, WIDE = 40, 180
 # The same cases each time: what is red is red for a change and not for the day.
 DRAWN = "20784"
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -41,6 +43,14 @@ LANES = (
 CLUSTERS = "it starts private clusters (network namespaces, containers)"
 NEED_ROOT = {"unit": "some of its tests make network and process namespaces of their own",
              **dict.fromkeys(("api", "faults", "node", "kind", "ci", "all"), CLUSTERS)}
+
+
+def causes(lines):
+    """The lines that say why, each once and cut to what a terminal shows in two lines; of a test that failed, its issues and not its end."""
+    said = [re.sub(r" with \d+ arguments? .* at (\w+\.swift:)", r" at \1", line)
+            for line in lines if re.search(r": error:|recorded an issue|NOT KILLED", line)]
+    said = said or [line for line in lines if line.startswith("✘")]
+    return [line if len(line) <= WIDE else line[:WIDE - 1] + "…" for line in dict.fromkeys(said)][:LAST]
 
 
 class Step:
@@ -185,11 +195,13 @@ class Run:
         return text
 
     def fail(self, what, text):
-        print(what, file=sys.stderr)
+        """The cause comes last and short, for logs of which only the end is kept: before it the last lines, where nothing says more."""
         lines = text.splitlines()
-        shown = [line for line in lines if re.search(r"^✘|^↳|: error:|recorded an issue|NOT KILLED", line)][:60]
-        for line in [*shown, "--- last lines", *lines[-40:]] if text else []:
+        for line in ["--- last lines", *lines[-LAST:], "--- what failed"] if text else []:
             print(line, file=sys.stderr)
+        for line in causes(lines):
+            print(line, file=sys.stderr)
+        print(what, file=sys.stderr)
         print(f"{self.passed} passed, {max(self.failed, 1)} failed")
         sys.exit(1)
 

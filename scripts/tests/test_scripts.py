@@ -178,6 +178,19 @@ class Ending(unittest.TestCase):
                 self.assertEqual(running(word), [])
 
 
+class Causes(unittest.TestCase):
+    def test_whatFailedIsSaidOnceAndShort(self) -> None:
+        spec = importlib.util.spec_from_file_location("steps", ROOT / "scripts" / "test.py")
+        steps = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(steps)
+        case = "✘ Test a(b:) recorded an issue with 1 argument b → {} at ATests.swift:7:9: Expectation failed: no"
+        self.assertEqual(
+            steps.causes(["✔ Test ok() passed", case.format(1), case.format("x at y"), "✘ Test a(b:) failed after 1 seconds",
+                          f"A.swift:1:1: error: {'w' * 500}"]),
+            ["✘ Test a(b:) recorded an issue at ATests.swift:7:9: Expectation failed: no", f"A.swift:1:1: error: {'w' * 500}"[:179] + "…"])
+        self.assertEqual(steps.causes(["✔ Test ok() passed", "✘ Test a() failed after 1 seconds"]), ["✘ Test a() failed after 1 seconds"])
+
+
 # A step that fails while it has an engine.
 WITH_ENGINE = """
 import importlib.util, pathlib, sys
