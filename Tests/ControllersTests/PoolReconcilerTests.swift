@@ -275,9 +275,9 @@ import Testing
         let waiting = (0..<5_000).map { Fixture.task("t\($0)", phase: .queued) }
         tasks.apply(.replace(waiting, version: "10"))
         pools.apply(.replace(try bench.server.objects(WorkerPool.self), version: bench.server.resourceVersion))
-        _ = await reconciler.reconcile(pool.key)
-        #expect(ledger.looks == 5_000)
         let clock = ContinuousClock()
+        let whole = await clock.measure { _ = await reconciler.reconcile(pool.key) }
+        #expect(ledger.looks == 5_000)
         var took: [Duration] = []
         for number in 0..<20 {
             let new = Fixture.task("new\(number)", phase: .queued) { $0.metadata.resourceVersion = "\(11 + number)" }
@@ -286,9 +286,9 @@ import Testing
             took.append(await clock.measure { _ = await reconciler.reconcile(pool.key) })
             #expect(ledger.looks == before + 1)
         }
-        // 343 ms when everything was counted anew; a few with a debug build beside seven others.
+        // Nearly as long as the first look when everything was counted anew; a fiftieth of it now.
         let median = took.sorted()[10]
-        #expect(median < .milliseconds(30), "\(median)")
+        #expect(median < whole / 5, "\(median) of \(whole)")
     }
 
     /// I8: a burst of tasks that join is told in one write a second; what a worker gets is told at once.
