@@ -27,6 +27,9 @@ package struct Elector: Sendable {
         var claim: LeaseSpec
     }
 
+    /// Between reads that fail while the process waits for its end.
+    private static let pauseAtTheEnd = Duration.milliseconds(100)
+
     package let identity: String
     private let timings: LeaseTimings
     private var random: SeededGenerator
@@ -40,6 +43,8 @@ package struct Elector: Sendable {
     /// Nothing is sent earlier, unless something new is heard.
     private var notBefore = Duration.zero
     private var needsRead = true
+    /// A write that asked for the Lease went unanswered: it may be ours, whatever was known before.
+    private var mayBeOurs = false
     private var conflictsInARow = 0
     private var isWatching = false
     private var stopBy: Duration?
@@ -95,7 +100,7 @@ package struct Elector: Sendable {
             isWorkPending = false
             if reign == nil { (needsRead, notBefore) = (true, now) }
         case .stop:
-            stopBy = now + timings.retryPeriod
+            (stopBy, notBefore) = (now + timings.retryPeriod, now)
             guard reign != nil, !isWorkPending else { break }
             // Before the release is sent: the next leader may begin before its answer is here.
             reign = nil
@@ -111,10 +116,10 @@ package struct Elector: Sendable {
         case .present(let record): note(record, now: now, into: &effects)
         case .absent: known = .absent
         case .failed:
-            notBefore = now + retryWait()
+            notBefore = now + (stopBy == nil ? retryWait() : Self.pauseAtTheEnd)
             return false
         }
-        needsRead = false
+        (needsRead, mayBeOurs) = (false, false)
         // Who only waits for another's Lease to end looks again later; who leads, or finds it free, goes on at once.
         let isWaiting = reign == nil && (heldUntil ?? now) > now
         notBefore = isWaiting ? now + retryWait() : now
@@ -127,7 +132,7 @@ package struct Elector: Sendable {
         if case .release = answered {
             switch reply {
             case .done: effects.append(end(.released))
-            case .conflict where conflictsInARow == 0: (needsRead, conflictsInARow) = (true, 1)
+            case .conflict where conflictsInARow == 0: (needsRead, conflictsInARow, notBefore) = (true, 1, now)
             case .conflict, .absent: effects.append(end(.notHeld))
             case .failed: effects.append(end(.kept(why: "the release was not answered")))
             }
@@ -135,7 +140,7 @@ package struct Elector: Sendable {
         }
         switch reply {
         case .done(let record):
-            (needsRead, conflictsInARow) = (false, 0)
+            (needsRead, mayBeOurs, conflictsInARow) = (false, false, 0)
             note(record, now: now, into: &effects)
             notBefore = now + timings.retryPeriod
             switch answered {
@@ -151,7 +156,7 @@ package struct Elector: Sendable {
             (needsRead, notBefore) = (true, conflictsInARow > 3 ? now + retryWait() : now)
         case .failed:
             if reign != nil { effects.append(.slowPath) }
-            (needsRead, notBefore) = (true, now + retryWait())
+            (needsRead, mayBeOurs, notBefore) = (true, true, stopBy == nil ? now + retryWait() : now)
         }
     }
 
@@ -233,9 +238,11 @@ package struct Elector: Sendable {
     }
 
     private mutating func finish(now: Duration, wall: Timestamp) -> ElectorEffect? {
+        // Left alone, a Lease that we hold without knowing keeps everybody waiting until it runs out.
+        if mayBeOurs { return now >= notBefore ? get() : nil }
         guard case .present(let record, _) = known, record.holder == identity else { return end(.notHeld) }
         guard !isWorkPending else { return end(.kept(why: "work under it has not ended")) }
-        if needsRead { return get() }
+        if needsRead { return now >= notBefore ? get() : nil }
         request = .release
         return .update(LeaseRecord.release(of: record.spec, now: wall), version: record.version)
     }
@@ -249,7 +256,10 @@ package struct Elector: Sendable {
 
     private func wakeTime(now: Duration) -> Duration? {
         var times: [Duration] = []
-        if let stopBy { times.append(stopBy) }
+        if let stopBy {
+            times.append(stopBy)
+            if request == nil { times.append(notBefore) }
+        }
         if let reign { times.append(reign.renewed + timings.renewDeadline) }
         if request == nil, stopBy == nil, reign != nil || !isWorkPending {
             if let heldUntil, heldUntil > now, reign == nil {

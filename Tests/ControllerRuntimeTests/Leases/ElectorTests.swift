@@ -117,6 +117,27 @@ import Testing
             elector.step(.stop, now: .seconds(1), wall: wall) == [.end(.kept(why: "work under it has not ended"))])
     }
 
+    /// A claim that was written and whose answer was lost: left alone, the Lease would keep everybody waiting until it ran out.
+    @Test func aClaimWithoutAnAnswerIsLookedAfterBeforeTheEnd() {
+        var elector = Elector(identity: "me", seed: 1)
+        let wall = Timestamp(seconds: 0)
+        _ = elector.step(.start, now: .zero, wall: wall)
+        _ = elector.step(.read(.absent), now: .zero, wall: wall)
+        _ = elector.step(.written(.failed), now: .zero, wall: wall)
+        #expect(elector.step(.stop, now: .milliseconds(10), wall: wall).first == .get)
+        // A server that refuses at once is asked again, but not as fast as it refuses.
+        let refused = elector.step(.read(.failed), now: .milliseconds(11), wall: wall)
+        #expect(refused == [.wait(until: .milliseconds(111))])
+        #expect(elector.step(.woken, now: .milliseconds(111), wall: wall).first == .get)
+        let mine = LeaseRecord(spec: LeaseSpec(holderIdentity: "me", leaseDurationSeconds: 15), version: "5")
+        let effects = elector.step(.read(.present(mine)), now: .milliseconds(112), wall: wall)
+        guard case .update(let spec, version: "5")? = effects.first else {
+            Issue.record("\(effects)")
+            return
+        }
+        #expect(spec.holderIdentity?.isEmpty ?? true)
+    }
+
     struct Meddling: Sendable, CustomTestStringConvertible {
         var testDescription: String
         var change: @Sendable (inout ElectionWorld) -> Void
