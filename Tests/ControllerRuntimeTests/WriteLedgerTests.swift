@@ -65,6 +65,23 @@ struct WriteLedgerTests {
         #expect(ledger.heldKeys <= 4_096)
     }
 
+    /// Also while all of them wait still, as with a watch that is stuck: those go that have waited longest, and none that is read.
+    @Test func keysAreBoundedHoweverLongTheyWait() {
+        var ledger = WriteLedger(cap: .seconds(3_600))
+        let key = { (number: Int) in ObjectKey(namespace: "a", name: "k\(number)") }
+        ledger.record(Self.write("first", "9"), by: key(0), now: .zero)
+        #expect(ledger.startReading(now: .seconds(3_600), limit: 1).count == 1)
+        var letGo = 0
+        for number in 1...WriteLedger.keyLimit {
+            letGo += ledger.record(Self.write("x", "9"), by: key(number), now: .seconds(3_600 + number))
+        }
+        #expect(letGo == 512 && ledger.heldKeys == WriteLedger.keyLimit + 1 - letGo)
+        #expect(ledger.writes(of: key(0)) != nil && ledger.writes(of: key(letGo)) == nil)
+        #expect(ledger.writes(of: key(letGo + 1)) != nil && ledger.writes(of: key(WriteLedger.keyLimit)) != nil)
+        // A further write of a key that is held takes no place.
+        #expect(ledger.record(Self.write("y", "9"), by: key(letGo + 1), now: .seconds(9_999)) == 0)
+    }
+
     @Test func whatHasWaitedForTheWholeCapIsReadOnceAndTheRestWaits() {
         var ledger = WriteLedger(cap: .seconds(3))
         #expect(ledger.nextDue == nil)

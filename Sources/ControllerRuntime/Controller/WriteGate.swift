@@ -43,7 +43,12 @@ package final class WriteGate: Lifecycle.Service {
         let earlier = ledger.withLock { $0.writes(of: key) }?.first { $0.isSameObject(as: write) }
         let goesOn = earlier.map { !view.shows($0) } ?? false
         let now = time.monotonicNow()
-        ledger.withLock { $0.record(write, by: key, now: now, goesOn: goesOn) }
+        let letGo = ledger.withLock { $0.record(write, by: key, now: now, goesOn: goesOn) }
+        if letGo > 0 {
+            logger.warning(
+                "too many of our own writes are not shown by the cache; the oldest are waited for no more",
+                ["keys": "\(letGo)"])
+        }
         recorded.ring()
     }
 

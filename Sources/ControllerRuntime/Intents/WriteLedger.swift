@@ -6,6 +6,8 @@ package import KubernetesModel
 /// Invariants
 /// - per key, one record per written object, the newest write of it;
 /// - at most `recordLimit` records per key; beyond it the oldest goes, which costs at most one needless reconcile;
+/// - at most `keyLimit` keys, and what is being read besides; beyond it those go that have waited longest, which mostly were shown
+///   long ago and never looked at again;
 /// - no key is held longer than `holdLimit` after its oldest unseen write and one read of it: where even reads do not come
 ///   back, the preconditions of the next write have to do;
 /// - a record goes when its write is shown or has been read, and one that is being read is read by nobody else.
@@ -29,8 +31,10 @@ package struct WriteLedger: Sendable {
     }
 
     private static var recordLimit: Int { 64 }
-    /// Keys that are never looked at again, such as those of deleted objects, leave their records behind.
-    private static var keyLimit: Int { 4_096 }
+    /// Keys that are never looked at again, such as those of deleted objects, leave their records behind until they are read.
+    package static var keyLimit: Int { 4_096 }
+    /// Many at a time, since each time all are looked through.
+    private static var dropped: Int { keyLimit / 8 }
     /// Between reads in vain, which come further and further apart.
     private static var longestPause: Duration { .seconds(30) }
 
@@ -46,10 +50,13 @@ package struct WriteLedger: Sendable {
     package var heldKeys: Int { records.count }
 
     /// With `goesOn` an earlier write of the same object is not shown either: the wait counts from it.
-    package mutating func record(_ write: WrittenObject, by key: ObjectKey, now: Duration, goesOn: Bool = false) {
-        if records.count >= Self.keyLimit {
-            records = records.filter { $0.value.contains { now < $0.due } }
-        }
+    ///
+    /// - Returns: how many other keys were let go for it, their writes unread.
+    @discardableResult
+    package mutating func record(
+        _ write: WrittenObject, by key: ObjectKey, now: Duration, goesOn: Bool = false
+    ) -> Int {
+        let letGo = records[key] == nil && records.count >= Self.keyLimit ? dropOldest() : 0
         var own = records.removeValue(forKey: key) ?? []
         let earlier = own.firstIndex { $0.write.isSameObject(as: write) }.map { own.remove(at: $0) }
         var record = Record(write: write, at: now, due: now + cap)
@@ -59,6 +66,15 @@ package struct WriteLedger: Sendable {
         own.append(record)
         if own.count > Self.recordLimit { own.removeFirst() }
         records[key] = own
+        return letGo
+    }
+
+    private mutating func dropOldest() -> Int {
+        let droppable = records.filter { !$0.value.contains(where: \.isBeingRead) }
+        let oldest = droppable.map { (at: $0.value.map(\.at).min() ?? .zero, key: $0.key) }
+            .sorted { ($0.at, $0.key) < ($1.at, $1.key) }.prefix(Self.dropped)
+        for (_, key) in oldest { records[key] = nil }
+        return oldest.count
     }
 
     /// What the key has written and the caches may not have shown; nil when there is nothing.
