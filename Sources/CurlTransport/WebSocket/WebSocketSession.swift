@@ -91,7 +91,7 @@ extension WebSocketSession {
             guard !Task.isCancelled else { throw .cancelled }
             let (message, end, hasRoom) = state.withLock { state in
                 let message = state.inbox.isEmpty ? nil : state.inbox.removeFirst()
-                if let message { state.inboxBytes -= message.byteCount }
+                if let message { state.inboxBytes -= Self.room(for: message) }
                 let hasRoom = state.wasFull && state.inboxBytes < inboxLimit
                 if hasRoom { state.wasFull = false }
                 return (message, state.end, hasRoom)
@@ -147,6 +147,9 @@ extension WebSocketSession {
 
     var wantsClose: Bool { state.withLock { $0.wantsClose } }
 
+    /// What a message takes in the inbox: an empty one takes memory as well.
+    private static func room(for message: WebSocketMessage) -> Int { message.byteCount + 64 }
+
     /// Whether more may be read from the socket; when not, the reader will ask for attention.
     func hasRoom() -> Bool {
         state.withLock { state in
@@ -188,7 +191,7 @@ extension WebSocketSession {
         state.withLock { state in
             guard state.end == nil else { return }
             state.inbox.append(message)
-            state.inboxBytes += message.byteCount
+            state.inboxBytes += Self.room(for: message)
         }
         takeReader()?.resume()
     }
