@@ -125,7 +125,7 @@ private final class TestPermit: SendPermit {
             connection.waitForEnd()
             left.open()
         }
-        let end = SystemTimeSource().monotonicNow() + .milliseconds(300)
+        let end = SystemTimeSource().monotonicNow() + .seconds(2)
         let permit: any SendPermit = isForeseen ? Until(end: end) : TestPermit()
         try await withTransport { transport in
             async let answer = failure(transport, post(server, permit))

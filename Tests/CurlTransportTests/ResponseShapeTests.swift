@@ -118,13 +118,13 @@ import Testing
         let status = try await withTransport { transport in
             try await withThrowingTaskGroup(of: Int.self) { group in
                 group.addTask {
-                    let request = HTTPRequest(url: server.url, firstByteTimeout: .milliseconds(100))
+                    let request = HTTPRequest(url: server.url, firstByteTimeout: .seconds(1))
                     return try await transport.send(request).status
                 }
                 // Another exchange that takes longer than the limit, so that the limit would have struck by then.
                 let silent = try RawServer { $0.waitForEnd() }
                 await #expect(throws: HTTPError.timedOut(.total)) {
-                    _ = try await transport.send(HTTPRequest(url: silent.url, totalTimeout: .milliseconds(300)))
+                    _ = try await transport.send(HTTPRequest(url: silent.url, totalTimeout: .seconds(2)))
                 }
                 next.open()
                 return try await group.next() ?? 0

@@ -190,13 +190,13 @@ import Testing
                 count += 1
                 peer.write(0xA, payload)
                 // By now more time has passed than the limit on silence.
-                if count == 25 { peer.write(0x2, [9]) }
+                if count == 65 { peer.write(0x2, [9]) }
             }
         }
         try await withTransport { transport in
             let socket = try await transport.connectWebSocket(
                 WebSocketRequest(
-                    url: server.url, pingInterval: .milliseconds(100), silenceLimit: .seconds(2)))
+                    url: server.url, pingInterval: .milliseconds(100), silenceLimit: .seconds(6)))
             #expect(try await socket.receive() == .binary([9]))
         }
     }
@@ -233,7 +233,7 @@ import Testing
                 // Let go of at once: the goodbye is still said.
             }
             await gone.wait()
-            #expect(clock.now - start < .seconds(5))
+            #expect(clock.now - start < .seconds(20))
         }
         #expect(status.withLock { $0 } == [0x03, 0xE8])
     }

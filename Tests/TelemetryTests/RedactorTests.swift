@@ -1,8 +1,21 @@
+import Glibc
 import Primitives
 import Telemetry
 import Testing
 
 @Suite struct RedactorTests {
+    /// Of this thread: what other tests take meanwhile does not count.
+    private func processorSeconds(_ body: () -> Void) -> Double {
+        func now() -> Double {
+            var time = timespec()
+            clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+            return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+        }
+        let start = now()
+        body()
+        return now() - start
+    }
+
     @Test(arguments: [
         ("key sk-proj-abcdefghijklmnop1234 end", "key [redacted] end"),
         ("sk-or-v1-0123456789abcdef0123456789abcdef", "[redacted]"),
@@ -64,8 +77,7 @@ import Testing
     ])
     func theTimeGrowsWithTheTextAlone(piece: String) {
         let text = String(repeating: piece, count: 200_000 / piece.utf8.count)
-        let took = ContinuousClock().measure { _ = Redactor().redact(text) }
-        #expect(took < .seconds(5))
+        #expect(processorSeconds { _ = Redactor().redact(text) } < 5)
     }
 
     @Test func registeredValuesAreHiddenInBothForms() {
@@ -140,8 +152,7 @@ import Testing
         let redactor = Redactor()
         for number in 0..<20 { redactor.register(secret: "hunter2hunter2-\(number)") }
         let text = String(repeating: piece, count: 100_000 / piece.utf8.count)
-        let took = ContinuousClock().measure { _ = redactor.redact(text) }
-        #expect(took < .seconds(5))
+        #expect(processorSeconds { _ = redactor.redact(text) } < 5)
     }
 
     @Test func longerSecretGoesFirstAndShortOnesAreNotTaken() {

@@ -12,14 +12,20 @@ final class NetworkLink: Sendable {
     let address: String
     let peerAddress: String
     private let namespace: String
+    /// From anywhere, since several runs may share a machine; in turn, since those of one run do.
+    private static let made = Locked(Int.random(in: 0..<60 * 144))
 
     init() throws {
         // Random, since several runs may share a machine, each with process numbers of its own.
         let name = String(UInt32.random(in: 0x1000_0000 ... .max), radix: 16)
         namespace = "aiops-http-\(name)"
         let (near, far) = ("ah\(name)a", "ah\(name)b")
-        let subnet = "169.254.\(Int.random(in: 16..<160))"
-        let base = Int.random(in: 0..<60) * 4
+        let number = Self.made.withLock { made in
+            made += 1
+            return made
+        }
+        let subnet = "169.254.\(16 + number / 60 % 144)"
+        let base = number % 60 * 4
         (address, peerAddress) = ("\(subnet).\(base + 1)", "\(subnet).\(base + 2)")
         try Self.ip("netns", "add", namespace)
         try Self.ip("link", "add", near, "type", "veth", "peer", "name", far, "netns", namespace)

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import Primitives
 
@@ -16,8 +17,8 @@ final class Subprocess: Sendable {
     init(_ program: String, _ arguments: [String]) throws {
         var toChild: [Int32] = [-1, -1]
         var fromChild: [Int32] = [-1, -1]
-        guard pipe(&toChild) == 0, pipe(&fromChild) == 0 else { throw Failed(what: "pipe") }
-        for descriptor in [toChild[1], fromChild[0]] { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
+        // Not even for a moment may another child inherit them: their end would not be seen before that child's.
+        guard aiops_private_pipe(&toChild) == 0, aiops_private_pipe(&fromChild) == 0 else { throw Failed(what: "pipe") }
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }

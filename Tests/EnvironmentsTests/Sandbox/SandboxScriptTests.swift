@@ -114,7 +114,8 @@ struct SandboxScriptTests {
             #expect(memory.exitCode != 0 && memory.stderr.contains("memory"), "\(memory)")
             let open = try await run("bash -c 'for i in $(seq 400); do exec {f}</dev/null || exit 9; done'", in: jail)
             #expect(open.exitCode != 0 && open.stderr.contains("Too many open files"), "\(open)")
-            let many = try await run("for i in $(seq 400); do sleep 5 & done", in: jail)
+            // bash waits for half a minute, longer each time, before it takes no for an answer.
+            let many = try await run("for i in $(seq 400); do sleep 300 & done", in: jail, seconds: 90)
             #expect(many.left.count > 100 && many.left.count < SandboxLimits.processes, "\(many.left.count)")
             let raised = try await run("ulimit -n 4096", in: jail)
             #expect(raised.exitCode != 0)

@@ -84,7 +84,7 @@ package final class RawConnection: Sendable {
 
     /// Carries bytes to a port of this machine and back, as a proxy that was asked to connect, until either side ends.
     package func tunnel(to port: UInt16) {
-        let far = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let far = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         defer { Glibc.close(far) }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)

@@ -17,7 +17,8 @@ package final class RawServer: Sendable {
     ///
     /// The socket belongs to the network namespace of the calling thread.
     package init(address text: String = "127.0.0.1", _ script: @escaping @Sendable (RawConnection) -> Void) throws {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        // A child of another test that held a copy would keep a closed connection open.
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         inet_pton(AF_INET, text, &address.sin_addr)
@@ -34,9 +35,12 @@ package final class RawServer: Sendable {
         port = UInt16(bigEndian: address.sin_port)
         let accepted = accepted
         try PlatformThread.spawn(name: "raw-server") {
+            // By the one who uses it: closed by another, its number might be a new socket's by the next call.
+            defer { Glibc.close(descriptor) }
             while true {
                 let peer = accept(descriptor, nil, nil)
                 guard peer >= 0 else { return }
+                _ = fcntl(peer, F_SETFD, FD_CLOEXEC)
                 accepted.withLock { $0 += 1 }
                 let connection = RawConnection(descriptor: peer)
                 try? PlatformThread.spawn(name: "raw-connection") {
@@ -47,10 +51,7 @@ package final class RawServer: Sendable {
         }
     }
 
-    deinit {
-        shutdown(descriptor, Int32(SHUT_RDWR))
-        Glibc.close(descriptor)
-    }
+    deinit { shutdown(descriptor, Int32(SHUT_RDWR)) }
 }
 
 package struct NoSocket: Error {
