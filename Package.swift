@@ -146,6 +146,7 @@ let package = Package(
         // Test support: shipped in no product
         support("LifecycleTesting", ["Lifecycle", "Telemetry", "Primitives"]),
         support("HTTPTesting", ["HTTP", "Lifecycle", "Primitives"]),
+        support("SchedulingTesting", ["Lifecycle"]),
         support("KubernetesTesting", ["KubernetesClient", "KubernetesModel", "HTTP", "JSON", "Primitives"]),
         // What API servers are asked, and how what they answer is compared; see docs/testing.md.
         support(
@@ -238,8 +239,8 @@ let package = Package(
         tests(
             "CurlTransportTests",
             [
-                "CurlTransport", "HTTP", "HTTPTesting", "Lifecycle", "LifecycleTesting", "Telemetry", "Primitives",
-                "CLinux",
+                "CurlTransport", "HTTP", "HTTPTesting", "Lifecycle", "LifecycleTesting", "SchedulingTesting",
+                "Telemetry", "Primitives", "CLinux",
                 "CCurl",
             ],
             exclude: ["Fixtures"]),
@@ -248,7 +249,8 @@ let package = Package(
             [
                 "Agent", "Controllers", "ControllerRuntime", "AIOpsAPI", "Problems", "Environments", "Scheduling",
                 "Conversations", "KubernetesClient", "KubernetesModel", "KubernetesTesting", "LanguageModels",
-                "LanguageModelTesting", "LifecycleTesting", "SimulationTesting", "ClusterTesting", "HTTPTesting",
+                "LanguageModelTesting", "SchedulingTesting", "LifecycleTesting", "SimulationTesting", "ClusterTesting",
+                "HTTPTesting",
                 "EnvironmentsTesting", "Processes", "HTTP",
                 "JSON", "YAML", "Telemetry", "Primitives",
             ]),
@@ -279,7 +281,7 @@ let package = Package(
             "ControllerRuntimeTests",
             [
                 "ControllerRuntime", "KubernetesClient", "KubernetesModel", "HTTP", "HTTPTesting", "JSON", "Lifecycle",
-                "KubernetesTesting", "LifecycleTesting", "Processes", "Telemetry", "Primitives",
+                "KubernetesTesting", "SchedulingTesting", "LifecycleTesting", "Processes", "Telemetry", "Primitives",
             ]),
         tests("CommandsTests", ["Commands", "CommandLineInterface", "HTTP", "Lifecycle", "Primitives"]),
         // Against real clusters: AIOPS_TEST_KUBECONFIG and AIOPS_TEST_NODE_KUBECONFIG name their kubeconfigs.
@@ -303,13 +305,15 @@ let package = Package(
             "KubernetesClientTests",
             [
                 "ConformanceTesting", "KubernetesClient", "KubernetesModel", "KubernetesTesting", "HTTPTesting",
-                "Lifecycle", "LifecycleTesting", "HTTP", "JSON", "Processes", "Telemetry", "Primitives",
+                "Lifecycle", "SchedulingTesting", "LifecycleTesting", "HTTP", "JSON", "Processes", "Telemetry",
+                "Primitives",
             ], exclude: ["Fixtures"]),
         tests(
             "EnvironmentsTests",
             [
                 "Environments", "EnvironmentsTesting", "KubernetesClient", "KubernetesModel", "KubernetesTesting",
-                "LifecycleTesting", "HTTP", "JSON", "Lifecycle", "Processes", "Telemetry", "Primitives",
+                "SchedulingTesting", "LifecycleTesting", "HTTP", "JSON", "Lifecycle", "Processes", "Telemetry",
+                "Primitives",
             ]),
         tests(
             "ProblemsTests",

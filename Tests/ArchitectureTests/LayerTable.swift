@@ -38,6 +38,7 @@ enum LayerTable {
 
         "LifecycleTesting": ["Lifecycle"],
         "HTTPTesting": ["HTTP"],
+        "SchedulingTesting": ["Lifecycle"],
         "KubernetesTesting": ["KubernetesClient"],
         "ConformanceTesting": ["AIOpsAPI", "KubernetesTesting", "LifecycleTesting"],
         "LanguageModelTesting": ["LanguageModels", "HTTPTesting"],
@@ -60,7 +61,7 @@ enum LayerTable {
     static let system: [String: Set<String>?] = [
         "Glibc": nil,
         // Traits that several test targets share.
-        "Testing": ["ClusterTesting", "FaultTesting"],
+        "Testing": ["ClusterTesting", "FaultTesting", "SchedulingTesting"],
         "Synchronization": ["Primitives", "CurlTransport"],
         // Dates and URLs, from layer 3 up only. `Foundation` itself is absent on purpose: its ICU
         // costs 40-50 MB of image.

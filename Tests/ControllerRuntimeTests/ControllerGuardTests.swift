@@ -3,10 +3,11 @@ import JSON
 import KubernetesModel
 import LifecycleTesting
 import Primitives
+import SchedulingTesting
 import Telemetry
 import Testing
 
-struct ControllerGuardTests {
+@Suite(.ownThread) struct ControllerGuardTests {
     private static func key(_ name: String) -> ObjectKey { ObjectKey(namespace: "a", name: name) }
 
     @Test func keyThatWritesAtEveryLookIsSlowedDown() {

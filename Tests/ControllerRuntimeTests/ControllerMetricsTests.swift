@@ -3,11 +3,12 @@ import JSON
 import KubernetesModel
 import LifecycleTesting
 import Primitives
+import SchedulingTesting
 import Telemetry
 import Testing
 
 /// What dashboards read of a controller.
-struct ControllerMetricsTests {
+@Suite(.ownThread) struct ControllerMetricsTests {
     private let time = ManualTimeSource()
     private let server = WidgetServer()
     private let metrics = MetricsRegistry()

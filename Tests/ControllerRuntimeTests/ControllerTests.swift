@@ -4,10 +4,11 @@ import KubernetesModel
 import Lifecycle
 import LifecycleTesting
 import Primitives
+import SchedulingTesting
 import Telemetry
 import Testing
 
-struct ControllerTests {
+@Suite(.ownThread) struct ControllerTests {
     private let time = ManualTimeSource()
     private let server = WidgetServer()
     private let store = Store<Widget>()

@@ -5,9 +5,10 @@ import KubernetesClient
 import KubernetesModel
 import KubernetesTesting
 import Primitives
+import SchedulingTesting
 import Testing
 
-struct EndToEndTests {
+@Suite(.ownThread) struct EndToEndTests {
     private static let cleanWrites = [
         "patch p", "create p-0", "create p-1", "create p-2", "delete p-0", "delete p-1", "delete p-2", "patch p",
     ]

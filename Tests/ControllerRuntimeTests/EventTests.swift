@@ -4,10 +4,11 @@ import KubernetesClient
 import KubernetesModel
 import LifecycleTesting
 import Primitives
+import SchedulingTesting
 import Telemetry
 import Testing
 
-struct EventTests {
+@Suite(.ownThread) struct EventTests {
     private static let wall = Timestamp(seconds: 1_800_000_000)
 
     private static func note(_ reason: String = "Made", note: String = "text") -> EventNote {

@@ -2,10 +2,11 @@ import ControllerRuntime
 import KubernetesModel
 import LifecycleTesting
 import Primitives
+import SchedulingTesting
 import Telemetry
 import Testing
 
-struct KeyedQueueTests {
+@Suite(.ownThread) struct KeyedQueueTests {
     private let time = ManualTimeSource()
     private static let key = ObjectKey(namespace: "a", name: "k")
 

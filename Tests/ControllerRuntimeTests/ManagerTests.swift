@@ -4,10 +4,11 @@ import KubernetesModel
 import Lifecycle
 import LifecycleTesting
 import Primitives
+import SchedulingTesting
 import Telemetry
 import Testing
 
-struct ManagerTests {
+@Suite(.ownThread) struct ManagerTests {
     private let time = ManualTimeSource()
     private let server = WidgetServer()
     private let store = Store<Widget>()

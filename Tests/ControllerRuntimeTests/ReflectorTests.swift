@@ -2,10 +2,11 @@ import ControllerRuntime
 import KubernetesModel
 import LifecycleTesting
 import Primitives
+import SchedulingTesting
 import Telemetry
 import Testing
 
-struct ReflectorTests {
+@Suite(.ownThread) struct ReflectorTests {
     private let time = ManualTimeSource()
     private let server = WidgetServer()
     private let store = Store<Widget>()

@@ -5,11 +5,12 @@ import JSON
 import KubernetesClient
 import LifecycleTesting
 import Primitives
+import SchedulingTesting
 import Telemetry
 import Testing
 
 /// Who may read `/metrics` where anybody could reach the port.
-@Suite struct ScrapeGuardTests {
+@Suite(.ownThread) struct ScrapeGuardTests {
     private let transport = ScriptedTransport()
     private let time = ManualTimeSource()
     private let scrapes: ScrapeGuard

@@ -2,11 +2,12 @@ import ControllerRuntime
 import KubernetesModel
 import LifecycleTesting
 import Primitives
+import SchedulingTesting
 import Telemetry
 import Testing
 
 /// The gate against a cache that is stuck, and a server that answers late or not at all.
-@Suite(.timeLimit(.minutes(1))) struct WriteGateTests {
+@Suite(.ownThread, .timeLimit(.minutes(1))) struct WriteGateTests {
     private static let key = ObjectKey(namespace: "a", name: "owner")
     private let time = ManualTimeSource()
     private let view = StuckView()

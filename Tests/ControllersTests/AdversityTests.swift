@@ -7,11 +7,12 @@ import KubernetesClient
 import KubernetesModel
 import KubernetesTesting
 import Primitives
+import SchedulingTesting
 import SimulationTesting
 import Testing
 
 /// Whole runs in a world in which something goes wrong, and how the task tells of it.
-@Suite struct AdversityTests {
+@Suite(.ownThread) struct AdversityTests {
     private func status(_ run: Rehearsal) throws -> AIOpsTask.Status { try #require(try run.task()).status }
 
     // MARK: The model's server

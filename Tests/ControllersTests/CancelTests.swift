@@ -5,11 +5,12 @@ import KubernetesClient
 import KubernetesModel
 import KubernetesTesting
 import Primitives
+import SchedulingTesting
 import SimulationTesting
 import Testing
 
 /// How a task ends that somebody cancels, or deletes, at a given moment, and how soon.
-@Suite struct CancelTests {
+@Suite(.ownThread) struct CancelTests {
     private func completion(of run: Rehearsal) throws -> AIOpsTask.Status { try #require(try run.task()).status }
 
     /// The Events about the task, as reason and note.

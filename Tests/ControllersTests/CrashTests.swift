@@ -6,11 +6,12 @@ import KubernetesClient
 import KubernetesModel
 import KubernetesTesting
 import Primitives
+import SchedulingTesting
 import SimulationTesting
 import Testing
 
 /// The operator dies, is cut off, or is interfered with at every single write of a whole run, one after another.
-@Suite struct CrashTests {
+@Suite(.ownThread) struct CrashTests {
     enum Mishap: String, Sendable, CaseIterable {
         case deathBefore, deathAfter, lostReply
 

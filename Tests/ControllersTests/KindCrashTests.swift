@@ -8,13 +8,14 @@ import KubernetesClient
 import KubernetesModel
 import KubernetesTesting
 import Primitives
+import SchedulingTesting
 import SimulationTesting
 import Testing
 
 /// Whole runs whose environment is a cluster of its own, by as many processes as it takes.
 ///
 /// Its limit is for a machine that has everything else to do first: whole runs take what time the tests on real pods leave.
-@Suite(.timeLimit(.minutes(30))) struct KindCrashTests {
+@Suite(.ownThread, .timeLimit(.minutes(30))) struct KindCrashTests {
     /// One task, its home and its cluster, and what was seen of the inventory whenever a cluster was made.
     private struct Stage: Sendable {
         let rehearsal = Rehearsal(.detection) {

@@ -11,11 +11,12 @@ import KubernetesTesting
 import LifecycleTesting
 import Primitives
 import Problems
+import SchedulingTesting
 import Telemetry
 import Testing
 
 /// `docs/metrics.md` and a whole operator say the same of every metric.
-@Suite struct MetricsTableTests {
+@Suite(.ownThread) struct MetricsTableTests {
     private static func documented() throws -> [MetricDescription] {
         let root = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
         let text = try String(contentsOf: URL(filePath: root + "/docs/metrics.md"), encoding: .utf8)

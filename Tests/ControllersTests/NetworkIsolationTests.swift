@@ -6,10 +6,11 @@ import KubernetesModel
 import KubernetesTesting
 import LifecycleTesting
 import Primitives
+import SchedulingTesting
 import Telemetry
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.ownThread, .timeLimit(.minutes(1)))
 struct NetworkIsolationTests {
     private let clock = PollingTime()
     private let pools = Store<WorkerPool>()

@@ -5,9 +5,10 @@ import KubernetesClient
 import KubernetesModel
 import KubernetesTesting
 import Primitives
+import SchedulingTesting
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.ownThread, .timeLimit(.minutes(1)))
 struct NetworkProbeTests {
     private static let namespace = ObjectKey(name: "aiops-network-probe")
     private let time = PollingTime()

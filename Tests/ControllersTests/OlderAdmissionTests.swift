@@ -3,11 +3,12 @@ import JSON
 import KubernetesModel
 import KubernetesTesting
 import Primitives
+import SchedulingTesting
 import SimulationTesting
 import Testing
 
 /// Tasks that an earlier version admitted, by rules that are no longer those of an admission.
-@Suite struct OlderAdmissionTests {
+@Suite(.ownThread) struct OlderAdmissionTests {
     /// It asked a server of one's own for "default", where no model was named.
     @Test(arguments: ["Queued", "Running", "Evaluating", "graded"])
     func aTaskWithoutTheNameOfItsModelGoesOn(moment: String) async throws {

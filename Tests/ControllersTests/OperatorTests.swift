@@ -8,6 +8,7 @@ import KubernetesModel
 import KubernetesTesting
 import Primitives
 import Problems
+import SchedulingTesting
 import SimulationTesting
 import Telemetry
 import Testing
@@ -15,7 +16,7 @@ import Testing
 /// The operator as it is put together for users, with watches, queues and workers side by side.
 ///
 /// Nothing in it has to wait, so the time is the real one.
-@Suite struct OperatorTests {
+@Suite(.ownThread) struct OperatorTests {
     private final class Watch: Sendable {
         private struct State {
             var mostAtOnce = 0

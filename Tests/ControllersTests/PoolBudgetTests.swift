@@ -7,13 +7,14 @@ import KubernetesClient
 import KubernetesModel
 import KubernetesTesting
 import Primitives
+import SchedulingTesting
 import SimulationTesting
 import Testing
 
 @testable import Controllers
 
 /// A pool's budget, from the queue to the bill.
-@Suite struct PoolBudgetTests {
+@Suite(.ownThread) struct PoolBudgetTests {
     private static let pool = ObjectKey(namespace: "demo", name: "default")
 
     private static func budget(_ most: DecimalString, window: Int64? = nil) -> WorkerPool.Budget {

@@ -8,11 +8,12 @@ import KubernetesModel
 import KubernetesTesting
 import LanguageModels
 import Primitives
+import SchedulingTesting
 import SimulationTesting
 import Telemetry
 import Testing
 
-@Suite struct PriceBookTests {
+@Suite(.ownThread) struct PriceBookTests {
     private static let good = "version: acme-1\nmodels:\n  - {model: gpt-4o, input: 0.40, output: 2}\n"
     private static let better = "version: acme-2\nmodels:\n  - {model: gpt-4o, input: 0.50, output: 2}\n"
     private static let own = "acme-1+\(PriceTable.builtIn.version)"

@@ -2,10 +2,11 @@ import AIOpsAPI
 import JSON
 import KubernetesModel
 import KubernetesTesting
+import SchedulingTesting
 import Testing
 
 /// What a task's result says of what its agent left different.
-@Suite struct ReachAuditTests {
+@Suite(.ownThread) struct ReachAuditTests {
     private func result(_ run: Rehearsal) throws -> AIOpsTask.Result {
         try #require(try run.task()?.status.result)
     }

@@ -3,13 +3,14 @@ import Conversations
 import JSON
 import KubernetesModel
 import KubernetesTesting
+import SchedulingTesting
 import SimulationTesting
 import Testing
 
 @testable import Controllers
 
 /// A second task that says again what the agent of the first has said.
-@Suite struct ReplayTests {
+@Suite(.ownThread) struct ReplayTests {
     private static let again = ObjectKey(namespace: "demo", name: "again")
 
     private func second(_ conversation: String, toolStyle: AgentToolStyle? = nil) -> AIOpsTask {

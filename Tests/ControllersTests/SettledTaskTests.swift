@@ -4,12 +4,13 @@ import JSON
 import KubernetesClient
 import KubernetesModel
 import KubernetesTesting
+import SchedulingTesting
 import Testing
 
 @testable import Controllers
 
 /// What the cache holds of tasks that are over.
-@Suite struct SettledTaskTests {
+@Suite(.ownThread) struct SettledTaskTests {
     /// A task that ended, was released and sealed, as the server has it.
     private func settled() async throws -> (Rehearsal, AIOpsTask) {
         let run = Rehearsal(.detection)

@@ -4,12 +4,13 @@ import JSON
 import KubernetesModel
 import KubernetesTesting
 import Primitives
+import SchedulingTesting
 import SimulationTesting
 import Testing
 
 /// A run that is begun on what a cache that is behind shows, at moments at which nothing is left to write before something is
 /// made: no write would be refused, so what was made for a task that is gone would stay.
-@Suite(.timeLimit(.minutes(1))) struct StaleStartTests {
+@Suite(.ownThread, .timeLimit(.minutes(1))) struct StaleStartTests {
     enum Moment: String, Sendable, CaseIterable {
         /// The inventory is written, and no namespace made.
         case beforeTheEnvironment

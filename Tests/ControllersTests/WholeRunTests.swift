@@ -6,11 +6,12 @@ import KubernetesModel
 import KubernetesTesting
 import Primitives
 import Problems
+import SchedulingTesting
 import SimulationTesting
 import Testing
 
 /// A task from its creation to a clean cluster, on an API server in memory.
-@Suite struct WholeRunTests {
+@Suite(.ownThread) struct WholeRunTests {
     @Test(arguments: [Rehearsal.Play.detection, .mitigation])
     func aRunEndsWithAVerdictAConversationAndACleanCluster(play: Rehearsal.Play) async throws {
         let run = Rehearsal(play)

@@ -2,12 +2,13 @@ import AIOpsAPI
 import KubernetesModel
 import LifecycleTesting
 import Primitives
+import SchedulingTesting
 import Telemetry
 import Testing
 
 @testable import Controllers
 
-@Suite struct WorkerHostTests {
+@Suite(.ownThread) struct WorkerHostTests {
     /// Runs that end when the test says so.
     private final class Stage: Sendable {
         private struct State {

@@ -1,9 +1,10 @@
 import ControllerRuntime
 import LifecycleTesting
+import SchedulingTesting
 import Testing
 
 /// F07: the watch is behind our own write by 0.1, 1, 10 and 60 seconds, and the key is wanted again meanwhile.
-struct F07OwnWriteNotYetInCache {
+@Suite(.ownThread) struct F07OwnWriteNotYetInCache {
     @Test(arguments: [100, 1_000, 10_000, 60_000])
     func nothingIsWrittenTwice(delay milliseconds: Int) async throws {
         let rig = FaultRig()

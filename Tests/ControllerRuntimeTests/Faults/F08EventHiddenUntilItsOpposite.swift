@@ -1,9 +1,10 @@
 import ControllerRuntime
 import Primitives
+import SchedulingTesting
 import Testing
 
 /// F08: an event is hidden until the one that takes it back: set and unset, created and deleted.
-struct F08EventHiddenUntilItsOpposite {
+@Suite(.ownThread) struct F08EventHiddenUntilItsOpposite {
     @Test func onlyTheEndStateCounts() async throws {
         let rig = FaultRig()
         rig.server.change { $0.put("x", size: 1) }

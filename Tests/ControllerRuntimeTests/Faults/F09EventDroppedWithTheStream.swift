@@ -1,8 +1,9 @@
 import ControllerRuntime
+import SchedulingTesting
 import Testing
 
 /// F09: the stream closes instead of delivering event N, for each N.
-struct F09EventDroppedWithTheStream {
+@Suite(.ownThread) struct F09EventDroppedWithTheStream {
     @Test(arguments: 0..<6, [false, true])
     func nothingIsMissed(number: Int, inOrder: Bool) async throws {
         let rig = FaultRig()

@@ -2,11 +2,12 @@ import ControllerRuntime
 import KubernetesModel
 import LifecycleTesting
 import Primitives
+import SchedulingTesting
 import Telemetry
 import Testing
 
 /// F10: an event comes twice; an object goes and another of its name comes.
-struct F10SameNameAnotherObject {
+@Suite(.ownThread) struct F10SameNameAnotherObject {
     @Test func theSecondDeliveryChangesNothing() {
         let store = Store<Widget>()
         let heard = Locked<[String]>([])

@@ -4,12 +4,13 @@ import HTTPTesting
 import KubernetesClient
 import KubernetesModel
 import LifecycleTesting
+import SchedulingTesting
 import Telemetry
 import Testing
 
 /// F11: the bytes of a watch come in any pieces: cut inside an object or a character, many objects in one, one object in
 /// many, empty lines, CRLF, three MiB.
-struct F11StreamInPieces {
+@Suite(.ownThread) struct F11StreamInPieces {
     private static func line(_ name: String, _ version: Int, pad: String = "") -> String {
         #"{"type":"ADDED","object":{"metadata":{"name":"\#(name)","namespace":"ä🙂","uid":"u-\#(name)","#
             + #""resourceVersion":"\#(version)","annotations":{"pad":"\#(pad)"}},"size":\#(version)}}"#

@@ -1,9 +1,10 @@
 import ControllerRuntime
+import SchedulingTesting
 import Testing
 
 /// F12: the version asked for is too old or too new for the server: ERROR 410 in the stream, 410 on open, 504 "too large
 /// resource version", and ERROR 500.
-struct F12VersionRefused {
+@Suite(.ownThread) struct F12VersionRefused {
     @Test func compactedHistoryCostsOneListThatIsNotOlder() async throws {
         let rig = FaultRig()
         rig.server.change { $0.put("x", size: 1) }

@@ -1,10 +1,11 @@
 import ControllerRuntime
 import LifecycleTesting
 import Primitives
+import SchedulingTesting
 import Testing
 
 /// F13: the server refuses streaming lists, ignores the wish, or never sends the mark that ends the initial events.
-struct F13NoEndOfInitialEvents {
+@Suite(.ownThread) struct F13NoEndOfInitialEvents {
     /// Something changes every five seconds, so the stream without its mark never looks stuck.
     @Test func aBusyServerIsNotWaitedForEither() async throws {
         let rig = FaultRig()

@@ -1,9 +1,10 @@
 import ControllerRuntime
 import LifecycleTesting
+import SchedulingTesting
 import Testing
 
 /// F14: no bookmark for an hour, or nothing but bookmarks for an hour.
-struct F14BookmarksAbsentOrAlone {
+@Suite(.ownThread) struct F14BookmarksAbsentOrAlone {
     @Test(arguments: [false, true])
     func reconnectsCostNoList(withBookmarks: Bool) async throws {
         let rig = FaultRig()

@@ -1,10 +1,11 @@
 import ControllerRuntime
 import KubernetesModel
 import Primitives
+import SchedulingTesting
 import Testing
 
 /// F15: a relist while a thousand keys are queued; an object goes in the gap.
-struct F15RelistWhileKeysWait {
+@Suite(.ownThread) struct F15RelistWhileKeysWait {
     @Test func deletionIsToldOnceAndNothingIsHeldTwice() async throws {
         let rig = FaultRig()
         rig.server.change { history in for number in 0..<1_000 { history.put("w\(number)", size: 1) } }

@@ -6,11 +6,12 @@ import KubernetesModel
 import KubernetesTesting
 import LifecycleTesting
 import Primitives
+import SchedulingTesting
 import Telemetry
 import Testing
 
 /// F16: the continue token of a paged list expires on page k, for each k, while objects come and go.
-struct F16ContinueTokenExpires {
+@Suite(.ownThread) struct F16ContinueTokenExpires {
     @Test(arguments: 2...5)
     func oneWholeListWithoutGapOrDouble(page: Int) async throws {
         let time = ManualTimeSource()

@@ -3,11 +3,12 @@ import KubernetesModel
 import Lifecycle
 import LifecycleTesting
 import Primitives
+import SchedulingTesting
 import Telemetry
 import Testing
 
 /// What begins and ends with a term, and in which order.
-@Suite struct LeaderWorkTests {
+@Suite(.ownThread) struct LeaderWorkTests {
     private let time = ManualTimeSource()
     private let journal = Journal()
 

@@ -2,13 +2,14 @@ import Testing
 
 /// Lets other tasks run until the condition holds.
 ///
-/// Bounded by the machine's clock, so that a bug shows as a failure and not as a test that never ends.
+/// Bounded by the machine's clock, so that a bug shows as a failure and not as a test that never ends; a test whose own time is
+/// over has said so, and waits no more.
 func eventually(
     _ comment: Comment, sourceLocation: SourceLocation = #_sourceLocation, _ condition: @Sendable () -> Bool
 ) async {
     let clock = ContinuousClock()
     let limit = clock.now + .seconds(20)
-    while !condition() {
+    while !condition(), !Task.isCancelled {
         guard clock.now < limit else {
             Issue.record(comment, sourceLocation: sourceLocation)
             return

@@ -1,8 +1,9 @@
 import AIOpsAPI
+import SchedulingTesting
 import Testing
 
 /// I5: every kind of key, thrown at every place that somebody reads.
-@Suite struct SecretSinkTests {
+@Suite(.ownThread) struct SecretSinkTests {
     /// A kind of key, and how the agent of whom it is heard calls its tools.
     struct Throw: Sendable, CustomTestStringConvertible {
         var secret: SecretKind

@@ -3,9 +3,10 @@ import EnvironmentsTesting
 import LifecycleTesting
 import Primitives
 import Processes
+import SchedulingTesting
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct KindClustersTests {
+@Suite(.ownThread, .timeLimit(.minutes(1))) struct KindClustersTests {
     private let time = ManualTimeSource()
     private let player = KindPlayer()
     private let clusters: KindClusters

@@ -7,9 +7,10 @@ import KubernetesModel
 import KubernetesTesting
 import LifecycleTesting
 import Primitives
+import SchedulingTesting
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct KindEnvironmentTests {
+@Suite(.ownThread, .timeLimit(.minutes(1))) struct KindEnvironmentTests {
     private let time = ManualTimeSource()
     private let server: InMemoryAPIServer
     private let client: KubernetesClient

@@ -5,10 +5,11 @@ import KubernetesClient
 import KubernetesModel
 import LifecycleTesting
 import Primitives
+import SchedulingTesting
 import Telemetry
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct RetryTests {
+@Suite(.ownThread, .timeLimit(.minutes(1))) struct RetryTests {
     let rig = ClientRig()
     private static let path = ClientRig.widgets + "/a"
 
