@@ -123,6 +123,26 @@ import Testing
             model.requests[1].messages.last?.content.hasPrefix("Your reply was far too long (120000 bytes)") == true)
     }
 
+    /// What stands behind the cut is not done, so the record neither names it nor counts it; a reply that names its model at
+    /// length loses nothing by it.
+    @Test(arguments: ToolStyle.allCases) func theRecordCountsTheStepsThatTheAgentTook(style: ToolStyle) async throws {
+        let model = ScriptedModel { request, number throws(ModelError) in
+            var said = replay(request)
+            said.modelID = String(repeating: "m", count: 20_000)
+            if number == 1 { said.content = String(repeating: "so ", count: 20_000) + said.content }
+            return said
+        }
+        let rig = Rig(style: style)
+        let outcome = try succeeded(await rig.run(model, ScriptedToolbox()))
+        let record = try await rig.record()
+        #expect(outcome.stopReason == .submitted && outcome.steps == (style == .native ? 5 : 4))
+        #expect(record.totals.steps == outcome.steps && record.totals.calls == 6)
+        let replies = record.messages.filter { $0.role == .assistant }
+        #expect(replies[1].metadata["action"] == (style == .native ? "exec_shell" : "none"))
+        #expect(replies.allSatisfy { $0.metadata["model"]?.stringValue?.utf8.count == 256 })
+        #expect(rig.standings.withLock { $0 }.allSatisfy { $0.steps == $0.totals.steps })
+    }
+
     // MARK: Empty replies
 
     @Test(arguments: ToolStyle.allCases, ["", " \n\t"])

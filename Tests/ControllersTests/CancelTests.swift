@@ -72,6 +72,34 @@ import Testing
         try await run.expectInvariants()
     }
 
+    /// Progress is shown every ten seconds; the end shows what the conversation holds, also where a new process comes to it.
+    @Test(arguments: [false, true]) func theStepsOfARunThatIsCutShortAreShownAtItsEnd(dies: Bool) async throws {
+        let run = Rehearsal(.detection, answers: .dithering)
+        let user = Bench.client(run.server, run.time)
+        let decided = ProcessLink.Moment.first { $0.body["status"]?["attempts"] != nil }
+        let process = try run.process("aaaaa", event: dies ? .deathBefore(decided) : nil)
+        process.link.whileThinking.withLock { act in
+            act = {
+                guard run.provider.calls == 3 else { return }
+                do {
+                    _ = try await user.patch(
+                        AIOpsTask.self, Rehearsal.key, .merge(["spec": ["cancel": "Immediate"]]),
+                        options: WriteOptions())
+                    try await process.supervise()
+                    while !Task.isCancelled, !process.link.isDead { await Task.yield() }
+                } catch {
+                    #expect(Task.isCancelled || process.link.isDead, "\(error)")
+                }
+            }
+        }
+        #expect(try await process.work(until: run.isOver))
+        if dies { #expect(try await run.process("bbbbb").work(until: run.isOver)) }
+        let status = try completion(of: run)
+        #expect(status.phase == .cancelled && status.steps == 3 && status.result?.stepsTaken == 3)
+        #expect(run.provider.calls == 3 && status.usage?.calls == 3)
+        #expect(status.display?.tokens == DisplayText.tokens(330))
+    }
+
     private static func fault(_ code: Int) -> APIFault {
         .answer(
             code == 403

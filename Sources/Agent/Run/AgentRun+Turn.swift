@@ -107,8 +107,8 @@ extension AgentRun {
         var message = ConversationMessage(
             timestamp: now, role: .assistant, content: redact(reply.content),
             metadata: [
-                "step": .integer(Int64(state.progress.steps + 1)), "phase": "agent", "model": .string(reply.modelID),
-                "finish": .string(reply.finishReason.name),
+                "step": .integer(Int64(state.progress.steps + 1)), "phase": "agent",
+                "model": .string(name(reply.modelID)), "finish": .string(name(reply.finishReason.name)),
             ],
             usage: MessageUsage(reply.usage), cost: cost(of: reply), latencyMilliseconds: reply.latency.milliseconds)
         if model.descriptor.isSimulated { message.metadata["simulated"] = true }
@@ -118,7 +118,8 @@ extension AgentRun {
             message.reasoning = reply.reasoning
             if reply.toolCalls.count > 1 { message.metadata["calls"] = .integer(Int64(reply.toolCalls.count)) }
         }
-        switch state.progress.reading(message) {
+        // As it is kept, or an action behind the cut would be told and counted that is never done.
+        switch state.progress.reading(state.record.admitted(message)) {
         case .act(let action):
             message.metadata["action"] = .string(action.name)
             message.functionName = action.name
@@ -127,10 +128,13 @@ extension AgentRun {
             message.metadata["action"] = "submit"
             message.functionName = "submit"
             message.functionArguments = submission.value
-        case .reject, .declined, .open, .ask: message.metadata["action"] = "none"
+        case .reject, .declined, .open, .ask: message.metadata["action"] = .string(ConversationMessage.noAction)
         }
         return message
     }
+
+    /// A server's word, short enough that it costs the message none of its facts.
+    private func name(_ text: String) -> String { TextCut.prefix(redact(text), bytes: 256) }
 }
 
 extension MessageUsage {

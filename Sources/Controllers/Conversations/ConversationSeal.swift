@@ -75,6 +75,10 @@ struct ConversationSeal: Sendable {
             status.display?.tokens = DisplayText.tokens(totals.usage.totalTokens)
             status.display?.cost = DisplayText.cost(usage)
             status.result?.totalMessages = messages
+            // A run that was cut short has shown those of some seconds before; shown ones are never taken back.
+            let steps = max(status.steps ?? 0, totals.steps)
+            status.steps = steps
+            status.result?.stepsTaken = steps
             if let index = status.attempts.lastIndex(where: { $0.number == attempt }) {
                 status.attempts[index].cost = status.usage?.cost
             }

@@ -58,6 +58,15 @@ package struct ConversationMessage: Sendable, Hashable {
         self.releasesReservation = releasesReservation
     }
 
+    /// Whether it is a reply with a valid action: whoever recorded it has read it, and kept what it read.
+    var isStep: Bool {
+        guard role == .assistant, let action = metadata["action"]?.stringValue else { return false }
+        return action != Self.noAction
+    }
+
+    /// What metadata `action` says of a reply that holds none.
+    package static let noAction = "none"
+
     /// What was said, and below it what was called.
     var spoken: String { ((content.isEmpty ? [] : [content]) + toolCalls.map(\.line)).joined(separator: "\n") }
 }

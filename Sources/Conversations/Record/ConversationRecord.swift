@@ -40,13 +40,18 @@ package struct ConversationRecord: Sendable {
     /// The hash of the last line (of the identity, while there is none).
     package var head: String { entries.last?.hash ?? Self.genesis(identity) }
 
+    /// The message as it would be kept, without a number.
+    package func admitted(_ message: ConversationMessage) -> ConversationMessage {
+        bounds.admit(message, redact: redact)
+    }
+
     /// Numbers, redacts, bounds and chains the messages.
     ///
     /// - Returns: what has to be stored before the effect that follows is relied upon.
     package mutating func append(_ messages: [ConversationMessage]) -> Flush {
         var added: [ChainedMessage] = []
         for message in messages {
-            var admitted = bounds.admit(message, redact: redact)
+            var admitted = admitted(message)
             admitted.seq = entries.count + 1
             let entry = ChainedMessage(admitted, after: head)
             entries.append(entry)

@@ -8,6 +8,8 @@ package struct ConversationTotals: Sendable, Hashable {
     package private(set) var messages = 0
     /// Model calls whose reply is recorded.
     package private(set) var calls = 0
+    /// Of their replies, those with a valid action, `submit` included.
+    package private(set) var steps = 0
     package private(set) var usage = MessageUsage()
     package private(set) var inputNanoUSD: Int64 = 0
     package private(set) var outputNanoUSD: Int64 = 0
@@ -44,6 +46,7 @@ package struct ConversationTotals: Sendable, Hashable {
 
     mutating func add(_ message: ConversationMessage) {
         messages += 1
+        if message.isStep { steps += 1 }
         if message.releasesReservation { open = nil }
         if let usage = message.usage {
             open = nil

@@ -37,6 +37,8 @@ extension Rehearsal {
         #expect(tokens("input") == 100 * calls && tokens("output") == 10 * calls, what)
         if let lostCalls { #expect(record.totals.lostCalls <= lostCalls, what) }
         #expect(task.status.usage?.calls == Int64(record.totals.calls), what)
+        #expect(task.status.steps == record.totals.steps, what)
+        #expect(task.status.result?.stepsTaken == record.totals.steps, what)
         #expect(task.status.usage?.lostCalls == Int64(record.totals.lostCalls + open), what)
         #expect(status.usage == task.status.usage, what)
         #expect(cluster.repairs.withLock { $0 } <= 1, what)
