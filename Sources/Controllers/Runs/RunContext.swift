@@ -71,7 +71,7 @@ struct RunContext: Sendable {
             throw .failed(error)
         }
         let govern = { @Sendable [services] model in Self.governed(model, effective.model, pool: pool, task, services) }
-        let governed = RenewingModel(govern(model)) { [logger = services.logger] in
+        let governed = RenewingModel(govern(model), time: services.time) { [logger = services.logger] in
             let refused = key.withLock { $0 }
             do throws(TaskFailure) {
                 let model = try await resolver.resolve(
