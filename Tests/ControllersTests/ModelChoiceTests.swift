@@ -93,6 +93,41 @@ import Testing
         #expect(early?.reason == reason && early?.message == failure?.message)
     }
 
+    /// The message names the successor whoever would have been asked, also where nobody would; a task that was admitted goes on.
+    @Test(
+        arguments: [
+            (["name": "claude-3-sonnet"], [], "on 2025-07-21; use claude-sonnet-4-6"),
+            (["name": "claude-3-sonnet", "provider": "Simulated"], [], "use claude-sonnet-4-6"),
+            (["name": "palm-2", "provider": "Simulated"], ["OPENAI"], "use google/gemini-2.5-flash"),
+            // No key that is there would have served it, and none need be brought.
+            (["name": "claude-3-sonnet"], ["OPENAI"], "use claude-sonnet-4-6"),
+            (["name": "claude-3-sonnet"], ["OPENROUTER"], "use anthropic/claude-sonnet-4.6"),
+            (["name": "claude-3-sonnet", "provider": "OpenRouter"], [], "use anthropic/claude-sonnet-4.6"),
+            // A Secret that has not been read.
+            (["name": "anthropic/claude-3-opus", "credentialsSecretRef": ["name": "s"]], [], "use claude-opus-4-6"),
+            // The vendors' own hosts.
+            (["name": "claude-3-sonnet", "baseURL": "https://api.anthropic.com/v1"], [], "use claude-sonnet-4-6"),
+            (
+                ["name": "claude-3-sonnet", "baseURL": "https://openrouter.ai/api/v1"], [],
+                "use anthropic/claude-sonnet-4.6"
+            ),
+            // A server of one's own may have it still.
+            (["name": "claude-3-sonnet", "baseURL": "https://llm.example.com/v1"], [], nil),
+            (["provider": "Replay", "name": "claude-3-sonnet", "conversationRef": ["name": "c"]], [], nil),
+            (["name": "claude-opus-5"], [], nil),
+        ] as [(JSONValue, [String], String?)])
+    func aRetiredNameIsToldWhoeverIsAsked(model: JSONValue, keys: [String], says: String?) throws {
+        let problem = ModelChoice.problem(try Self.effective(model), keys: Self.keys(keys), now: Fixture.now)
+        guard let says else { return #expect(problem == nil, "\(problem?.message ?? "")") }
+        #expect(problem?.reason == .invalidSpec && problem?.isUserError == true, "\(problem?.message ?? "nothing")")
+        #expect(problem?.message.hasSuffix(says) == true, "\(problem?.message ?? "nothing")")
+    }
+
+    @Test func aTaskThatWasAdmittedWithARetiredNameGoesOn() async throws {
+        let model = try await Self.resolve(["name": "claude-3-sonnet"], keys: .none)
+        #expect(model.descriptor.isSimulated)
+    }
+
     /// Nobody knows what such a server has but whoever runs it, so a task without a name is not admitted; one that was, by
     /// an earlier version, goes on under the name it had there.
     @Test(

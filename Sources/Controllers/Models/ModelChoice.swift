@@ -54,7 +54,7 @@ struct ModelChoice: Sendable, Hashable {
     /// What can be told before the Secret is read; nil when nothing is wrong so far.
     static func problem(_ model: EffectiveModel, keys: OperatorKeys, now: Timestamp) -> TaskFailure? {
         do throws(TaskFailure) {
-            let choice = try ModelChoice(model, keys: keys, now: now)
+            let choice = try choice(model, keys: keys, now: now)
             // Here alone: a task that an earlier version admitted without a name goes on. One without an address is refused for that.
             if choice.provider == .compatible, model.baseURL != nil { _ = try named(choice.name) }
             guard case .vendor(let vendor) = choice.provider, model.credentialsSecretRef == nil else { return nil }
@@ -63,6 +63,39 @@ struct ModelChoice: Sendable, Hashable {
         } catch {
             return error
         }
+    }
+
+    /// The choice, unless the name is one that no vendor answers to any more.
+    ///
+    /// That is told whoever would be asked, and before a key is asked for that would not help. Here alone, since a task that was
+    /// admitted goes on under the name it had then.
+    private static func choice(
+        _ model: EffectiveModel, keys: OperatorKeys, now: Timestamp
+    ) throws(TaskFailure) -> ModelChoice {
+        let choice: ModelChoice
+        do throws(TaskFailure) {
+            choice = try ModelChoice(model, keys: keys, now: now)
+        } catch {
+            throw error.reason == .credentialsMissing ? retirement(of: model, now) ?? error : error
+        }
+        if let problem = retirement(of: model, now) { throw problem }
+        return choice
+    }
+
+    /// A server of one's own may have what its vendor has not any more.
+    private static func retirement(of model: EffectiveModel, _ now: Timestamp) -> TaskFailure? {
+        guard let name = model.name, model.provider != .replay else { return nil }
+        var vendor: ModelFacts.Vendor?
+        if let baseURL = model.baseURL {
+            let provider = ModelEndpoint(baseURL: baseURL)?.provider ?? .openAICompatible
+            vendor = ModelFacts.Vendor(rawValue: provider.rawValue)
+            if vendor == nil { return nil }
+        }
+        return ModelTable.builtIn.retirement(of: name, at: vendor, now: now).map(misnamed)
+    }
+
+    private static func misnamed(_ problem: ModelTable.Problem) -> TaskFailure {
+        TaskFailure(.user, .invalidSpec, "spec.agent.model.name: \(problem)")
     }
 
     /// The choice at admission.
@@ -109,7 +142,7 @@ struct ModelChoice: Sendable, Hashable {
         do {
             return try table.fullName(of: name ?? usual(vendor), at: vendor, now: now)
         } catch {
-            throw TaskFailure(.user, .invalidSpec, "spec.agent.model.name: \(error)")
+            throw misnamed(error)
         }
     }
 

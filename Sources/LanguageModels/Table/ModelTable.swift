@@ -60,15 +60,21 @@ package struct ModelTable: Sendable {
             if vendor == .others, !name.contains("/") { throw .vendorMissing(name) }
             return Self.withoutOwnVendor(name, vendor)
         }
-        if facts.isRetired(at: now), let retirement = facts.retirement {
-            let day = retirement.on.map { String($0.rfc3339.prefix(10)) }
-            throw .retired(name, on: day, successor: successor(retirement.successor, at: vendor))
-        }
+        if let problem = retirement(of: name, at: vendor, now: now) { throw problem }
         if vendor == .others { return Self.atOpenRouter(name, facts) }
         guard facts.vendor == vendor else {
             throw .servedBy(facts.vendor, name, openRouterName: facts.openRouterName)
         }
         return Self.full(Self.withoutOwnVendor(name, vendor), facts, facts.name)
+    }
+
+    /// Why a name is no longer to be asked for; nil for one that is, or that is not known.
+    ///
+    /// The successor is spelled as `vendor` wants it, or as its own vendor does where nobody is asked.
+    package func retirement(of name: String, at vendor: ModelFacts.Vendor? = nil, now: Timestamp) -> Problem? {
+        guard let facts = facts(name), facts.isRetired(at: now), let retirement = facts.retirement else { return nil }
+        let day = retirement.on.map { String($0.rfc3339.prefix(10)) }
+        return .retired(name, on: day, successor: successor(retirement.successor, at: vendor ?? facts.vendor))
     }
 
     private func successor(_ name: String, at vendor: ModelFacts.Vendor) -> String {
