@@ -39,12 +39,44 @@ import Testing
         #expect((PriceTable.builtIn.price(of: resolved.descriptor, at: Fixture.now) != nil) == isPriced)
     }
 
+    /// What the advice names is what the list takes.
+    @Test(arguments: [
+        ("http://a.example.com/v1", "a.example.com"), ("https://a.example.com:443", "a.example.com"),
+        ("http://a.example.com:80/", "a.example.com"), ("http://a.example.com:443/", "a.example.com:443"),
+        ("https://A.example.com:8443?x", "a.example.com:8443"), ("http://[::1]:8080/v1", "[::1]:8080"),
+        ("http://[::1]/v1", "::1"), ("http://[::1]:80/v1", "::1"),
+    ])
+    func anEndpointIsNamedAsAListNamesIt(url: String, place: String) throws {
+        let endpoint = try #require(ModelEndpoint(baseURL: url))
+        #expect(endpoint.place == place)
+        #expect(endpoint.isAllowed(by: [place]) && endpoint.isAllowed(by: [endpoint.host]))
+    }
+
     /// What a refusal advises would help, and nothing is advised that would be refused as well.
     @Test(
         arguments: [
             (
                 "http://elsewhere.example.com/v1", nil, Reason.hostNotAllowed,
                 ["allowedModelHosts", "--allowed-model-host elsewhere.example.com"], ["`hosts`"]
+            ),
+            (
+                "https://LLM.other.example.com:8443/v1", "closed", .hostNotAllowed,
+                [
+                    "host llm.other.example.com:8443 is not allowed: list it, or llm.other.example.com for every port of it, "
+                        + "under `hosts`"
+                ], ["allowedModelHosts"]
+            ),
+            (
+                "http://elsewhere.example.com:443/v1", nil, .hostNotAllowed,
+                ["host elsewhere.example.com:443 is", "--allowed-model-host elsewhere.example.com:443)"], []
+            ),
+            (
+                "https://elsewhere.example.com:443/v1", nil, .hostNotAllowed,
+                ["host elsewhere.example.com is", "add it to", "--allowed-model-host elsewhere.example.com)"], [":443"]
+            ),
+            (
+                "http://[2001:db8::1]:8080/v1", nil, .hostNotAllowed,
+                ["host [2001:db8::1]:8080 is", "or 2001:db8::1 for", "--allowed-model-host [2001:db8::1]:8080)"], []
             ),
             (
                 "http://elsewhere.example.com/v1", "open", .hostNotAllowed,

@@ -9,6 +9,8 @@ struct ModelEndpoint: Sendable, Hashable {
     let host: String
     /// With the port, where the URL names one.
     let authority: String
+    /// As a list of hosts names exactly this: with its port, unless that is the usual one of its scheme.
+    let place: String
 
     /// The vendors' own hosts: what is asked there has the vendor's prices and the vendor's spelling.
     static let vendors: [String: ModelProvider] = [
@@ -24,15 +26,20 @@ struct ModelEndpoint: Sendable, Hashable {
         let authority = baseURL.dropFirst(scheme.count).prefix { !"/?#".contains($0) }
         guard !authority.isEmpty, !authority.contains("@") else { return nil }
         let host: Substring
+        let port: Substring
         if authority.hasPrefix("[") {
             guard let end = authority.firstIndex(of: "]") else { return nil }
             host = authority[authority.index(after: authority.startIndex)..<end]
+            port = authority[end...].dropFirst(2)
         } else {
             host = authority.prefix { $0 != ":" }
+            port = authority.dropFirst(host.count + 1)
         }
         guard !host.isEmpty else { return nil }
         self.host = host.lowercased()
         self.authority = authority.lowercased()
+        let isUsual = port.isEmpty || port == (scheme == "https://" ? "443" : "80")
+        place = isUsual ? self.host : self.authority
     }
 
     /// A list names a host, or a host with one port; link-local addresses are refused whatever it says.

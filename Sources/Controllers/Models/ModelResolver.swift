@@ -119,14 +119,16 @@ package struct ModelResolver: Sendable {
     private static func refusal(
         of endpoint: ModelEndpoint, secret: String? = nil, hasHosts: Bool = false
     ) -> TaskFailure {
-        let host = endpoint.host
-        let own = secret.map { "list it under `hosts` in Secret \($0)" }
+        let place = endpoint.place
+        // Either helps, and what names one port lets a key go to nothing else.
+        let forms = place == endpoint.host ? "it" : "it, or \(endpoint.host) for every port of it,"
+        let own = secret.map { "list \(forms) under `hosts` in Secret \($0)" }
         let general =
-            "have the administrator add it to the chart's allowedModelHosts (which starts the operator with "
-            + "--allowed-model-host \(host))"
+            "have the administrator add \(forms) to the chart's allowedModelHosts (which starts the operator with "
+            + "--allowed-model-host \(place))"
         let advice = hasHosts ? [own] : [own, general]
         return TaskFailure(
             .user, .hostNotAllowed,
-            "host \(host) is not allowed: " + advice.compactMap(\.self).joined(separator: ", or "))
+            "host \(place) is not allowed: " + advice.compactMap(\.self).joined(separator: ", or "))
     }
 }
