@@ -28,7 +28,8 @@ import Testing
     }
 
     private static func resolve(
-        _ model: JSONValue, keys: OperatorKeys, secret: [String: String]? = nil, hosts: Set<String> = []
+        _ model: JSONValue, keys: OperatorKeys, secret: [String: String]? = nil, hosts: Set<String> = [],
+        holdSecret: @escaping @Sendable (String) -> Void = { _ in }
     ) async throws -> any LanguageModel {
         let time = ManualTimeSource(start: Fixture.now)
         let server = InMemoryAPIServer(types: [], time: time)
@@ -42,7 +43,7 @@ import Testing
         return try await ModelResolver(
             client: Bench.client(server, time), transport: server, time: time,
             allowedHosts: OperatorSettings(version: "test", namespace: "demo", allowedModelHosts: hosts)
-                .allowedModelHosts, keys: keys
+                .allowedModelHosts, keys: keys, holdSecret: holdSecret
         ).resolve(try effective(model), namespace: "demo", poolNamespace: "demo")
     }
 
@@ -174,6 +175,42 @@ import Testing
             let failure = try #require(error as? TaskFailure)
             #expect(failure.message.contains(outcome), "\(failure.message)")
         }
+    }
+
+    /// White space around a key is that of a file; inside of it nothing is guessed away, and the message tells where, not what.
+    @Test(
+        arguments: [
+            ("sk-0000", nil, true), ("sk-0000\n", nil, true), (" sk-0000\r\n\r\n", nil, true),
+            ("sk-00\n00", nil, false), ("sk-00\r\n00\r\n", nil, false), ("sk-00\t00", "other", false),
+            ("sk-00\u{0}00", nil, false), ("sk-00\u{7F}00", "other", false), ("\r\n", nil, false), ("", "other", false),
+        ] as [(String, String?, Bool)])
+    func aKeyIsOneLine(content: String, entry: String?, isTaken: Bool) async throws {
+        var model: JSONValue = ["provider": "OpenAI", "credentialsSecretRef": ["name": "s"]]
+        if let entry { model["credentialsSecretRef"] = ["name": "s", "key": .string(entry)] }
+        let held = Locked<[String]>([])
+        do {
+            _ = try await Self.resolve(
+                model, keys: Self.all, secret: [entry ?? "apiKey": content]
+            ) { key in held.withLock { $0.append(key) } }
+            #expect(isTaken && held.withLock { $0 } == ["sk-0000"])
+        } catch {
+            let failure = try #require(error as? TaskFailure)
+            #expect(!isTaken && failure.reason == .credentialsMissing && failure.isUserError)
+            #expect(failure.message.contains("Secret s") && failure.message.contains("`\(entry ?? "apiKey")`"))
+            #expect(!failure.message.contains("sk-") && held.withLock { $0 }.isEmpty)
+            let isEmpty = content.allSatisfy(\.isWhitespace)
+            #expect(failure.message.contains(isEmpty ? "holds no" : "as one line"), "\(failure.message)")
+        }
+    }
+
+    /// An entry that holds white space alone tells no vendor.
+    @Test func anEmptyEntryIsNobodysKey() async throws {
+        let failure = await #expect(throws: TaskFailure.self) {
+            try await Self.resolve(
+                ["name": "gpt-4", "credentialsSecretRef": ["name": "s"]], keys: .none,
+                secret: ["OPENAI_API_KEY": "\n"])
+        }
+        #expect(failure?.message.contains("does not say whose key it holds") == true)
     }
 
     /// The administrator's address for OpenRouter has to be on his list as well.

@@ -16,18 +16,35 @@ struct ModelCredentials: Sendable {
 
     /// Whose keys it holds by name.
     var vendors: Set<ModelFacts.Vendor> {
-        Set(ModelFacts.Vendor.allCases.filter { data[OperatorKeys.variable($0)]?.isEmpty == false })
+        Set(ModelFacts.Vendor.allCases.filter { !content(OperatorKeys.variable($0)).isEmpty })
     }
 
     /// The key for a vendor, or for a server that is nobody's.
+    ///
+    /// - Throws: where it is missing, and where it holds what no header of a request can carry.
     func key(_ vendor: ModelFacts.Vendor?) throws(TaskFailure) -> LanguageModels.Secret {
         let names = keyName.map { [$0] } ?? ["apiKey"] + (vendor.map { [OperatorKeys.variable($0)] } ?? [])
-        guard let bytes = names.lazy.compactMap({ data[$0] }).first(where: { !$0.isEmpty }) else {
+        guard let entry = names.first(where: { !content($0).isEmpty }) else {
             throw TaskFailure(
                 .user, .credentialsMissing,
                 "Secret \(name) holds no \(names.map { "`\($0)`" }.joined(separator: " or ")): put the key there")
         }
-        return LanguageModels.Secret(String(decoding: bytes, as: UTF8.self).filter { !$0.isNewline })
+        let bytes = content(entry)
+        guard bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }), let text = String(validating: bytes, as: UTF8.self) else {
+            throw TaskFailure(
+                .user, .credentialsMissing,
+                "`\(entry)` in Secret \(name) is no key: a line break or another character that no request can carry stands "
+                    + "inside of it. Put the key there alone, as one line of plain text")
+        }
+        return LanguageModels.Secret(text)
+    }
+
+    /// An entry without the white space around it: a file that a Secret is made from mostly ends with a line break.
+    private func content(_ entry: String) -> ArraySlice<UInt8> {
+        func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+        var bytes = (data[entry] ?? [])[...].drop(while: isSpace)
+        while let last = bytes.last, isSpace(last) { bytes.removeLast() }
+        return bytes
     }
 
     /// With provider Auto nothing else tells whose key it is, and a key must not go to the wrong vendor.
