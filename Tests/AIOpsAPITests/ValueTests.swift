@@ -62,6 +62,23 @@ import Testing
         #expect(DisplayText.cost(usage) == "$0 (simulated)")
     }
 
+    /// Lost calls, what the answered ones cost, and the column where a provider did not say how much it was asked.
+    @Test(
+        arguments: [
+            (0, 12_300_000, "~$0.0123"), (0, 1, "~$0.0001"), (1, 12_300_000, "≥ ~$0.0123"), (1, 1, "> $0"),
+            (0, 0, "$0"),
+            (0, nil, "unknown"),
+        ] as [(Int64, Int64?, String)])
+    func anEstimatedBillSaysSo(lost: Int64, cost: Int64?, text: String) throws {
+        var usage = Usage()
+        (usage.calls, usage.lostCalls, usage.estimated) = (2, lost, true)
+        usage.cost = cost.map { DecimalString(nanos: $0) }
+        #expect(DisplayText.cost(usage) == text)
+        #expect(try Usage(jsonValue: usage.jsonValue()) == usage)
+        usage.simulated = true
+        #expect(DisplayText.cost(usage) == "$0 (simulated)")
+    }
+
     @Test(arguments: [(Int64(9), "9s"), (60, "1m0s"), (134, "2m14s"), (3_780, "1h3m"), (187_200, "2d4h"), (-1, "0s")])
     func durationsAreShort(seconds: Int64, text: String) {
         #expect(DisplayText.duration(seconds: seconds) == text)

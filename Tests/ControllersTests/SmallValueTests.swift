@@ -1,4 +1,5 @@
 import AIOpsAPI
+import Conversations
 import FoundationEssentials
 import JSON
 import KubernetesModel
@@ -110,6 +111,20 @@ import Testing
             control.ask(.cancelImmediately)
             #expect(await said.next() == .cancelImmediately)
         }
+    }
+
+    /// A guess is told as one, and what is simulated tells more than that.
+    @Test(arguments: [(false, false, false), (true, false, true), (true, true, false)])
+    func estimatesAreToldInTheBill(isEstimated: Bool, isSimulated: Bool, says: Bool) {
+        var record = ConversationRecord(identity: "u", redact: { $0 })
+        var replies = [true, false].map { isExact in
+            var reply = ConversationMessage(timestamp: Fixture.now, role: .assistant, content: "")
+            reply.usage = MessageUsage(inputTokens: 1, outputTokens: 1, isEstimated: isEstimated && !isExact)
+            return reply
+        }
+        replies.append(ConversationMessage(timestamp: Fixture.now, role: .user, content: ""))
+        _ = record.append(replies)
+        #expect(record.totals.usage(isSimulated: isSimulated, priceTable: nil).estimated == says)
     }
 
     /// Of a cancel and the agent's beginning the first wins, whatever is asked later.

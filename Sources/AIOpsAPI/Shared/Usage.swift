@@ -16,6 +16,8 @@ package struct Usage: APIValue {
     package var currency: String?
     package var priceTable: String?
     package var simulated: Bool = false
+    /// Some figures, and so the cost, are estimates of ours: a provider did not say them.
+    package var estimated: Bool = false
 
     package init() {}
 }
@@ -37,6 +39,7 @@ extension Usage {
             case "currency": try reader.read(&currency)
             case "priceTable": try reader.read(&priceTable)
             case "simulated": try reader.read(&simulated)
+            case "estimated": try reader.read(&estimated)
             default: try reader.skip()
             }
         }
@@ -56,6 +59,7 @@ extension Usage {
         writer.field("currency", currency)
         writer.field("priceTable", priceTable)
         writer.field("simulated", simulated)
+        if estimated { writer.field("estimated", true) }
         writer.endObject()
     }
 }
@@ -80,6 +84,7 @@ extension Usage: SchemaDescribed {
                 .optional("currency", .text("ISO 4217 code of cost.", max: 3, form: .currency)),
                 .optional("priceTable", .text("Version of the prices used.", max: 64)),
                 .optional("simulated", .boolean("No real model was called; measures nothing.")),
+                .optional("estimated", .boolean("Some figures are estimates.")),
             ])
     }
 }

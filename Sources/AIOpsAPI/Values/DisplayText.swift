@@ -14,14 +14,18 @@ package enum DisplayText {
     /// `$0.0123`: four digits after the point, rounded up, so that money spent never shows as nothing.
     ///
     /// An unknown cost is `unknown`, never zero; a simulated one says so, and so does one that may be more: `≥ $0.0123`, which
-    /// is rounded down, since it must be at least so much.
-    package static func cost(nanos: Int64?, isSimulated: Bool, mayBeMore: Bool = false) -> String {
+    /// is rounded down, since it must be at least so much. One that was reckoned from an estimate is `~$0.0123`; nothing is
+    /// nothing, however much of it there was.
+    package static func cost(
+        nanos: Int64?, isSimulated: Bool, mayBeMore: Bool = false, isEstimated: Bool = false
+    ) -> String {
         if isSimulated { return "$0 (simulated)" }
         guard let nanos else { return "unknown" }
         if nanos <= 0 { return mayBeMore ? "≥ $0" : "$0" }
         let steps = nanos / 100_000
-        if mayBeMore { return steps == 0 ? "> $0" : "≥ " + dollars(steps) }
-        return dollars(steps + (nanos % 100_000 == 0 ? 0 : 1))
+        let about = isEstimated ? "~" : ""
+        if mayBeMore { return steps == 0 ? "> $0" : "≥ " + about + dollars(steps) }
+        return about + dollars(steps + (nanos % 100_000 == 0 ? 0 : 1))
     }
 
     /// Of ten-thousandths.
@@ -33,7 +37,8 @@ package enum DisplayText {
     /// That of a bill: where replies were lost that may have been billed, it is the least it comes to.
     package static func cost(_ usage: Usage) -> String {
         let mayBeMore = usage.lostCalls > 0 && usage.lostCost?.nanos != 0
-        return cost(nanos: usage.cost?.nanos, isSimulated: usage.simulated, mayBeMore: mayBeMore)
+        return cost(
+            nanos: usage.cost?.nanos, isSimulated: usage.simulated, mayBeMore: mayBeMore, isEstimated: usage.estimated)
     }
 
     /// `9s`, `2m14s`, `1h3m`, `2d4h`.

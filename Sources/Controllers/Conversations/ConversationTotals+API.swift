@@ -17,6 +17,8 @@ extension ConversationTotals {
         shown.cacheWriteTokens = bounded(usage.cacheWriteTokens)
         shown.reasoningTokens = bounded(usage.reasoningTokens)
         shown.simulated = isSimulated
+        // What is simulated says so, and that it measures nothing.
+        shown.estimated = usage.isEstimated && !isSimulated
         shown.currency = "USD"
         shown.priceTable = priceTable
         if callsOfUnknownCost == 0 || isSimulated { shown.cost = DecimalString(nanos: totalNanoUSD) }
