@@ -229,6 +229,57 @@ import Testing
         #expect(text.contains("── #3 · system") && text.hasSuffix("\n"))
     }
 
+    /// One call that was lost, one whose tokens are an estimate, and one that nobody answered before the end.
+    private static func lossy(priceIsKnown: Bool, hasEnded: Bool = true) -> ConversationExport {
+        func asking(_ words: String, _ tokens: Int64) -> ConversationMessage {
+            var message = said(.user, words, phase: "prompt", after: 0)
+            message.reservation = CallReservation(tokens: tokens, nanoUSD: priceIsKnown ? 1_000 : nil)
+            return message
+        }
+        var record = ConversationRecord(identity: "uid-1", redact: { $0 })
+        var reply = said(.assistant, "I look.", phase: "agent", after: 2)
+        reply.usage = MessageUsage(inputTokens: 100, outputTokens: 20, isEstimated: true)
+        reply.cost = MessageCost(inputNanoUSD: 1, outputNanoUSD: 2, totalNanoUSD: 3, source: "table")
+        var notice = said(.system, "The reply was lost.", phase: "notice", after: 1)
+        notice.reservation = CallReservation(tokens: 300, nanoUSD: 7)
+        _ = record.append([asking("Find it.", 500), notice, reply, asking("Go on.", 40)])
+        return ConversationExport(
+            record.messages,
+            facts: ExportFacts(
+                sessionID: "uid-1", task: "demo/a", agent: "React", startedAt: start,
+                endedAt: hasEnded ? start + .seconds(5) : nil, verdict: "Failed"))
+    }
+
+    /// Whoever adds up bills by an export must not miss what may have been billed, nor take a guess for a figure.
+    @Test(arguments: [true, false]) func lostCallsAndEstimatesAreInEveryBill(priceIsKnown: Bool) throws {
+        let export = Self.lossy(priceIsKnown: priceIsKnown)
+        let cost: JSONValue? = priceIsKnown ? .number("0.000002000") : .none
+        let extra = try #require(try Self.value(.atif, of: export)["final_metrics"]?["extra"]?.objectValue)
+        #expect(extra["lost_calls"] == 2 && extra["lost_tokens_at_most"] == 540 && extra["estimated"] == true)
+        #expect(extra["lost_cost_usd_at_most"] == cost)
+        let results = try #require(try Self.value(.aiopslab, of: export)["results"])
+        #expect(results == ["verdict": "Failed", "lost_calls": 2, "lost_tokens_at_most": 540])
+        let totals = try #require(try Self.value(.json, of: export)["totals"]?.objectValue)
+        #expect(totals["calls"] == 1 && totals["costUSD"] == .number("0.000000003") && totals["estimated"] == true)
+        #expect(totals["lostCalls"] == 2 && totals["lostTokens"] == 540 && totals["lostCostUSD"] == cost)
+        let text = String(decoding: export.bytes(as: .text), as: UTF8.self)
+        #expect(text.contains("\n1 calls, 100 + 20 tokens, $0.000000003, some of it estimated\n"), "\(text)")
+        #expect(
+            text.contains(
+                "\n2 lost replies, perhaps billed: at most 540 tokens, "
+                    + "\(priceIsKnown ? "$0.000002000" : "cost unknown")\n"), "\(text)")
+        #expect(text.contains(" · 100 + 20 tokens, estimated · $"))
+    }
+
+    /// What is under way in a conversation that goes on is not lost, and a bill without losses has no word of them.
+    @Test func aCallUnderWayIsNotLost() throws {
+        let export = Self.lossy(priceIsKnown: true, hasEnded: false)
+        #expect(try Self.value(.atif, of: export)["final_metrics"]?["extra"]?["lost_calls"] == 1)
+        #expect(try Self.value(.json, of: Self.export())["totals"]?["lostCalls"] == nil)
+        #expect(try Self.value(.json, of: Self.export())["totals"]?["estimated"] == nil)
+        #expect(!String(decoding: Self.export().bytes(as: .text), as: UTF8.self).contains("lost"))
+    }
+
     /// Whatever was said, every format takes it, and the parsers take the formats.
     @Test(arguments: ExportFormat.allCases)
     func anythingCanBeExported(format: ExportFormat) throws {

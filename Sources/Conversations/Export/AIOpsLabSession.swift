@@ -29,8 +29,19 @@ struct AIOpsLabSession {
             "problem_id": facts.problemID.map { .string($0) } ?? .null,
             "start_time": Self.seconds(facts.startedAt?.microseconds),
             "end_time": Self.seconds(facts.endedAt?.microseconds),
-            "trace": .array(trace), "results": facts.results,
+            "trace": .array(trace), "results": results,
         ]
+    }
+
+    /// The one place that holds whatever was measured; replies that were lost, perhaps billed, stand in no trace.
+    private var results: JSONValue {
+        let totals = export.totals
+        var results = export.facts.results.objectValue ?? [:]
+        if totals.lostCalls > 0 {
+            results["lost_calls"] = .integer(Int64(totals.lostCalls))
+            results["lost_tokens_at_most"] = .integer(totals.lostTokens)
+        }
+        return .object(results)
     }
 
     /// A native call is written as its agents write one, in a code block.

@@ -98,21 +98,22 @@ struct AgentTrajectory {
     }
 
     private func metrics(steps: Int) -> JSONValue {
-        var totals = ConversationTotals()
-        for message in export.messages { totals.add(message) }
+        let totals = export.totals
         var metrics: JSONObject = [
             "total_prompt_tokens": .integer(totals.usage.inputTokens),
             "total_completion_tokens": .integer(totals.usage.outputTokens),
             "total_cached_tokens": .integer(totals.usage.cacheReadTokens), "total_steps": .integer(Int64(steps)),
         ]
-        // Unknown is unknown: of a sum that lacks a price there is no total.
-        if totals.callsOfUnknownCost == 0 {
-            let sum = MessageCost(
-                inputNanoUSD: totals.inputNanoUSD, outputNanoUSD: totals.outputNanoUSD,
-                totalNanoUSD: totals.totalNanoUSD,
-                source: "")
-            metrics["total_cost_usd"] = sum.dollars
+        metrics["total_cost_usd"] = totals.costDollars
+        // The format's own sums are those of its steps; a call whose reply was lost is in none of them.
+        var extra: JSONObject = [:]
+        if totals.usage.isEstimated { extra["estimated"] = true }
+        if totals.lostCalls > 0 {
+            extra["lost_calls"] = .integer(Int64(totals.lostCalls))
+            extra["lost_tokens_at_most"] = .integer(totals.lostTokens)
+            extra["lost_cost_usd_at_most"] = totals.lostDollars
         }
+        if !extra.isEmpty { metrics["extra"] = .object(extra) }
         return .object(metrics)
     }
 }

@@ -31,6 +31,13 @@ package struct ConversationExport: Sendable {
         messages.filter { !($0.role == .system && $0.metadata["phase"] == "notice") }
     }
 
+    /// Of an ended conversation: a call whose reply never came is lost.
+    var totals: ConversationTotals {
+        var totals = ConversationTotals()
+        for message in messages { totals.add(message) }
+        return facts.endedAt == nil ? totals : totals.closed
+    }
+
     private var document: JSONValue {
         var head: JSONObject = [
             "sessionID": .string(facts.sessionID), "task": .string(facts.task),
@@ -45,33 +52,30 @@ package struct ConversationExport: Sendable {
         head["startedAt"] = facts.startedAt.map { .string($0.rfc3339Micro) }
         head["endedAt"] = facts.endedAt.map { .string($0.rfc3339Micro) }
         head["results"] = facts.results
-        head["totals"] = totals
+        head["totals"] = sums
         head["messages"] = .array(messages.map { $0.jsonValue() })
         return .object(head)
     }
 
-    private var totals: JSONValue {
-        var totals = ConversationTotals()
-        for message in messages { totals.add(message) }
-        return [
-            "messages": .integer(Int64(messages.count)), "inputTokens": .integer(totals.usage.inputTokens),
+    private var sums: JSONValue {
+        let totals = totals
+        var sums: JSONObject = [
+            "messages": .integer(Int64(messages.count)), "calls": .integer(Int64(totals.calls)),
+            "inputTokens": .integer(totals.usage.inputTokens),
             "outputTokens": .integer(totals.usage.outputTokens),
             "cacheReadTokens": .integer(totals.usage.cacheReadTokens),
             "cacheWriteTokens": .integer(totals.usage.cacheWriteTokens),
             "reasoningTokens": .integer(totals.usage.reasoningTokens),
         ]
+        if totals.usage.isEstimated { sums["estimated"] = true }
+        sums["costUSD"] = totals.costDollars
+        if totals.lostCalls > 0 {
+            sums["lostCalls"] = .integer(Int64(totals.lostCalls))
+            sums["lostTokens"] = .integer(totals.lostTokens)
+            sums["lostCostUSD"] = totals.lostDollars
+        }
+        return .object(sums)
     }
 
     private static func line(_ value: JSONValue) -> [UInt8] { value.serialized() + [UInt8(ascii: "\n")] }
-}
-
-extension MessageCost {
-    /// Dollars as a JSON number without rounding: nano-dollars are exact in decimal notation.
-    var dollars: JSONValue {
-        let (whole, rest) = totalNanoUSD.quotientAndRemainder(dividingBy: 1_000_000_000)
-        let digits = String(rest.magnitude)
-        let fraction = String(repeating: "0", count: 9 - digits.count) + digits
-        let sign = totalNanoUSD < 0 && whole == 0 ? "-" : ""
-        return .number("\(sign)\(whole).\(fraction)")
-    }
 }

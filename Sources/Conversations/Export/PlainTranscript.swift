@@ -16,14 +16,35 @@ struct PlainTranscript {
         lines.append("agent \(facts.agent)" + (model.isEmpty ? "" : ", model \(model)"))
         if let problem = facts.problemID { lines.append("problem \(problem)") }
         if let verdict = facts.verdict { lines.append("verdict \(verdict)") }
-        return lines.joined(separator: "\n") + "\n"
+        return (lines + bill).joined(separator: "\n") + "\n"
+    }
+
+    /// What all of it came to, and what may come on top.
+    private var bill: [String] {
+        let totals = export.totals
+        var lines: [String] = []
+        if totals.calls > 0 {
+            let cost = totals.costDollars.map { "$" + $0.text } ?? "cost unknown"
+            lines.append(
+                "\(totals.calls) calls, \(totals.usage.inputTokens) + \(totals.usage.outputTokens) tokens, \(cost)"
+                    + (totals.usage.isEstimated ? ", some of it estimated" : ""))
+        }
+        if totals.lostCalls > 0 {
+            let cost = totals.lostDollars.map { "$" + $0.text } ?? "cost unknown"
+            lines.append(
+                "\(totals.lostCalls) lost replies, perhaps billed: at most \(totals.lostTokens) tokens, \(cost)")
+        }
+        return lines
     }
 
     private func paragraph(_ message: ConversationMessage) -> String {
         var head = ["#\(message.seq)", message.role.rawValue, message.timestamp.rfc3339]
         if let step = message.metadata["step"]?.integerValue { head.append("step \(step)") }
         if let name = message.functionName { head.append(name) }
-        if let usage = message.usage { head.append("\(usage.inputTokens) + \(usage.outputTokens) tokens") }
+        if let usage = message.usage {
+            let estimated = usage.isEstimated ? ", estimated" : ""
+            head.append("\(usage.inputTokens) + \(usage.outputTokens) tokens\(estimated)")
+        }
         if let cost = message.cost { head.append("$" + cost.dollars.text) }
         if let cut = message.truncation { head.append("cut from \(cut.originalBytes) bytes") }
         return "── \(head.joined(separator: " · "))\n\(message.spoken)\n"
