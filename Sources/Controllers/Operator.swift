@@ -158,10 +158,12 @@ package struct Operator: Sendable {
         }
         taskController.watch(pools) { change in
             // A pool that comes or goes changes what its waiting tasks have to say, and one on its way out serves nobody.
-            let dry = [change.old, change.new].map { $0?.status.conditions.isTrue(.budgetExceeded) ?? false }
+            let lacks = [change.old, change.new].map { pool in
+                [.budgetExceeded, .environmentLimitReached].map { pool?.status.conditions.isTrue($0) ?? false }
+            }
             guard
                 change.old?.metadata.isBeingDeleted != change.new?.metadata.isBeingDeleted
-                    || change.old?.spec != change.new?.spec || dry[0] != dry[1]
+                    || change.old?.spec != change.new?.spec || lacks[0] != lacks[1]
             else { return [] }
             return tasks.list(index: TaskReconciler.poolIndex, value: change.key.description)
                 .filter { !$0.status.isFinished }.map(\.key)

@@ -26,7 +26,7 @@ import Testing
                 [
                     page.waiting.entries.map { "\($0)" }.sorted(),
                     page.leftBehind.entries.map { "\($0)" }.sorted(),
-                    ["\(page.queued) queued, \(page.held) held, \(page.tasks) tasks"],
+                    ["\(page.queued) queued, \(page.held) held, \(page.environments) made, \(page.tasks) tasks"],
                     page.waiting.counts.map { "\($0.key): \($0.value)" }.sorted(),
                     page.paying.entries.map { "\($0)" }.sorted(),
                 ]
@@ -47,6 +47,25 @@ import Testing
             }
         }
         #expect(Sums(world.books) == Sums(world.recomputed()))
+    }
+
+    /// Whatever happens: nobody begins while the pool has as many environments as it may have, also where its claims are not
+    /// shown yet.
+    @Test(arguments: UInt64(1)...20) func noHistoryGivesAPoolTooManyEnvironments(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        var world = PoolWorld(names: names, most: 4)
+        var begun = 0
+        for step in 0..<300 {
+            world.change(&random)
+            for pool in world.pools.values {
+                let new = world.grant(pool).filter { !$0.isTakeOver }
+                begun += new.count
+                let count = world.environments(of: pool.key)
+                #expect(world.books.environments(of: pool.key) == count, "step \(step)")
+                #expect(new.isEmpty || count <= 4, "step \(step): \(count)")
+            }
+        }
+        #expect(begun > 5)
     }
 
     /// I7, whatever happens: no worker is over its capacity, nor all of them together over that of the process, and no
@@ -78,10 +97,13 @@ private struct PoolWorld {
     private var tasks: [ObjectKey: AIOpsTask] = [:]
     private let names: WorkerNames
     private var version = 100
+    /// Most environments of a pool.
+    private let most: Int?
     private static let namespaces = ["a", "b", "ops"]
 
-    init(names: WorkerNames, capacity: Int = 1000) {
+    init(names: WorkerNames, capacity: Int = 1000, most: Int? = nil) {
         self.names = names
+        self.most = most
         books = PoolBooks(names: names, capacity: capacity)
     }
 
@@ -109,6 +131,8 @@ private struct PoolWorld {
                 var queue = WorkerPool.QueuePolicy()
                 queue.fairness = Bool.random(using: &random) ? .arrival : .namespace
                 $0.spec.queue = queue
+                $0.spec.environments = WorkerPool.Environments()
+                $0.spec.environments?.maxTotal = most
             }
         }
         // As the ledger marks them.
@@ -126,6 +150,7 @@ private struct PoolWorld {
             if Int.random(in: 0..<6, using: &random) == 0 { $0.spec.suspend = true }
             if Int.random(in: 0..<8, using: &random) == 0 { $0.metadata.deletionTimestamp = Fixture.now }
             guard phase?.isRunning == true || phase?.isTerminal == true else { return }
+            if phase?.isTerminal == true, Bool.random(using: &random) { $0.keepEnvironment() }
             let session = Bool.random(using: &random) ? "aaaaa" : "zzzzz"
             let claim = Bench.claim("\(key.namespace)/default-\(session)-\(Int.random(in: 0..<5, using: &random))")
             $0.status.claim = Int.random(in: 0..<9, using: &random) == 0 ? nil : claim
@@ -147,6 +172,15 @@ private struct PoolWorld {
     mutating func grant(_ pool: WorkerPool) -> [PoolPlanner.Grant] {
         let tasks = tasks
         return PoolPlanner(pool: pool, names: names, now: Fixture.now).plan(&books) { tasks[$0] }.grants
+    }
+
+    /// Counted from the tasks and from the claims they do not show yet.
+    func environments(of pool: ObjectKey) -> Int {
+        tasks.count { key, task in
+            guard home(key)?.key == pool else { return false }
+            return task.status.phase?.isRunning == true || task.status.environment != nil
+                || books.assumed[task.metadata.uid] != nil
+        }
     }
 
     func recomputed() -> PoolBooks {

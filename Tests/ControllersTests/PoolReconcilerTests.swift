@@ -327,7 +327,10 @@ import Testing
         try arrange(tasks: ["waiting"], replicas: 1)
         _ = try bench.store(
             Fixture.task("old", phase: .running) { $0.status.claim = Bench.claim("demo/default-gone7-0", epoch: 4) })
-        bench.server.modify(WorkerPool.resourceType, pool) { $0["spec"]?["retry"] = ["limit": 1] }
+        bench.server.modify(WorkerPool.resourceType, pool) {
+            $0["spec"]?["retry"] = ["limit": 1]
+            $0["spec"]?["environments"] = ["maxTotal": 1]
+        }
         try fillCaches()
         let outcome = await reconciler.reconcile(pool)
         try await IntentExecutor(writer: bench.client).execute(outcome.intents)
@@ -337,6 +340,21 @@ import Testing
         #expect(status.conditions.get(.stalled)?.message.contains("spec.retry") == true)
         #expect(try claims().keys.sorted() == ["old"])
         #expect(try claims()["old"]?.epoch == 5)
+        #expect(status.environments?.inUse == 1)
+    }
+
+    /// Warm environments are not made by this version: the pool says so, and so does who waits in it.
+    @Test func aPoolThatWantsWarmEnvironmentsIsToldThereAreNone() async throws {
+        try arrange(tasks: ["a"], replicas: 1)
+        bench.server.modify(WorkerPool.resourceType, pool) { $0["spec"]?["environments"] = ["warm": 2] }
+        try fillCaches()
+        try await IntentExecutor(writer: bench.client).execute(await reconciler.reconcile(pool).intents)
+        let stored = try #require(try bench.server.object(WorkerPool.self, pool))
+        let condition = try #require(stored.status.conditions.get(.stalled))
+        #expect(condition.status == .true && condition.reason == Reason.notSupported.rawValue)
+        #expect(condition.message.contains("spec.environments.warm") && condition.message.contains("set it to 0"))
+        let waiting = try Fixture.decide(Fixture.task("a", phase: .queued), pool: .found(stored)).status
+        #expect(waiting.conditions.get(.admitted)?.reason == Reason.poolOnHold.rawValue)
     }
 }
 

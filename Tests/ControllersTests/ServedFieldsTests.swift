@@ -114,7 +114,7 @@ import Testing
             "queue.ageingSeconds": .used(["queue": ["ageingSeconds": 9]]),
             "environments.type": .used(["environments": ["type": "Kind"]]),
             "environments.warm": .refused(["environments": ["warm": 1]], "spec.environments.warm"),
-            "environments.maxTotal": .refused(["environments": ["maxTotal": 1]], "spec.environments.maxTotal"),
+            "environments.maxTotal": .used(["environments": ["maxTotal": 1]]),
             "environments.kind.nodeImage": .used(["environments": ["type": "Kind", "kind": ["nodeImage": "a"]]]),
             "environments.kind.config": .used(["environments": ["type": "Kind", "kind": ["config": "a: b"]]]),
             "budget.maxCost": .used(["budget": ["maxCost": "1"]]),

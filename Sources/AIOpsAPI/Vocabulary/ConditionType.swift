@@ -26,6 +26,7 @@ package enum ConditionType: String, Sendable, Hashable, CaseIterable {
     case progressing = "Progressing"
     case degraded = "Degraded"
     case budgetExceeded = "BudgetExceeded"
+    case environmentLimitReached = "EnvironmentLimitReached"
     case networkIsolation = "NetworkIsolation"
     case podSecurity = "PodSecurity"
     case kindClusters = "KindClusters"

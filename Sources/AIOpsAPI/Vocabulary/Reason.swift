@@ -89,6 +89,8 @@ package struct Reason: RawRepresentable, Sendable, Hashable, CustomStringConvert
     package static let noWorkers = Reason("NoWorkers")
     package static let scaling = Reason("Scaling")
     package static let withinBudget = Reason("WithinBudget")
+    package static let environmentLimitReached = Reason("EnvironmentLimitReached")
+    package static let withinEnvironmentLimit = Reason("WithinEnvironmentLimit")
     package static let networkPolicyEnforced = Reason("NetworkPolicyEnforced")
     package static let networkPolicyNotEnforced = Reason("NetworkPolicyNotEnforced")
     package static let networkPolicyUnproven = Reason("NetworkPolicyUnproven")

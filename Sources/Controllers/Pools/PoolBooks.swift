@@ -18,6 +18,8 @@ package struct PoolBooks: Sendable {
         var isQueued: Bool
         /// Its calls may cost money of a budget.
         var pays: Bool
+        /// It counts among the environments of its pool.
+        var hasEnvironment: Bool
         var standing: TaskStanding
     }
 
@@ -32,6 +34,8 @@ package struct PoolBooks: Sendable {
         /// In the queue, those included that may not start yet.
         var queued = 0
         var held = 0
+        /// Environments that its tasks have, or are about to have.
+        var environments = 0
         var tasks = 0
         /// Whose turn it is among the workers.
         var turn = 0
@@ -104,7 +108,7 @@ package struct PoolBooks: Sendable {
         if standing != .apart || task.status.isFinished { joining.remove(uid) }
         let card = Card(
             uid: uid, version: task.metadata.resourceVersion, home: home.key, isQueued: task.status.phase == .queued,
-            pays: pays, standing: standing)
+            pays: pays, hasEnvironment: assumed[uid] != nil || task.mayHaveEnvironment, standing: standing)
         if pages[home.key] == nil { pages[home.key] = Page(ageing: home.ageing) }
         cards[key] = card
         turn(card, key, isAdded: true)
@@ -117,6 +121,7 @@ package struct PoolBooks: Sendable {
         guard let key = keys[uid], var card = cards[key] else { return }
         turn(card, key, isAdded: false)
         card.standing = .held(by: grant.claim.worker)
+        card.hasEnvironment = true
         cards[key] = card
         turn(card, key, isAdded: true)
     }
@@ -183,6 +188,14 @@ package struct PoolBooks: Sendable {
         return page.leftBehind.count > 0 || orWaiting && page.waiting.count > 0 || orPaying && page.paying.count > 0
     }
 
+    /// Whether anybody waits who has not begun.
+    func isWaitedFor(_ pool: ObjectKey) -> Bool {
+        pages[pool].map { $0.waiting.count > 0 || $0.paying.count > 0 } ?? false
+    }
+
+    /// Environments of a pool's tasks: of those claimed, also where the claim is not shown yet, until they have been cleaned up.
+    func environments(of pool: ObjectKey) -> Int { pages[pool]?.environments ?? 0 }
+
     func waitingByPriority(_ pool: ObjectKey) -> [Int: Int] {
         guard let page = pages[pool] else { return [:] }
         return page.waiting.counts.merging(page.paying.counts, uniquingKeysWith: +)
@@ -229,6 +242,7 @@ package struct PoolBooks: Sendable {
         let step = isAdded ? 1 : -1
         pages[card.home]?.tasks += step
         if card.isQueued { pages[card.home]?.queued += step }
+        if card.hasEnvironment { pages[card.home]?.environments += step }
         switch card.standing {
         case .apart: break
         case .waiting(let entry) where card.pays:

@@ -55,6 +55,11 @@ package final class PoolLedger: Sendable {
         withBooks { $0.pages[pool]?.queued ?? 0 }
     }
 
+    /// What the status of a pool says of its environments.
+    func environments(of pool: WorkerPool) -> WorkerPool.EnvironmentCounts? {
+        withBooks { PoolPlanner(pool: pool, names: names, now: time.wallNow()).environments($0) }
+    }
+
     /// The place in the pool's queue, 1 first, of a task that joins it now.
     package func join(_ task: AIOpsTask, in pool: WorkerPool, now: Timestamp) -> Int {
         withBooks { books in

@@ -10,7 +10,8 @@ import Scheduling
 /// Invariants: no worker gets more tasks than it may hold, and the process no more than it may run, counting the claims
 /// that are written but not yet seen in the store; a task that another process left behind comes before new ones, since
 /// its environment exists; each claim's epoch is one higher than the one before; a task is granted only as it stands in
-/// the books; one that may cost money of a budget only along with a grant of it.
+/// the books; one that may cost money of a budget only along with a grant of it; none begins while the pool has as many
+/// environments as it may have.
 package struct PoolPlanner: Sendable {
     package struct Grant: Sendable {
         package var task: AIOpsTask
@@ -64,9 +65,11 @@ package struct PoolPlanner: Sendable {
         let isDry = lacksMoney(budget, &books, find)
         plan.awaitsRoom =
             books.room == 0 && !slots.isEmpty
-            && books.hasNext(pool.key, orWaiting: !isHolding, orPaying: !isHolding && !isDry)
+            && books.hasNext(
+                pool.key, orWaiting: mayStart(books), orPaying: mayStart(books) && !isDry)
         plan.status = status(&books)
         tell(budget, isDry: isDry, &plan)
+        tellOfEnvironments(books, &plan.status)
         return plan
     }
 
@@ -77,7 +80,7 @@ package struct PoolPlanner: Sendable {
         _ find: (ObjectKey) -> AIOpsTask?
     ) {
         var isDry = false
-        while books.room > 0, !isHolding, !slots.isEmpty,
+        while books.room > 0, mayStart(books), !slots.isEmpty,
             let (entry, pays) = books.nextWaiting(pool.key, orPaying: !isDry, now: clock)
         {
             if pays, var paid = budget, let task = task(entry, books, find) {
@@ -156,6 +159,32 @@ package struct PoolPlanner: Sendable {
         plan.grants.append(grant)
     }
 
+    private func mayStart(_ books: PoolBooks) -> Bool { !isHolding && !lacksEnvironments(books) }
+
+    /// What is claimed goes on all the same: its environment is counted.
+    private func lacksEnvironments(_ books: PoolBooks) -> Bool {
+        effective.maxEnvironments.map { books.environments(of: pool.key) >= $0 } ?? false
+    }
+
+    /// Judged after the grants: where one ends and the next begins, nothing changes.
+    private func tellOfEnvironments(_ books: PoolBooks, _ status: inout WorkerPool.Status) {
+        guard let most = effective.maxEnvironments else {
+            status.conditions.removeAll { $0.type == ConditionType.environmentLimitReached.rawValue }
+            return
+        }
+        let generation = pool.metadata.generation
+        if lacksEnvironments(books), books.isWaitedFor(pool.key) {
+            status.mark(
+                .environmentLimitReached, .true, .environmentLimitReached,
+                "tasks wait for an environment: there are as many as spec.environments.maxTotal (\(most)) allows, with those "
+                    + "that are retained or not yet taken down", generation: generation, now: now)
+        } else {
+            status.mark(
+                .environmentLimitReached, .false, .withinEnvironmentLimit, "at most \(most) at a time",
+                generation: generation, now: now)
+        }
+    }
+
     private var isHolding: Bool {
         // Workers of other backends are not ours to fill.
         guard case .internal = effective.backend else { return true }
@@ -182,7 +211,16 @@ package struct PoolPlanner: Sendable {
         status.idle = status.workers.count { $0.state == .idle }
         status.circuit = circuit
         status.queue = queue(&books)
+        status.environments = environments(books)
         return status
+    }
+
+    /// Only where there may be too many: elsewhere each task would cost the pool one write more for its clean-up.
+    func environments(_ books: PoolBooks) -> WorkerPool.EnvironmentCounts? {
+        guard effective.maxEnvironments != nil else { return nil }
+        var counts = WorkerPool.EnvironmentCounts()
+        counts.inUse = min(books.environments(of: pool.key), WorkerPool.EnvironmentCounts.most)
+        return counts
     }
 
     private func queue(_ books: inout PoolBooks) -> WorkerPool.QueueStatus {

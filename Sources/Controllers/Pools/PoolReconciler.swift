@@ -10,8 +10,8 @@ package import Telemetry
 ///
 /// It alone writes `status.claim`. Invariants: a claim it has written is counted against its worker until the store shows
 /// a later version of the task or the task is gone, so no worker is given a second task while the cache lags behind; a
-/// claim of unknown fate is written again, so no task waits for a claim that was never made; figures of the queue alone
-/// are written at most once each `queueInterval`, or a pool would be written for each task that joins.
+/// claim of unknown fate is written again, so no task waits for a claim that was never made; figures of the queue and of
+/// environments alone are written at most once each `queueInterval`, or a pool would be written for each task that joins.
 package final class PoolReconciler: Reconciler {
     package static let queueInterval = Duration.seconds(1)
     /// When to look again for room in a process that is full.
@@ -241,6 +241,7 @@ package final class PoolReconciler: Reconciler {
     ) async -> ReconcileOutcome {
         let (granted, again) = await takeOver(pool.key, now: now)
         var status = pool.status
+        status.environments = ledger.environments(of: pool)
         let generation = pool.metadata.generation
         status.record(.stalled(reason, message), generation: generation, now: now)
         status.mark(.available, .false, reason, message, generation: generation, now: now)
@@ -275,6 +276,7 @@ package final class PoolReconciler: Reconciler {
         calm.queue?.oldestSeconds = pool.status.queue?.oldestSeconds
         guard calm != pool.status else { return .none }
         calm.queue = pool.status.queue
+        calm.environments = pool.status.environments
         let now = time.monotonicNow()
         if calm == pool.status, let last = written.withLock({ $0[pool.key] }), now - last < Self.queueInterval {
             return .later(Self.queueInterval - (now - last))

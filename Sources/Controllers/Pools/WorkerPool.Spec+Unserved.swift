@@ -20,7 +20,6 @@ extension WorkerPool.Spec {
             "environments.type \(effective.environmentType)",
             if: effective.environmentType != .namespace && effective.environmentType != .kind, "use Namespace or Kind")
         refuse("environments.warm", if: effective.warmEnvironments > 0, "set it to 0")
-        refuse("environments.maxTotal", if: effective.maxEnvironments != nil, "limit workers.replicas")
         refuse("allowedNamespaces.from Selector", if: effective.namespacePolicy == .selector, "use Same or All")
         refuse("stopPolicy HoldAndDrain", if: effective.stopPolicy == .holdAndDrain, "use Hold, and cancel the tasks")
         return problems

@@ -239,6 +239,11 @@ package struct TaskPlanner: Sendable {
         {
             return .active(.budgetExceeded, "pool \(name): \(dry.message)")
         }
+        if let full = pool.status.conditions.get(.environmentLimitReached), full.status == .true,
+            pool.spec.environments?.maxTotal != nil
+        {
+            return .active(.environmentLimitReached, "pool \(name): \(full.message)")
+        }
         return nil
     }
 

@@ -6,6 +6,9 @@ extension WorkerPool {
         package var warm: Int = 0
         package var inUse: Int = 0
 
+        /// No more is told: retained ones may be any number.
+        package static let most = 100_000
+
         package init() {}
     }
 }
@@ -36,7 +39,11 @@ extension WorkerPool.EnvironmentCounts: SchemaDescribed {
             "Environments of the pool.",
             [
                 .optional("warm", .integer("Ready and unused.", 0...1000)),
-                .optional("inUse", .integer("Used by tasks.", 0...1000)),
+                .optional(
+                    "inUse",
+                    .integer(
+                        "Of tasks, from their claim until everything made for them is gone; retained ones as well.",
+                        0...Int64(most))),
             ])
     }
 }
