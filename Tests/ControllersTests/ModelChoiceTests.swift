@@ -213,6 +213,15 @@ import Testing
         #expect(failure?.message.contains("does not say whose key it holds") == true)
     }
 
+    /// Joined to one text, two lines of a file would go out as a key that the vendor refuses.
+    @Test(arguments: ["sk-one\nsk-two", "sk-\r\none", "sk-\u{7F}one", "a\tb"])
+    func whatNoRequestCanCarryIsNoKeyOfTheOperator(text: String) {
+        let keys = OperatorKeys(environment: ["OPENAI_API_KEY": text, "ANTHROPIC_API_KEY": "\tsk-ant-00000\r\n"])
+        #expect(keys.unusable == ["OPENAI_API_KEY"] && keys.vendors == [.anthropic])
+        #expect(keys.key(.anthropic)?.reveal() == "sk-ant-00000")
+        #expect(OperatorKeys(environment: ["OPENAI_API_KEY": " \n"]).unusable.isEmpty)
+    }
+
     /// The administrator's address for OpenRouter has to be on his list as well.
     @Test(arguments: [([], false), (["router.example.com"], true)] as [(Set<String>, Bool)])
     func theOperatorsAddressOfOpenRouter(hosts: Set<String>, isAllowed: Bool) async throws {

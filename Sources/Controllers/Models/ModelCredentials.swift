@@ -29,8 +29,7 @@ struct ModelCredentials: Sendable {
                 .user, .credentialsMissing,
                 "Secret \(name) holds no \(names.map { "`\($0)`" }.joined(separator: " or ")): put the key there")
         }
-        let bytes = content(entry)
-        guard bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }), let text = String(validating: bytes, as: UTF8.self) else {
+        guard let text = content(entry).text else {
             throw TaskFailure(
                 .user, .credentialsMissing,
                 "`\(entry)` in Secret \(name) is no key: a line break or another character that no request can carry stands "
@@ -39,13 +38,7 @@ struct ModelCredentials: Sendable {
         return LanguageModels.Secret(text)
     }
 
-    /// An entry without the white space around it: a file that a Secret is made from mostly ends with a line break.
-    private func content(_ entry: String) -> ArraySlice<UInt8> {
-        func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
-        var bytes = (data[entry] ?? [])[...].drop(while: isSpace)
-        while let last = bytes.last, isSpace(last) { bytes.removeLast() }
-        return bytes
-    }
+    private func content(_ entry: String) -> KeyText { KeyText(data[entry] ?? []) }
 
     /// With provider Auto nothing else tells whose key it is, and a key must not go to the wrong vendor.
     func checkItTellsTheVendor() throws(TaskFailure) {

@@ -18,16 +18,24 @@ package struct OperatorKeys: Sendable {
     package static let none = OperatorKeys(environment: [:])
 
     private let keys: [ModelFacts.Vendor: LanguageModels.Secret]
+    /// Variables that hold something, and no key: no request could carry it.
+    package let unusable: [String]
     /// In place of OpenRouter's own; its host has to be on the administrator's list.
     package let openRouterURL: String?
 
     package init(environment: [String: String]) {
         var keys: [ModelFacts.Vendor: LanguageModels.Secret] = [:]
+        var unusable: [String] = []
         for vendor in ModelFacts.Vendor.allCases {
-            let key = environment[Self.variable(vendor)]?.filter { !$0.isWhitespace } ?? ""
-            if !key.isEmpty { keys[vendor] = LanguageModels.Secret(key) }
+            let given = KeyText((environment[Self.variable(vendor)] ?? "").utf8)
+            guard !given.isEmpty else { continue }
+            if let key = given.text {
+                keys[vendor] = LanguageModels.Secret(key)
+            } else {
+                unusable.append(Self.variable(vendor))
+            }
         }
-        self.keys = keys
+        (self.keys, self.unusable) = (keys, unusable)
         openRouterURL = environment[Self.openRouterAddress].flatMap { $0.isEmpty ? nil : $0 }
     }
 
