@@ -98,7 +98,7 @@ extension FirstRunAndModels {
                     let expected: [(String, TaskRequest, reason: String, advice: String)] = [
                         ("missing", missing, "CredentialsMissing", "create it with type aiops.dev/model-credentials"),
                         ("opaque", opaque, "CredentialsNotAllowed", "aiops.dev/model-credentials"),
-                        ("elsewhere", request(server, "any"), "HostNotAllowed", "list it under `hosts`"),
+                        ("elsewhere", request(server, "any"), "HostNotAllowed", "under `hosts` in Secret credentials"),
                         ("keyless", keyless, "HostNotAllowed", "--allowed-model-host elsewhere.example.com"),
                     ]
                     let start = try await cluster.client.list(Namespace.self).resourceVersion
