@@ -24,6 +24,7 @@ from helm_python import chart as charts, config as configs  # noqa: E402
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 CHART = ROOT / "charts" / "aiops-operator"
 RELEASE = "aiops-operator"
+OLDER = "The server's OpenAPI document is older than what serves its CRDs, as in the private cluster of make demo: add --skip-schema-check."
 
 
 def values(arguments):
@@ -103,7 +104,8 @@ def main():
     try:
         sys.exit({"lint": lint, "render": render, "install": install, "uninstall": uninstall}[arguments.action](arguments))
     except helm_python.HelmError as error:
-        sys.exit(f"helm: {error}")
+        old = "x-kubernetes-validations" in str(error) and not arguments.skip_schema_check
+        sys.exit(f"helm: {error}" + (f"\n{OLDER}" if old else ""))
 
 
 if __name__ == "__main__":

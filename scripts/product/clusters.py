@@ -214,7 +214,9 @@ class Private:
         return {"crds": {"form": "current"}}
 
     def hint(self) -> str:
-        return f"export KUBECONFIG={self._ask('kubeconfig')}"
+        hint = f"export KUBECONFIG={self._ask('kubeconfig')}"
+        # The cluster has one of its own, which is not on anybody's PATH.
+        return hint if kubectl_on_path() else f"{hint} PATH=$PATH:{self._own_kubectl().parent}"
 
     def down(self, progress: Progress) -> None:
         progress.run("cluster-down", [CLUSTER_TOOL, "down", "--name", self.name], keep="[")

@@ -38,7 +38,7 @@ def keys_in_use() -> set[str]:
 def is_healthy(state: State) -> bool:
     return (
         state.complete and state.is_of_this_boot and state.network.is_up
-        and all(process.is_alive for process in state.processes) and Api(state.kubeconfig).is_ready()
+        and all(process.is_alive for process in state.processes) and Api(state.own_kubeconfig).is_ready()
     )
 
 

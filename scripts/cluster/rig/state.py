@@ -52,6 +52,11 @@ class State:
         return self.folder / "kubeconfig"
 
     @property
+    def own_kubeconfig(self) -> Path:
+        """The rig's: the other is its user's, who may have kubectl write it anew, in YAML and with a context of his own."""
+        return self.folder / "pki" / "rig.kubeconfig"
+
+    @property
     def audit_log(self) -> Path:
         return self.folder / "audit.log"
 

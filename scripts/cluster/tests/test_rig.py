@@ -10,6 +10,7 @@ import sys
 import tempfile
 import unittest
 from pathlib import Path
+from types import SimpleNamespace
 from unittest import mock
 
 sys.dont_write_bytecode = True
@@ -17,7 +18,7 @@ for scripts in ("cluster", "images"):
     sys.path.insert(0, str(Path(__file__).resolve().parents[2] / scripts))
 
 import image  # noqa: E402
-from rig import controlplane, crdroutes, debian, dns, network, node, paths, processes, state  # noqa: E402
+from rig import controlplane, crdroutes, debian, dns, lifecycle, network, node, paths, processes, state  # noqa: E402
 from rig.artifacts import Artifact, forget_old  # noqa: E402
 
 
@@ -208,6 +209,16 @@ class Routes(unittest.TestCase):
             self.assertEqual((mine.slot, made, plane.network.slot), (1, [1], 1))
             kept = state.State.load("one")
             self.assertEqual(kept and kept.slot, 1)
+
+
+class Health(unittest.TestCase):
+    def test_whatTheUserMakesOfTheKubeconfigIsNotRead(self) -> None:
+        """kubectl writes it anew, in YAML, when it is told to use another namespace."""
+        state = SimpleNamespace(complete=True, is_of_this_boot=True, network=SimpleNamespace(is_up=True), processes=[],
+                                kubeconfig="the user's", own_kubeconfig="the rig's")
+        with mock.patch.object(lifecycle, "Api") as api:
+            self.assertTrue(lifecycle.is_healthy(state))
+        api.assert_called_once_with("the rig's")
 
 
 if __name__ == "__main__":
