@@ -288,7 +288,7 @@ import Testing
         try await run.perform()
         let status = try #require(try run.task()?.status)
         let condition = try #require(status.conditions.get(.agentCompleted))
-        #expect(condition.reason == "BudgetExceeded" && condition.message.contains("spec.limits.maxCost"))
+        #expect(condition.reason == "BudgetExceeded" && condition.message.contains("($\(limit), spec.limits.maxCost)"))
         #expect(status.result?.verdict == .failed)
     }
 
@@ -300,7 +300,7 @@ import Testing
         let status = try #require(try run.task()?.status)
         let condition = try #require(status.conditions.get(.succeeded))
         #expect(status.phase == .failed && status.result?.verdict == nil)
-        #expect(condition.reason == "BudgetExceeded" && condition.message.contains("spec.limits.maxCost"))
+        #expect(condition.reason == "BudgetExceeded" && condition.message.contains("($0.000001, spec.limits.maxCost)"))
         #expect(run.provider.calls == 0)
         let spend = try #require(try spend(run))
         #expect(spend.grants.isEmpty && spend.cost == "0")

@@ -125,7 +125,7 @@ package struct PoolPlanner: Sendable {
         }
         if budget.isChanged { plan.status.spend = budget.spend }
         plan.spends = budget.isChanged && !plan.grants.isEmpty
-        let most = DisplayText.cost(nanos: effective.budgetNanos, isSimulated: false)
+        let most = DecimalString(nanos: effective.budgetNanos ?? 0).dollars
         if isDry {
             plan.awaitsWindow = budget.window.endsAt
             let end = budget.window.endsAt.map { "; the next window begins at \($0.rfc3339)" } ?? ""

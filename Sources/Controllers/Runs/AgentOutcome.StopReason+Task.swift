@@ -16,7 +16,7 @@ extension AgentOutcome.StopReason {
             "one more call could have passed the limit of tokens (\(effective.maxTokens ?? 0), spec.limits.maxTokens)"
         case .costBudget:
             "one more call could have passed the limit of costs "
-                + "(\(DisplayText.cost(nanos: effective.maxCostNanos ?? 0, isSimulated: false)), spec.limits.maxCost)"
+                + "(\(DecimalString(nanos: effective.maxCostNanos ?? 0).dollars), spec.limits.maxCost)"
         case .poolBudget:
             "one more call could have passed the budget of its pool, WorkerPool \(context.pool?.name ?? "")"
         case .formatErrors: "too many of its replies in a row could not be read"

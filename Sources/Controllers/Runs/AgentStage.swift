@@ -164,7 +164,7 @@ struct AgentStage {
         switch outcome.stopReason {
         case .tokenBudget: limit = "the limit of tokens (\(context.effective.maxTokens ?? 0), spec.limits.maxTokens)"
         case .costBudget:
-            let most = DisplayText.cost(nanos: context.effective.maxCostNanos ?? 0, isSimulated: false)
+            let most = DecimalString(nanos: context.effective.maxCostNanos ?? 0).dollars
             limit = "the limit of costs (\(most), spec.limits.maxCost)"
         case .poolBudget: limit = "what the budget of WorkerPool \(context.pool?.name ?? "") has left"
         case .submitted, .stepLimit, .deadline, .formatErrors, .asked, .refused, .cutReplies, .emptyReplies: return

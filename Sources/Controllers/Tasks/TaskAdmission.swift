@@ -56,9 +56,7 @@ struct TaskAdmission {
             let own = input.task.followedSpec.limits?.maxCost?.nanos, own > most,
             input.task.mayCost(in: pool.spec, keys: input.modelKeys, now: input.now)
         else { return nil }
-        let (wanted, whole) = (
-            DisplayText.cost(nanos: own, isSimulated: false), DisplayText.cost(nanos: most, isSimulated: false)
-        )
+        let (wanted, whole) = (DecimalString(nanos: own).dollars, DecimalString(nanos: most).dollars)
         return Answer(
             reason: .budgetExceeded,
             message:
