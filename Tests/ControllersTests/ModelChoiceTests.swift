@@ -219,6 +219,7 @@ import Testing
         let keys = OperatorKeys(environment: ["OPENAI_API_KEY": text, "ANTHROPIC_API_KEY": "\tsk-ant-00000\r\n"])
         #expect(keys.unusable == ["OPENAI_API_KEY"] && keys.vendors == [.anthropic])
         #expect(keys.key(.anthropic)?.reveal() == "sk-ant-00000")
+        #expect(keys.problem?.hasPrefix("OPENAI_API_KEY is no key") == true)
         #expect(OperatorKeys(environment: ["OPENAI_API_KEY": " \n"]).unusable.isEmpty)
     }
 

@@ -155,11 +155,7 @@ package struct ManagerCommand: Sendable {
             modelKeys: arguments.flag("operator-model-keys") ? OperatorKeys(environment: wiring.environment) : .none,
             priceTable: arguments.value("price-table"),
             provesNetworkIsolation: arguments.flag("network-probe"))
-        if let variable = settings.modelKeys.unusable.first {
-            throw UsageError(
-                "--operator-model-keys: \(variable) holds no key: a line break or another character that no request can carry "
-                    + "stands inside of it. Put the key there alone, as one line of plain text")
-        }
+        if let problem = settings.modelKeys.problem { throw UsageError("--operator-model-keys: \(problem)") }
         for key in settings.modelKeys.texts { redactor.register(secret: key) }
         let time = SystemTimeSource()
         let access = Access(

@@ -11,6 +11,12 @@ struct KeyText {
 
     var isEmpty: Bool { bytes.isEmpty }
 
+    /// What is said of a place whose text is none.
+    static func refusal(of place: String) -> String {
+        "\(place) is no key: a line break or another character that no request can carry stands inside of it. "
+            + "Put the key there alone, as one line of plain text"
+    }
+
     /// Nil where it holds what no header of a request can carry.
     var text: String? {
         guard bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else { return nil }

@@ -30,10 +30,7 @@ struct ModelCredentials: Sendable {
                 "Secret \(name) holds no \(names.map { "`\($0)`" }.joined(separator: " or ")): put the key there")
         }
         guard let text = content(entry).text else {
-            throw TaskFailure(
-                .user, .credentialsMissing,
-                "`\(entry)` in Secret \(name) is no key: a line break or another character that no request can carry stands "
-                    + "inside of it. Put the key there alone, as one line of plain text")
+            throw TaskFailure(.user, .credentialsMissing, KeyText.refusal(of: "`\(entry)` in Secret \(name)"))
         }
         return LanguageModels.Secret(text)
     }

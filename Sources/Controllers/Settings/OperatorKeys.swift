@@ -19,7 +19,7 @@ package struct OperatorKeys: Sendable {
 
     private let keys: [ModelFacts.Vendor: LanguageModels.Secret]
     /// Variables that hold something, and no key: no request could carry it.
-    package let unusable: [String]
+    let unusable: [String]
     /// In place of OpenRouter's own; its host has to be on the administrator's list.
     package let openRouterURL: String?
 
@@ -39,6 +39,8 @@ package struct OperatorKeys: Sendable {
         openRouterURL = environment[Self.openRouterAddress].flatMap { $0.isEmpty ? nil : $0 }
     }
 
+    /// Why the operator must not start with them.
+    package var problem: String? { unusable.first.map { KeyText.refusal(of: $0) } }
     package var vendors: Set<ModelFacts.Vendor> { Set(keys.keys) }
     /// The keys themselves, for whoever takes them out of what is stored or logged.
     package var texts: [String] { keys.values.map { $0.reveal() } }
