@@ -230,7 +230,9 @@ import Testing
     }
 
     /// One call that was lost, one whose tokens are an estimate, and one that nobody answered before the end.
-    private static func lossy(priceIsKnown: Bool, hasEnded: Bool = true) -> ConversationExport {
+    private static func lossy(
+        priceIsKnown: Bool, hasEnded: Bool = true, isSimulated: Bool = false
+    ) -> ConversationExport {
         func asking(_ words: String, _ tokens: Int64) -> ConversationMessage {
             var message = said(.user, words, phase: "prompt", after: 0)
             message.reservation = CallReservation(tokens: tokens, nanoUSD: priceIsKnown ? 1_000 : nil)
@@ -240,6 +242,7 @@ import Testing
         var reply = said(.assistant, "I look.", phase: "agent", after: 2)
         reply.usage = MessageUsage(inputTokens: 100, outputTokens: 20, isEstimated: true)
         reply.cost = MessageCost(inputNanoUSD: 1, outputNanoUSD: 2, totalNanoUSD: 3, source: "table")
+        if isSimulated { reply.metadata["simulated"] = true }
         var notice = said(.system, "The reply was lost.", phase: "notice", after: 1)
         notice.reservation = CallReservation(tokens: 300, nanoUSD: 7)
         _ = record.append([asking("Find it.", 500), notice, reply, asking("Go on.", 40)])
@@ -269,6 +272,15 @@ import Testing
                 "\n2 lost replies, perhaps billed: at most 540 tokens, "
                     + "\(priceIsKnown ? "$0.000002000" : "cost unknown")\n"), "\(text)")
         #expect(text.contains(" · 100 + 20 tokens, estimated · $"))
+    }
+
+    /// As in the table of tasks: it cost nothing, and of what measures nothing there is no estimate.
+    @Test func aSimulatedRunHasNoBillToGuess() throws {
+        let export = Self.lossy(priceIsKnown: true, isSimulated: true)
+        #expect(try Self.value(.json, of: export)["totals"]?["estimated"] == nil)
+        #expect(try Self.value(.atif, of: export)["final_metrics"]?["extra"]?["estimated"] == nil)
+        let text = String(decoding: export.bytes(as: .text), as: UTF8.self)
+        #expect(text.contains("\n1 calls, 100 + 20 tokens, $0 (simulated)\n") && !text.contains("estimated"), "\(text)")
     }
 
     /// What is under way in a conversation that goes on is not lost, and a bill without losses has no word of them.

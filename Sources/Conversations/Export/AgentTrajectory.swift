@@ -107,7 +107,7 @@ struct AgentTrajectory {
         metrics["total_cost_usd"] = totals.costDollars
         // The format's own sums are those of its steps; a call whose reply was lost is in none of them.
         var extra: JSONObject = [:]
-        if totals.usage.isEstimated { extra["estimated"] = true }
+        if totals.usage.isEstimated, !export.isSimulated { extra["estimated"] = true }
         if totals.lostCalls > 0 {
             extra["lost_calls"] = .integer(Int64(totals.lostCalls))
             extra["lost_tokens_at_most"] = .integer(totals.lostTokens)

@@ -38,6 +38,9 @@ package struct ConversationExport: Sendable {
         return facts.endedAt == nil ? totals : totals.closed
     }
 
+    /// What is simulated says so, and that it measures nothing.
+    var isSimulated: Bool { messages.contains { $0.metadata["simulated"] == true } }
+
     private var document: JSONValue {
         var head: JSONObject = [
             "sessionID": .string(facts.sessionID), "task": .string(facts.task),
@@ -67,7 +70,7 @@ package struct ConversationExport: Sendable {
             "cacheWriteTokens": .integer(totals.usage.cacheWriteTokens),
             "reasoningTokens": .integer(totals.usage.reasoningTokens),
         ]
-        if totals.usage.isEstimated { sums["estimated"] = true }
+        if totals.usage.isEstimated, !isSimulated { sums["estimated"] = true }
         sums["costUSD"] = totals.costDollars
         if totals.lostCalls > 0 {
             sums["lostCalls"] = .integer(Int64(totals.lostCalls))

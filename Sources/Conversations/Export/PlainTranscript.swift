@@ -24,10 +24,11 @@ struct PlainTranscript {
         let totals = export.totals
         var lines: [String] = []
         if totals.calls > 0 {
-            let cost = totals.costDollars.map { "$" + $0.text } ?? "cost unknown"
+            let cost =
+                export.isSimulated ? "$0 (simulated)" : totals.costDollars.map { "$" + $0.text } ?? "cost unknown"
             lines.append(
                 "\(totals.calls) calls, \(totals.usage.inputTokens) + \(totals.usage.outputTokens) tokens, \(cost)"
-                    + (totals.usage.isEstimated ? ", some of it estimated" : ""))
+                    + (totals.usage.isEstimated && !export.isSimulated ? ", some of it estimated" : ""))
         }
         if totals.lostCalls > 0 {
             let cost = totals.lostDollars.map { "$" + $0.text } ?? "cost unknown"
@@ -42,7 +43,7 @@ struct PlainTranscript {
         if let step = message.metadata["step"]?.integerValue { head.append("step \(step)") }
         if let name = message.functionName { head.append(name) }
         if let usage = message.usage {
-            let estimated = usage.isEstimated ? ", estimated" : ""
+            let estimated = usage.isEstimated && message.metadata["simulated"] != true ? ", estimated" : ""
             head.append("\(usage.inputTokens) + \(usage.outputTokens) tokens\(estimated)")
         }
         if let cost = message.cost { head.append("$" + cost.dollars.text) }
