@@ -224,7 +224,7 @@ let package = Package(
 
         // Tests of the edge
         tests("TelemetryTests", ["Telemetry", "LifecycleTesting", "JSON", "Primitives"]),
-        tests("LifecycleTests", ["Lifecycle", "LifecycleTesting", "Telemetry", "Primitives"]),
+        tests("LifecycleTests", ["Lifecycle", "LifecycleTesting", "SchedulingTesting", "Telemetry", "Primitives"]),
         tests("HTTPTests", ["HTTP", "HTTPTesting", "Telemetry", "Primitives"]),
         tests("HTTPServerTests", ["HTTPServer", "CurlTransport", "HTTP", "Lifecycle", "Telemetry", "Primitives"]),
 
